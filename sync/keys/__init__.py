@@ -1,0 +1,1 @@
+"""Signing and verifying: the only place that touches private keys."""

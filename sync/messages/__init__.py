@@ -1,0 +1,1 @@
+"""The wire: how the rules' values become bytes and topics, and back."""

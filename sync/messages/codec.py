@@ -1,0 +1,137 @@
+"""Messages to bytes and back: UTF-8 JSON, its first byte tells whether zlib is around it.
+
+    b"j" + JSON            up to 1 KiB
+    b"z" + zlib(JSON)      above
+
+At most 64 KiB on the wire; a message claims at most 1 MiB once unpacked, so no few bytes can fill
+the memory. Every value is checked by the rules' own types and bounds before anything reads it.
+"""
+
+import json
+import zlib
+from functools import cache
+from typing import Annotated, Any, Final, get_args
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from sync.messages.errors import Undecodable
+from sync.rules.canonical import Raw, to_raw
+from sync.rules.errors import Unbookable
+from sync.rules.facts import FACTS, Fact
+from sync.rules.items import ITEMS, Item
+from sync.rules.streams import Ask, Down, Hello, Message, Page, Up
+
+PACK_FROM_BYTES = 1024
+MOST_WIRE_BYTES = 64 * 1024
+MOST_JSON_BYTES = 1024 * 1024
+PLAIN: Final = b"j"
+PACKED: Final = b"z"
+UP_KINDS = (Up, Hello, Ask)
+DOWN_KINDS = (Down, Hello, Page)
+
+
+@cache
+def adapter(kind: Any) -> TypeAdapter[Any]:
+    """The validator of one dataclass: unknown keys refused, built once."""
+    kind.__pydantic_config__ = ConfigDict(extra="forbid", strict=False)
+    return TypeAdapter(kind)
+
+
+@cache
+def message_adapter() -> TypeAdapter[Message]:
+    """The validator of any message, told apart by `kind`."""
+    for kind in get_args(Message):
+        kind.__pydantic_config__ = ConfigDict(extra="forbid")
+    return TypeAdapter(Annotated[Message, Field(discriminator="kind")])
+
+
+def encode(message: Message) -> bytes:
+    """The message as wire bytes.
+
+    Raises:
+        ValueError: it would exceed MOST_WIRE_BYTES: the caller's pages are too large.
+    """
+    body = json.dumps(to_raw_message(message), ensure_ascii=False, separators=(",", ":")).encode()
+    payload = PLAIN + body if len(body) < PACK_FROM_BYTES else PACKED + zlib.compress(body, 1)
+    if len(payload) > MOST_WIRE_BYTES:
+        msg = f"a {message.kind} of {len(payload)} bytes is larger than {MOST_WIRE_BYTES}"
+        raise ValueError(msg)
+    return payload
+
+
+def to_raw_message(message: Message) -> Raw:
+    """A message as a JSON object; events and items are JSON objects already."""
+    return {**to_raw(message), "kind": message.kind, "v": message.v}
+
+
+def decode(payload: bytes) -> Message:
+    """The message in wire bytes.
+
+    Raises:
+        Undecodable: too large, broken packing, no JSON, or not a message of this version.
+    """
+    if len(payload) > MOST_WIRE_BYTES:
+        msg = f"{len(payload)} bytes are more than {MOST_WIRE_BYTES}"
+        raise Undecodable(msg)
+    body = _unpack(payload)
+    try:
+        return message_adapter().validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        msg = f"{'.'.join(map(str, first['loc'][:4]))}: {first['msg']}"
+        raise Undecodable(msg) from error
+    except RecursionError as error:
+        msg = "nested too deeply"
+        raise Undecodable(msg) from error
+
+
+def _unpack(payload: bytes) -> bytes:
+    """The JSON bytes inside a payload."""
+    form, body = payload[:1], payload[1:]
+    if form == PLAIN:
+        return body
+    if form != PACKED:
+        msg = f"unknown encoding byte {form!r}"
+        raise Undecodable(msg)
+    stream = zlib.decompressobj()
+    try:
+        unpacked = stream.decompress(body, MOST_JSON_BYTES)
+    except zlib.error as error:
+        msg = f"broken packing: {error}"
+        raise Undecodable(msg) from error
+    if stream.unconsumed_tail or not stream.eof:
+        msg = f"unpacks to more than {MOST_JSON_BYTES} bytes, or is cut off"
+        raise Undecodable(msg)
+    return unpacked
+
+
+def parse_fact(raw: Raw) -> Fact:
+    """One event's value.
+
+    Raises:
+        Unbookable: `unknown_event` or `bad_event`, with the field.
+    """
+    return _parse(raw, FACTS, "event")  # type: ignore[no-any-return]
+
+
+def parse_item(raw: Raw) -> Item:
+    """One item's value.
+
+    Raises:
+        Unbookable: `unknown_item` or `bad_item`, with the field.
+    """
+    return _parse(raw, ITEMS, "item")  # type: ignore[no-any-return]
+
+
+def _parse(raw: Raw, kinds: Any, what: str) -> Any:
+    """The value of one tagged object, checked by its own class."""
+    kind = kinds.get(raw.get("kind")) if isinstance(raw.get("kind"), str) else None
+    if kind is None:
+        raise Unbookable(f"unknown_{what}", kind=str(raw.get("kind"))[:40])
+    try:
+        return adapter(kind).validate_python(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise Unbookable(
+            f"bad_{what}", field=".".join(map(str, first["loc"][:4])), problem=first["msg"]
+        ) from error

@@ -1,0 +1,1 @@
+"""Pure decisions of the protocol: standard library only, no I/O, no clock, no randomness."""

@@ -1,0 +1,1 @@
+"""What the hub decides: orders' promises, and what it makes of the stores' facts."""

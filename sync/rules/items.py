@@ -1,0 +1,106 @@
+"""Items: what the hub tells one store, each at its own version (`ver`).
+
+An item has a key; a newer item of the same kind and key takes the older one's place, so what a
+store still has to hear is never longer than what changed.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from sync.values.bounds import (
+    Chars,
+    Counter,
+    Currency,
+    Id,
+    Instant,
+    Items,
+    Line,
+    Minor,
+    Sku,
+    Units,
+)
+
+MOST_LINES = 100
+"""The most lines of one order: its item must fit one message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldLine:
+    """One line of a hold. Names and GTIN travel along, since the store's catalogue may lag."""
+
+    line: Units
+    sku: Sku
+    qty: Units
+    names: dict[str, Line]
+    gtin: Annotated[str, Chars(0, 14, r"^\d*$")] = ""
+    price_minor: Minor = 0
+    victim: Counter = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldItem:
+    """An online order's units at this store, and what the hub asks about them."""
+
+    kind: Literal["order"] = "order"
+    order: Id
+    number: Line
+    code_hash: Annotated[str, Chars(32, 32, r"^[0-9a-f]+$")]
+    pay_at: Literal["counter", "online"]
+    due_minor: Minor
+    currency: Currency
+    placed_at: Instant
+    ready_by: Instant
+    expires_at: Instant
+    lines: Annotated[tuple[HoldLine, ...], Items(1, MOST_LINES)]
+    contact: Line = ""
+    phone_tail: Line = ""
+    locale: Line = "zh-CN"
+    cancel: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnItem:
+    """The cumulative units of a SKU that the hub gave back to the floor."""
+
+    kind: Literal["return"] = "return"
+    sku: Sku
+    returned: Counter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantItem:
+    """The hub could sell `qty` more units if the store granted them."""
+
+    kind: Literal["want"] = "want"
+    id: Id
+    sku: Sku
+    qty: Units
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedItem:
+    """The hub could not book event `seq`; it is kept there as a dead letter."""
+
+    kind: Literal["rejected"] = "rejected"
+    seq: Counter
+    code: Line
+
+
+Item = HoldItem | ReturnItem | WantItem | RejectedItem
+ITEMS: dict[str, type[Item]] = {
+    "order": HoldItem,
+    "return": ReturnItem,
+    "want": WantItem,
+    "rejected": RejectedItem,
+}
+
+
+def key_of(item: Item) -> str:
+    """What makes a newer item take an older one's place."""
+    match item:
+        case HoldItem():
+            return item.order
+        case RejectedItem():
+            return str(item.seq)
+        case _:
+            return item.sku

@@ -1,0 +1,179 @@
+"""What a clerk does with a hold: pick, report short, make ready, hand over, release.
+
+Whatever happens first in this ledger wins; the other side is told. The physical movement travels in
+the same event as the step.
+"""
+
+from dataclasses import replace
+
+from sync.rules.books import StoreBook, record
+from sync.rules.errors import Finished, Refused
+from sync.rules.facts import HoldStep, MoveLine
+from sync.rules.holds import LineCount, Outcome, StoreHold, settle
+from sync.rules.rights import booked_out_when_short
+from sync.rules.store.ledger import apply_lines
+
+
+def open_hold(book: StoreBook, order: str) -> StoreHold:
+    """The hold, if anything is still owed on it.
+
+    Raises:
+        Refused: `unknown_order`.
+        Finished: it is closed, with when and where.
+    """
+    hold = book.hold(order)
+    if hold is None:
+        raise Refused("unknown_order", order=order)
+    if not hold.is_open:
+        raise Finished(order=order, stage=hold.stage, at=hold.closed_at, where=hold.closed_by)
+    return hold
+
+
+def start_picking(book: StoreBook, order: str, at: str, actor: str) -> StoreHold:
+    """A clerk begins to pick; beginning again changes nothing."""
+    hold = open_hold(book, order)
+    if hold.stage != "received":
+        return hold
+    return _staged(
+        book, replace(hold, stage="picking"), HoldStep(order=order, to="picking", at=at, actor=actor)
+    )
+
+
+def pick(book: StoreBook, order: str, line: int, at: str, actor: str) -> StoreHold:
+    """One unit of a line was scanned off the shelf: it moves from floor to staged.
+
+    Raises:
+        Refused: `already_picked`, all owed units of the line lie ready.
+    """
+    hold = start_picking(book, order, at, actor)
+    count = hold.line(line)
+    if count.staged >= count.open:
+        raise Refused("already_picked", order=order, line=line, sku=count.sku)
+    taken = MoveLine(sku=count.sku, qty=1, source="floor", target="staged")
+    hold = hold.with_line(replace(count, staged=count.staged + 1))
+    step = HoldStep(order=order, to="picking", line=line, n=1, moves=(taken,), at=at, actor=actor)
+    return _staged(book, hold, step)
+
+
+def make_ready(book: StoreBook, order: str, at: str, actor: str) -> StoreHold:
+    """All owed units lie ready for the customer.
+
+    Raises:
+        Refused: `not_picked` names the first line that lacks units.
+    """
+    hold = open_hold(book, order)
+    for count in hold.lines:
+        if count.staged < count.open:
+            raise Refused("not_picked", order=order, line=count.line, missing=count.open - count.staged)
+    if hold.stage == "ready":
+        return hold
+    return _staged(book, replace(hold, stage="ready"), HoldStep(order=order, to="ready", at=at, actor=actor))
+
+
+def report_short(book: StoreBook, order: str, line: int, n: int, at: str, actor: str) -> StoreHold:
+    """`n` units of a line were not found: they are settled as short and leave the books."""
+    hold = open_hold(book, order)
+    count = hold.line(line)
+    after = settle(count, "short", n)
+    lost = booked_out_when_short(book.stock(count.sku), n)
+    unpicked = count.open - count.staged
+    staged_lost = min(lost, max(0, n - unpicked))
+    moves = _moves(count.sku, staged=staged_lost, floor=lost - staged_lost)
+    return _settled(
+        book, hold, after, HoldStep(order=order, to="short", line=line, n=n, moves=moves, at=at, actor=actor)
+    )
+
+
+def hand_over(book: StoreBook, order: str, at: str, actor: str, by: str) -> StoreHold:
+    """Give the customer all that is still owed.
+
+    Args:
+        book: the store's ledger.
+        order: the hold's order.
+        at: when.
+        actor: the clerk.
+        by: what proved the right to it: `qr`, `code` or `override`.
+    """
+    hold = open_hold(book, order)
+    for count in hold.lines:
+        if count.open:
+            staged = min(count.staged, count.open)
+            moves = _moves(count.sku, staged=staged, floor=count.open - staged)
+            step = HoldStep(
+                order=order, to="done", line=count.line, n=count.open, moves=moves, at=at, actor=actor, by=by
+            )
+            hold = _settled(book, hold, settle(count, "done", count.open), step)
+    return hold
+
+
+def release(book: StoreBook, order: str, at: str, actor: str, why: str) -> StoreHold:
+    """The code is dead: what is still owed belongs to the online channel again.
+
+    Staged units stay staged until a clerk puts them back.
+    """
+    hold = open_hold(book, order)
+    for count in hold.lines:
+        if count.open:
+            step = HoldStep(
+                order=order, to="released", line=count.line, n=count.open, at=at, actor=actor, why=why
+            )
+            hold = _settled(book, hold, settle(count, "released", count.open), step)
+    return hold
+
+
+def put_back(book: StoreBook, order: str, line: int, at: str, actor: str) -> StoreHold:
+    """One staged unit of a closed line goes back to the shelf.
+
+    Raises:
+        Refused: `nothing_staged`, or `still_owed` while the line is open.
+    """
+    hold = book.hold(order)
+    if hold is None:
+        raise Refused("unknown_order", order=order)
+    count = hold.line(line)
+    if count.open:
+        raise Refused("still_owed", order=order, line=line)
+    if not count.staged:
+        raise Refused("nothing_staged", order=order, line=line)
+    back = MoveLine(sku=count.sku, qty=1, source="staged", target="floor")
+    hold = hold.with_line(replace(count, staged=count.staged - 1))
+    return _staged(
+        book, hold, HoldStep(order=order, to="put_back", line=line, n=1, moves=(back,), at=at, actor=actor)
+    )
+
+
+def _moves(sku: str, *, staged: int, floor: int) -> tuple[MoveLine, ...]:
+    """Units that leave the store, staged ones first."""
+    parts = (("staged", staged), ("floor", floor))
+    return tuple(MoveLine(sku=sku, qty=qty, source=bucket) for bucket, qty in parts if qty > 0)  # type: ignore[arg-type]
+
+
+def _staged(book: StoreBook, hold: StoreHold, step: HoldStep) -> StoreHold:
+    """Keep a step that settles nothing."""
+    apply_lines(book, step.moves)
+    book.put_hold(hold)
+    record(book, step)
+    return hold
+
+
+def _settled(book: StoreBook, hold: StoreHold, after: LineCount, step: HoldStep) -> StoreHold:
+    """Keep a step that settles units: the line, the SKU's counters and the event as one."""
+    apply_lines(book, step.moves)
+    stock = book.stock(after.sku)
+    used = step.n if step.to in {"done", "short"} else 0
+    book.put_stock(after.sku, replace(stock, open=stock.open - step.n, settled=stock.settled + used))
+    hold = hold.with_line(after)
+    if not hold.is_open:
+        hold = replace(hold, stage="closed", closed_at=step.at, closed_by=step.actor)
+    book.put_hold(hold)
+    record(book, step)
+    return hold
+
+
+def outcome_of(hold: StoreHold) -> Outcome | None:
+    """How a closed hold ended: `done` if any unit was handed over; None while open."""
+    if hold.is_open:
+        return None
+    if any(line.done for line in hold.lines):
+        return "done"
+    return "short" if any(line.short for line in hold.lines) else "released"

@@ -1,0 +1,33 @@
+"""What a store's agent sends: the next run of its log."""
+
+from collections.abc import Mapping
+
+from sync.rules.books import StoreBook
+from sync.rules.streams import MOST_EVENTS, Up
+
+
+def make_up(
+    book: StoreBook, after: int, wants: Mapping[str, int] | None = None, wants_id: str | None = None
+) -> Up:
+    """The events after `after`, at most MOST_EVENTS; empty when there are none.
+
+    Args:
+        book: the store's ledger.
+        after: the last event not to send; at least what the hub was heard to have, and what it has
+            been sent on this connection.
+        wants: units per SKU that the floor asks back from the online channel.
+        wants_id: identifies that request, so that a repeated one is served once.
+    """
+    position = book.position()
+    return Up(
+        store=position.store,
+        sinc=position.sinc,
+        hinc=position.hinc,
+        first=after + 1,
+        chain_before=book.chain_at(after),
+        head=position.seq,
+        dver=position.dver,
+        events=tuple(book.events_after(after, MOST_EVENTS)),
+        wants=wants,
+        wants_id=wants_id,
+    )

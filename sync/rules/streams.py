@@ -1,0 +1,186 @@
+"""Streams: the two positions of hub and store, and how each judges what it receives.
+
+Up is go-back-N over a gapless log; down is "what changed since the version you said you had".
+Both are safe under loss, duplication, reordering and resending by whoever is in doubt.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from sync.rules.books import HubPosition, StorePosition
+from sync.rules.canonical import Raw, link_chain
+from sync.values.bounds import Chars, Counter, Id, Instant, Items, Line, Sku, StoreId, Units
+
+MOST_EVENTS = 200
+"""The most events in one UP."""
+MOST_REQUESTS = 400
+"""The most items in one DOWN."""
+BUDGET_BYTES = 60_000
+"""What a DOWN's items may weigh as JSON: below 64 KiB with its header."""
+PROTOCOL_MIN = 1
+PROTOCOL_MAX = 1
+
+Chain = Annotated[str, Chars(16, 16, r"^[0-9a-f]{16}$")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Up:
+    """A run of events, first of them `first`; `head` is the store's last event when it was sent."""
+
+    kind: Literal["up"] = "up"
+    v: Literal[1] = 1
+    store: StoreId
+    sinc: Counter
+    hinc: Counter
+    first: Units
+    chain_before: Chain
+    head: Counter
+    dver: Counter
+    events: Annotated[tuple[Raw, ...], Items(0, MOST_EVENTS)] = ()
+    wants: Mapping[Sku, Units] | None = None
+    wants_id: Id | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Down:
+    """What changed for a store in (base, ver], and how far its events are applied."""
+
+    kind: Literal["down"] = "down"
+    v: Literal[1] = 1
+    hinc: Counter
+    sinc: Counter
+    base: Counter
+    ver: Counter
+    app: Counter
+    stable: Counter = 0
+    merged: bool = True
+    items: Annotated[tuple[Raw, ...], Items(0, MOST_REQUESTS)] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hello:
+    """Where a side stands, said on every connect and each minute."""
+
+    kind: Literal["hello"] = "hello"
+    v: Literal[1] = 1
+    store: StoreId
+    sinc: Counter
+    hinc: Counter
+    seq: Counter = 0
+    chain: Chain = "0" * 16
+    dver: Counter = 0
+    catalog: Counter = 0
+    settings: Counter = 0
+    protocol_min: Units = PROTOCOL_MIN
+    protocol_max: Units = PROTOCOL_MAX
+    wall_clock: Instant
+    app_version: Line = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Versioned entries above `since`, up to and including `to`; `top` is the newest version there is.
+
+    `name` tells the series: the catalogue (one for all stores) or the store's own settings.
+    """
+
+    kind: Literal["page"] = "page"
+    v: Literal[1] = 1
+    name: Literal["catalog", "store"]
+    hinc: Counter
+    since: Counter
+    to: Counter
+    top: Counter
+    entries: Annotated[tuple[Raw, ...], Items(0, 500)] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A store lacks pages of a series above `since`."""
+
+    kind: Literal["ask"] = "ask"
+    v: Literal[1] = 1
+    store: StoreId
+    sinc: Counter
+    name: Literal["catalog", "store"]
+    since: Counter
+
+
+Message = Up | Down | Hello | Page | Ask
+
+
+UpVerdict = Literal["apply", "known", "gap", "foreign", "unmerged", "split"]
+
+
+def judge_up(position: HubPosition, up: Up) -> UpVerdict:
+    """What the hub does with an UP.
+
+    `foreign`: another incarnation of either side; `unmerged`: the store is not whole yet; `gap`:
+    events are missing before it; `known`: nothing new; `split`: the chain tells another history.
+    All but `apply` change no balance; all but `split` are answered with a DOWN.
+    """
+    if up.sinc != position.sinc or up.hinc != position.hinc:
+        return "foreign"
+    if not position.merged:
+        return "unmerged"
+    if up.first > position.app + 1:
+        return "gap"
+    last = up.first + len(up.events) - 1
+    if last < position.app:
+        return "known"
+    if _chain_at(up, position.app) != position.chain:
+        return "split"
+    return "apply" if last > position.app else "known"
+
+
+def _chain_at(up: Up, seq: int) -> str:
+    """The chain after event `seq`, which lies within the UP or just before it."""
+    chain = up.chain_before
+    for raw in up.events[: seq - up.first + 1]:
+        chain = link_chain(chain, raw)
+    return chain
+
+
+def news(position: HubPosition, up: Up) -> tuple[Raw, ...]:
+    """The events of an UP that the hub has not applied yet."""
+    return up.events[position.app - up.first + 1 :]
+
+
+DownVerdict = Literal["apply", "acknowledge", "old_hub", "new_hub", "old_store", "fenced"]
+
+
+def judge_down(position: StorePosition, down: Down) -> DownVerdict:
+    """What a store does with a DOWN.
+
+    `old_hub`: a hub incarnation that has been replaced; `new_hub`: adopt it first; `old_store`: it
+    is meant for an earlier incarnation of this store; `fenced`: this agent has been replaced.
+    `acknowledge`: only the position counts, the items are not next in line.
+    """
+    if down.hinc < position.hinc:
+        return "old_hub"
+    if down.sinc > position.sinc:
+        return "fenced"
+    if down.hinc > position.hinc:
+        return "new_hub"
+    if down.sinc < position.sinc:
+        return "old_store"
+    return "apply" if is_next(position.dver, down) else "acknowledge"
+
+
+def is_next(dver: int, down: Down) -> bool:
+    """Whether the items of a DOWN join on to what the store has applied."""
+    return down.base <= dver < down.ver
+
+
+def acknowledged(position: StorePosition, down: Down) -> int:
+    """How far the hub has applied, as far as any DOWN of these incarnations told.
+
+    Never beyond what this store has written: a larger number is another history's.
+    """
+    return max(position.heard, min(down.app, position.seq))
+
+
+def heard_after(position: HubPosition, up: Up) -> int:
+    """The `dver` from which the hub's next DOWN starts: what the store said last, never what was sent."""
+    return min(up.dver, position.ver)

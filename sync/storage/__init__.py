@@ -1,0 +1,1 @@
+"""SQLite kept safe: one writing thread with group commit, readers, incarnations."""

@@ -1,0 +1,1 @@
+"""Small frozen types that everything else is written in."""
