@@ -1,0 +1,1 @@
+"""The central order hub: orders, stock rights, pickups and the shop pages of a chain."""
