@@ -1,0 +1,1 @@
+"""Ways to reach a device: each opens, writes, reads and closes with a limit on every wait."""

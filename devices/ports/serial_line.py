@@ -1,0 +1,132 @@
+"""A serial device: RS-232, a USB adapter, or a pty. pyserial blocks, so each port owns one thread."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import serial
+
+from devices.errors import PortAbsent, PortLost, PortTimeout
+
+_T = TypeVar("_T")
+# pyserial reports a device that went away with any of these, depending on the call that notices.
+_GONE = (OSError, TypeError, ValueError, AttributeError)
+_GRACE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SerialSettings:
+    """How to open a serial line: device path, speed in baud, hardware or software handshake."""
+
+    path: str
+    baud: int = 9600
+    rtscts: bool = False
+    xonxoff: bool = False
+
+
+class SerialPort:
+    """One serial line; every call into pyserial runs in the port's own thread, one at a time."""
+
+    def __init__(self, settings: SerialSettings) -> None:
+        self._settings = settings
+        self._line: serial.Serial | None = None
+        self._thread: ThreadPoolExecutor | None = None
+
+    @property
+    def peer(self) -> str:
+        """The device's name for logs and screens."""
+        return f"serial:{self._settings.path}"
+
+    async def open(self, timeout_s: float) -> None:
+        """Open the device exclusively and flush its input; see ``Port.open``."""
+        await self.close()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"serial {self._settings.path}")
+        try:
+            self._line = await self._call(self._open_line, timeout_s)
+        except PortTimeout as error:
+            await self.close()
+            raise PortAbsent(f"{self.peer} did not open within {timeout_s:g} s") from error
+        except _GONE as error:
+            await self.close()
+            raise PortAbsent(f"{self.peer} cannot be opened: {error}") from error
+
+    def _open_line(self) -> serial.Serial:
+        line = serial.Serial(
+            self._settings.path,
+            self._settings.baud,
+            rtscts=self._settings.rtscts,
+            xonxoff=self._settings.xonxoff,
+            exclusive=True,
+        )
+        line.reset_input_buffer()
+        return line
+
+    async def write(self, data: bytes, timeout_s: float) -> None:
+        """Write with a limit; see ``Port.write``."""
+        line = self._opened()
+
+        def write() -> None:
+            line.write_timeout = timeout_s
+            line.write(data)
+            line.flush()
+
+        try:
+            await self._call(write, timeout_s + _GRACE_S)
+        except serial.SerialTimeoutException as error:
+            raise PortTimeout(f"{self.peer} took no bytes for {timeout_s:g} s") from error
+        except _GONE as error:
+            raise PortLost(f"{self.peer} went away: {error}") from error
+
+    async def read(self, limit: int, timeout_s: float) -> bytes:
+        """Read what is there, waiting for the first byte only; see ``Port.read``."""
+        line = self._opened()
+
+        def read() -> bytes:
+            line.timeout = timeout_s
+            first = line.read(1)
+            waiting = min(line.in_waiting, limit - 1) if first else 0
+            return first + line.read(waiting) if waiting else first
+
+        try:
+            data = await self._call(read, timeout_s + _GRACE_S)
+        except _GONE as error:
+            raise PortLost(f"{self.peer} went away: {error}") from error
+        if not data:
+            raise PortTimeout(f"{self.peer} said nothing for {timeout_s:g} s")
+        return data
+
+    async def close(self) -> None:
+        """Wake a waiting read, close the device and end the thread."""
+        line, self._line = self._line, None
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        if line is not None:
+            _quietly(line.cancel_read)
+            _quietly(line.cancel_write)
+            thread.submit(_quietly, line.close)
+        thread.shutdown(wait=False)
+
+    def _opened(self) -> serial.Serial:
+        if self._line is None:
+            raise PortLost(f"{self.peer} is not open")
+        return self._line
+
+    async def _call(self, work: Callable[[], _T], limit_s: float) -> _T:
+        loop = asyncio.get_running_loop()
+        assert self._thread is not None, "calls come between open and close"
+        try:
+            async with asyncio.timeout(limit_s):
+                return await loop.run_in_executor(self._thread, work)
+        except TimeoutError as error:
+            raise PortTimeout(f"{self.peer} is stuck for {limit_s:g} s") from error
+
+
+def _quietly(work: Callable[[], object]) -> None:
+    """Run a closing step on a device that may already be gone."""
+    try:
+        work()
+    except _GONE:
+        return

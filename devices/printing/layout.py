@@ -1,0 +1,198 @@
+"""A document laid out for one profile: lines whose width is counted in encoded bytes.
+
+Invariants: no laid line is wider than the paper; a two-byte character is never split; nothing is dropped but
+blanks at a line's end. Picture blocks are sized here, so every encoder draws them alike.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import structlog
+
+from devices.printing.document import (
+    Align,
+    Barcode,
+    Block,
+    Cell,
+    Columns,
+    Cut,
+    Document,
+    Feed,
+    Qr,
+    Row,
+    Rule,
+    Style,
+    Symbology,
+    Text,
+)
+from devices.printing.gb18030 import cells
+from devices.printing.picture_sizes import code128_modules, qr_modules
+from devices.printing.wrap import Line, pad, width_of, wrap
+from devices.profiles.loader import Profile
+
+_log = structlog.get_logger(__name__)
+
+_MIN_OPEN_CELL = 12
+_MIN_LABEL = 8
+_EAN13_MODULES = 95
+_BAR_QUIET = 20
+_QR_MIN_DOTS = 3
+_QR_QUIET = 8
+
+
+@dataclass(frozen=True, slots=True)
+class LaidText:
+    """One line: its encoded characters, look and place. Large lines take twice their length in columns."""
+
+    encoded: bytes
+    style: Style = Style.NORMAL
+    align: Align = Align.LEFT
+
+    @property
+    def columns(self) -> int:
+        """What the line takes of the paper's columns."""
+        return len(self.encoded) * (2 if self.style is Style.LARGE else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class LaidBarcode:
+    """A bar code and the width of its narrowest bar in dots."""
+
+    barcode: Barcode
+    bar_dots: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaidQr:
+    """A QR code's bytes and the side of one of its squares in dots."""
+
+    data: bytes
+    module_dots: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaidFeed:
+    """Blank lines."""
+
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaidCut:
+    """The end of a paper."""
+
+
+Laid = LaidText | LaidBarcode | LaidQr | LaidFeed | LaidCut
+
+
+def lay_out(document: Document, profile: Profile) -> tuple[Laid, ...]:
+    """The document on this profile's paper, ending with a cut."""
+    laid = [piece for block in document.blocks for piece in _lay_block(block, profile)]
+    if not isinstance(laid[-1], LaidCut):
+        laid.append(LaidCut())
+    return tuple(laid)
+
+
+def _lay_block(block: Block, profile: Profile) -> Iterator[Laid]:
+    match block:
+        case Text():
+            yield from _lay_text(block, profile.columns)
+        case Row():
+            yield from _styled(_row_lines(block, _columns_for(block.style, profile.columns)), block.style)
+        case Columns():
+            yield from _styled(_column_lines(block, _columns_for(block.style, profile.columns)), block.style)
+        case Rule(double=double):
+            yield LaidText((b"=" if double else b"-") * profile.columns)
+        case Barcode():
+            yield from _lay_barcode(block, profile)
+        case Qr():
+            yield from _lay_qr(block, profile)
+        case Feed(lines=lines):
+            yield LaidFeed(lines)
+        case Cut():
+            yield LaidCut()
+
+
+def _columns_for(style: Style, columns: int) -> int:
+    return columns // 2 if style is Style.LARGE else columns
+
+
+def _lay_text(block: Text, columns: int) -> Iterator[LaidText]:
+    for paragraph in block.text.split("\n"):
+        for line in wrap(cells(paragraph), _columns_for(block.style, columns)):
+            yield LaidText(b"".join(line), block.style, block.align)
+
+
+def _styled(lines: list[Line], style: Style) -> Iterator[LaidText]:
+    for line in lines:
+        yield LaidText(b"".join(line).rstrip(b" "), style)
+
+
+def _row_lines(row: Row, columns: int) -> list[Line]:
+    """Label left, amount right. An amount that leaves no room for its label stands below it."""
+    left, right = cells(row.left.replace("\n", " ")), cells(row.right.replace("\n", " "))
+    room = columns - width_of(right) - 1
+    if room < max(2, min(_MIN_LABEL, width_of(left))):
+        below = [pad(line, columns, Align.RIGHT) for line in wrap(right, columns)]
+        return [*wrap(left, columns), *below] if left else below
+    first, *rest = wrap(left, room)
+    return [[*pad(first, room, Align.LEFT), b" ", *right], *rest]
+
+
+def _column_lines(block: Columns, columns: int) -> list[Line]:
+    """Cells side by side; the open cell above the others where the paper is too narrow for all."""
+    room = columns - sum(cell.width or 0 for cell in block.cells) - (len(block.cells) - 1)
+    if room >= _MIN_OPEN_CELL or len(block.cells) == 1:
+        return _side_by_side(block.cells, [cell.width or room for cell in block.cells])
+    above = [line for cell in block.cells if cell.width is None for line in _cell_lines(cell, columns)]
+    others = tuple(cell for cell in block.cells if cell.width is not None)
+    return [*above, *_others_below(others, columns)]
+
+
+def _others_below(others: tuple[Cell, ...], columns: int) -> list[Line]:
+    """The cells with a width as one group at the right edge, or under each other if even they do not fit."""
+    widths = [cell.width or 0 for cell in others]
+    spare = columns - sum(widths) - (len(others) - 1)
+    if spare < 0:
+        return [line for cell in others for line in _cell_lines(cell, columns)]
+    return [[b" "] * spare + line for line in _side_by_side(others, widths)]
+
+
+def _cell_lines(cell: Cell, width: int) -> list[Line]:
+    return [pad(line, width, cell.align) for line in wrap(cells(cell.text.replace("\n", " ")), width)]
+
+
+def _side_by_side(row: tuple[Cell, ...], widths: list[int]) -> list[Line]:
+    stacks = [_cell_lines(cell, width) for cell, width in zip(row, widths, strict=True)]
+    lines: list[Line] = []
+    for index in range(max(map(len, stacks))):
+        line: Line = []
+        for stack, width in zip(stacks, widths, strict=True):
+            line += [b" "] if line else []
+            line += stack[index] if index < len(stack) else [b" "] * width
+        lines.append(line)
+    return lines
+
+
+def _lay_barcode(block: Barcode, profile: Profile) -> Iterator[Laid]:
+    dots = _EAN13_MODULES if block.symbology is Symbology.EAN13 else code128_modules(block.data)
+    for bar_dots in (3, 2):
+        if (dots + _BAR_QUIET) * bar_dots <= profile.dots:
+            yield LaidBarcode(block, bar_dots)
+            return
+    yield from _instead(block.data, "barcode", profile)
+
+
+def _lay_qr(block: Qr, profile: Profile) -> Iterator[Laid]:
+    data = block.data.encode()
+    module_dots = min(block.module_dots, profile.dots // (qr_modules(len(data)) + _QR_QUIET))
+    if module_dots >= _QR_MIN_DOTS:
+        yield LaidQr(data, module_dots)
+    else:
+        yield from _instead(block.data, "qr", profile)
+
+
+def _instead(data: str, kind: str, profile: Profile) -> Iterator[LaidText]:
+    """A code too wide for the paper stands there as text: the till can still type it."""
+    _log.warning("printing.code_too_wide", kind=kind, length=len(data), profile=profile.key)
+    yield from _lay_text(Text(data, align=Align.CENTRE), profile.columns)
