@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from hub.broker.errors import BrokerStartError, MosquittoMissingError
 from hub.broker.files import USERS_FILE, write_files
 from hub.broker.mosquitto import find_mosquitto, write_configuration
 from hub.broker.process import PID_FILE
+from hub.demo.line_route import free_port
 from sync.link.address import BadAddressError, split_url
 
 BROKER_FOLDER = "broker"
@@ -97,14 +97,6 @@ def module_argv(module: str, *arguments: str) -> list[str]:
     """Give an argv that runs one of our modules from any folder and any environment, in one process."""
     root = Path(hub.__file__).resolve().parents[1]
     return ["/usr/bin/env", f"PYTHONPATH={root}", sys.executable, "-m", module, *arguments]
-
-
-def free_port() -> int:
-    """Ask the system for a loopback port that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind((_LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def _use_running(url: str) -> RunningBroker:

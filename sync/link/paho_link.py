@@ -44,7 +44,7 @@ class PahoLink:
         self._running = False
         self._returned = asyncio.Event()
         self._last_loss: LossReason | None = None
-        self._oversized = 0
+        self._untaken = 0
 
     @property
     def connected(self) -> bool:
@@ -54,8 +54,8 @@ class PahoLink:
     @property
     def dropped(self) -> int:
         """Messages that arrived and could not be taken."""
-        oversized_now = self._session.oversized if self._session else 0
-        return self._queue.dropped + self._oversized + oversized_now
+        untaken_now = self._session.untaken if self._session else 0
+        return self._queue.dropped + self._untaken + untaken_now
 
     async def run(self) -> None:
         """Keep the line up until ``close``."""
@@ -108,7 +108,7 @@ class PahoLink:
             loss, began_s = error, loop.time()
         finally:
             self._session = None
-            self._oversized += session.oversized
+            self._untaken += session.untaken
             session.drop(LossReason.CLOSED)
         self._report(loss)
         if not self._closing:
@@ -123,6 +123,7 @@ class PahoLink:
         self._last_loss = None
         log.info("link.connected", url=self._config.url, user=self._config.user)
         self._queue.put(Connected())
+        session.begin()
         return await session.ended()
 
     def _report(self, loss: LinkLostError) -> None:

@@ -17,7 +17,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from sync.link.address import open_socket, split_url
 from sync.link.buffered_socket import BufferedSocket
 from sync.link.errors import LinkLostError
-from sync.link.port import SEND_LIMIT, LinkConfig, LossReason, Message
+from sync.link.port import EVENT_LIMIT, SEND_LIMIT, LinkConfig, LossReason, Message
 
 TICK_S = 1.0
 PACKETS_PER_TURN = 256
@@ -53,7 +53,8 @@ class PahoSession:
         self._fd = -1
         self._last_mid = 0
         self._client = self._build_client()
-        self.oversized = 0
+        self._early: list[Message] | None = []
+        self.untaken = 0
 
     async def open(self) -> None:
         """Connect, sign in and subscribe to everything.
@@ -69,6 +70,15 @@ class PahoSession:
                 await self._subscribe()
         except TimeoutError as error:
             raise LinkLostError(LossReason.UNREACHABLE, "no answer in time") from error
+
+    def begin(self) -> None:
+        """Deliver what came before ``open`` was done, and everything that comes from now on.
+
+        A broker may send retained messages ahead of its SUBACK (MQTT 3.1.1, 3.8.4).
+        """
+        early, self._early = self._early or [], None
+        for message in early:
+            self._deliver(message)
 
     def publish(self, topic: str, payload: bytes, *, retain: bool) -> bool:
         """Send at QoS 1; False when the send queue is full or the connection is gone."""
@@ -199,14 +209,20 @@ class PahoSession:
 
     def _on_message(self, _client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
         if len(message.payload) > self._config.max_packet_bytes:
-            self.oversized += 1
+            self.untaken += 1
             return
         try:
             topic = message.topic
         except UnicodeDecodeError:
-            self.oversized += 1  # no name, so nobody could be meant; counted with what cannot be taken
+            self.untaken += 1  # no name, so nobody could be meant; counted with what cannot be taken
             return
-        self._deliver(Message(topic, bytes(message.payload), message.retain))
+        arrived = Message(topic, bytes(message.payload), message.retain)
+        if self._early is None:
+            self._deliver(arrived)
+        elif len(self._early) < EVENT_LIMIT:
+            self._early.append(arrived)
+        else:
+            self.untaken += 1
 
     def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, code: ReasonCode, _prop: Any) -> None:
         silent = "Keep alive" in str(code)
