@@ -49,3 +49,16 @@ def share_out(total: int, weights: list[int]) -> list[int]:
     for i in order[: total - sum(shares)]:
         shares[i] += 1
     return shares
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """`numerator / denominator` to the nearest whole, a half away from zero; no float is involved.
+
+    Raises:
+        ValueError: `denominator` is not positive.
+    """
+    if denominator <= 0:
+        msg = f"a share of {denominator} parts has no meaning"
+        raise ValueError(msg)
+    whole = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return whole if numerator >= 0 else -whole
