@@ -1,4 +1,4 @@
-"""Compact binary: whole numbers in seven-bit groups and short texts, read strictly.
+"""Compact binary: whole numbers in seven-bit groups and short texts.
 
 Numbers are LEB128 (DWARF 5, section 7.6): least group first, the high bit says that more follow.
 """
@@ -10,7 +10,7 @@ MOST_TEXT_BYTES = 255
 
 
 class Broken(ValueError):
-    """The bytes end too early, or write a value in a way that no writer here does."""
+    """The bytes end too early, go on too long, or hold no such value."""
 
 
 def number(value: int) -> bytes:
@@ -60,21 +60,17 @@ class Reader:
         return piece
 
     def number(self) -> int:
-        """The next number, in its shortest form only."""
+        """The next number; one written longer than it needs to be is read as well."""
         value, shift = 0, 0
         while True:
             group = self.take(1)[0]
             value |= (group & 0x7F) << shift
             shift += 7
-            if group < 0x80:
-                break
             if value > MOST_NUMBER or shift > 56:
                 msg = "a number is too large"
                 raise Broken(msg)
-        if value > MOST_NUMBER or number(value) != self.data[self.at - shift // 7 : self.at]:
-            msg = "a number is too large, or longer than it needs to be"
-            raise Broken(msg)
-        return value
+            if group < 0x80:
+                return value
 
     def text(self) -> str:
         """The next text."""

@@ -186,9 +186,15 @@ def test_a_line_without_number_sku_or_units_is_damaged(line: bytes) -> None:
     assert refusal(decode_claims, head[:cut] + line) == "damaged"
 
 
-def test_numbers_have_one_form_and_an_end() -> None:
+def test_a_number_written_longer_than_it_needs_to_be_is_damaged() -> None:
+    data = encode_claims(CLAIMS)
+    head, tail = data[:-1], data[-1]
+    assert refusal(decode_claims, head + bytes([tail | 0x80, 0])) == "damaged"
+
+
+def test_numbers_have_a_limit_and_an_end() -> None:
     assert compact.Reader(compact.number(compact.MOST_NUMBER)).number() == compact.MOST_NUMBER
-    for data in (b"\x80\x00", b"\xff" * 12, compact.number(2**53 - 1)[:-1] + b"\x7f", b""):
+    for data in (b"\xff" * 12, compact.number(2**53 - 1)[:-1] + b"\x7f", b""):
         with pytest.raises(compact.Broken):
             compact.Reader(data).number()
 
