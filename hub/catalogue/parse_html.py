@@ -28,6 +28,7 @@ template textarea title video xmp
 _DROPPED: Final = frozenset(_DROPPED_WORDS.split())
 _NOTED: Final = _DROPPED | {"embed", "form", "input", "link", "button", "frame"}
 _MOST_DEPTH: Final = 16
+_DECLARATION: Final = re.compile("<[!?]")
 _BLANKS: Final = re.compile(r"\s+")
 
 
@@ -68,7 +69,8 @@ def _closed(source: str) -> str:
     """
     out: list[str] = []
     place = 0
-    while (start := _next_declaration(source, place)) >= 0:
+    while found := _DECLARATION.search(source, place):
+        start = found.start()
         out.append(source[place:start])
         end_mark = "-->" if source.startswith("<!--", start) else ">"
         end = source.find(end_mark, start + 2)
@@ -80,11 +82,6 @@ def _closed(source: str) -> str:
     kept = "".join(out)
     last = kept.rfind(">") + 1
     return kept[:last] + kept[last:].replace("<", "&lt;")
-
-
-def _next_declaration(source: str, place: int) -> int:
-    found = [at for at in (source.find("<!", place), source.find("<?", place)) if at >= 0]
-    return min(found, default=-1)
 
 
 class _Writer(HTMLParser):
@@ -127,7 +124,7 @@ class _Writer(HTMLParser):
             if name in self._skipped:
                 del self._skipped[self._skipped.index(name) :]
         elif name in self._open and (name in _INLINE or name in _LISTS or name in _BLOCKS or name == "li"):
-            self._close_from(self._open.index(name) if name in _LISTS else _last(self._open, name))
+            self._close_from(_last(self._open, name))
         elif name in _BREAKS:
             self._end_block()
         elif name in _CELLS:
