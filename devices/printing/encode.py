@@ -1,8 +1,8 @@
 """A laid-out document as ESC/POS bytes that any standard interpreter prints alike.
 
 Every paper starts from ESC @ and leaves nothing to a printer's memory. Command names are Epson's.
-python-escpos does not write these bytes: it prints ``?`` for much of Chinese, sends no kanji mode, takes wrong
-check digits and costs 17 MB to import. Where it is right the tests compare with it.
+python-escpos does not write these bytes: it prints ``?`` for much of Chinese, sends no kanji mode, takes
+wrong check digits and costs 17 MB to import. Where it is right the tests compare with it.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """The print journal's table and the statements on it, inside the caller's transaction.
 
-The rows live in the caller's database, so a job is enqueued by the transaction that books the sale: either both
-are there after a crash or neither. None of these functions begins, commits or rolls back.
+The rows live in the caller's database, so a job is enqueued by the transaction that books the sale: either
+both are there after a crash or neither. None of these functions begins, commits or rolls back.
 """
 
 import sqlite3
@@ -125,10 +125,18 @@ def next_job(connection: sqlite3.Connection, printer: str) -> Job | None:
     row = connection.execute(_NEXT, (printer,)).fetchone()
     if row is None:
         return None
-    *head, expires = row
-    identity, where, kind, *rest = head
-    until = datetime.fromisoformat(expires) if expires else None
-    return Job(identity, where, JobKind(kind), *rest, expires_at=until)
+    identity, where, kind, document, sha256, copies, copy_number, attempts, expires = row
+    return Job(
+        id=identity,
+        printer=where,
+        kind=JobKind(kind),
+        document_json=document,
+        sha256=sha256,
+        copies=copies,
+        copy_number=copy_number,
+        attempts=attempts,
+        expires_at=datetime.fromisoformat(expires) if expires else None,
+    )
 
 
 def set_state(

@@ -1,4 +1,4 @@
-"""A print journal in a SQLite file of its own, on one owned thread: for a printer without a till, and tests."""
+"""A print journal in a SQLite file of its own, on one owned thread; for printers without a till."""
 
 import asyncio
 import sqlite3

@@ -1,0 +1,171 @@
+"""One printer's worker: takes its jobs one by one and never sends a byte twice.
+
+The order that keeps paper and journal together: the port is open and the printer has not said that it
+cannot print -> the row says ``sending`` (committed) -> one write -> ``sent`` -> the completion mark ->
+``confirmed``.
+Anything that goes wrong after ``sending`` leaves the job ``uncertain``; before it, the job stays queued.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from devices.backoff import Backoff
+from devices.errors import DeviceError, DocumentError, PortError
+from devices.ports.port import Port
+from devices.printing.delivery import ask_state, await_mark
+from devices.printing.document import Document
+from devices.printing.encode import encode
+from devices.printing.health import PrinterHealth
+from devices.printing.job import Job, JobState, fingerprint
+from devices.printing.journal import AWAITING_MARK
+from devices.printing.journal_port import Journal
+from devices.printing.settings import SpoolLimits
+from devices.printing.status import NOT_READY, PrinterState, mark_says_paper_end
+from devices.profiles.loader import Profile
+
+_log = structlog.get_logger(__name__)
+_REASONS = {
+    PrinterState.PAPER_LOW: "the paper roll is nearly at its end",
+    PrinterState.PAPER_OUT: "the printer is out of paper",
+    PrinterState.COVER_OPEN: "the printer's cover is open",
+    PrinterState.ERROR: "the printer reports an error, often a jam or the knife",
+    PrinterState.PAUSED: "the printer is switched offline",
+    PrinterState.UNKNOWN: "the printer does not tell its state",
+}
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerParts:
+    """What a worker works with."""
+
+    printer: str
+    port: Port
+    profile: Profile
+    journal: Journal
+    health: PrinterHealth
+    limits: SpoolLimits
+    now: Callable[[], datetime]
+
+
+class PrinterWorker:
+    """Drives one printer until told to stop."""
+
+    def __init__(self, parts: WorkerParts) -> None:
+        self._it = parts
+        self._limits = parts.limits
+        self._backoff = Backoff(parts.limits.backoff_first_s, parts.limits.backoff_limit_s)
+        self._wake = asyncio.Event()
+        self._is_stopping = False
+        self._seen_at = -math.inf  # loop time of the printer's last word
+
+    def wake(self) -> None:
+        """A job was committed: look now."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End after the job in hand."""
+        self._is_stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work until ``stop``. What one round throws never ends the worker."""
+        while not self._is_stopping:
+            self._wake.clear()
+            try:
+                wait_s = await self._round()
+            except Exception:  # noqa: BLE001 - the guard of the worker's loop
+                _log.exception("printer.round_failed", printer=self._it.printer)
+                wait_s = self._backoff.next_s()
+            await self._pause(wait_s)
+
+    async def _pause(self, wait_s: float) -> None:
+        """Wait until a job comes, at most ``wait_s``."""
+        if wait_s <= 0:
+            return
+        try:
+            async with asyncio.timeout(wait_s):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _round(self) -> float:
+        """One job, or one look at an idle printer.
+
+        Returns:
+            How long to wait before the next round, in seconds; 0 = go on at once.
+        """
+        job = await self._it.journal.claim(self._it.printer)
+        if job is None and (left_s := self._seen_at + self._limits.health_s - _loop_time()) > 0:
+            return left_s
+        payload = await self._payload(job) if job else b""
+        if job and not payload:
+            return 0.0
+        try:
+            state = await self._reach()
+            self._it.health.saw(state, _REASONS.get(state, ""))
+            if state in NOT_READY:
+                return self._limits.not_ready_s
+            self._backoff.reset()
+            self._seen_at = _loop_time()
+            if job:
+                await self._send(job, payload)
+        except PortError as error:
+            self._it.health.saw(PrinterState.OFFLINE, str(error))
+            return self._backoff.next_s()
+        finally:
+            await self._it.port.close()
+        return 0.0
+
+    async def _payload(self, job: Job) -> bytes:
+        """The job's bytes; none if it is too old or its document is not the one that was stored."""
+        if job.expires_at and job.expires_at <= self._it.now():
+            await self._mark(job, JobState.EXPIRED, "too_old")
+            return b""
+        try:
+            if fingerprint(job.document_json) != job.sha256:
+                raise DocumentError("the stored document was altered")
+            return encode(Document.from_json(job.document_json), self._it.profile, job.copies)
+        except DeviceError as error:
+            _log.error("printer.job_unreadable", job=job.id, code=error.code, reason=str(error))
+            await self._mark(job, JobState.FAILED, error.code)
+            return b""
+
+    async def _reach(self) -> PrinterState:
+        """Open the port and ask; a printer that never answers is unknown and printed on all the same."""
+        await self._it.port.open(self._limits.open_s)
+        if self._it.profile.status == "none":
+            return PrinterState.UNKNOWN
+        return await ask_state(self._it.port, self._limits.status_s)
+
+    async def _send(self, job: Job, payload: bytes) -> None:
+        await self._mark(job, JobState.SENDING, "")
+        try:
+            await self._it.port.write(payload, self._limits.write_s)
+        except PortError as error:
+            await self._mark(job, JobState.UNCERTAIN, error.code)
+            raise
+        if self._it.profile.completion == "none":
+            await self._mark(job, JobState.SENT, "")
+            return
+        await self._mark(job, JobState.SENT, AWAITING_MARK)
+        mark = await await_mark(self._it.port, self._limits.completion_s)
+        if mark is None:
+            await self._mark(job, JobState.UNCERTAIN, "no_completion_mark")
+            self._it.health.saw(PrinterState.UNKNOWN, "the printer did not say that it has printed")
+            self._seen_at = -math.inf
+            return
+        await self._mark(job, JobState.CONFIRMED, "")
+        if mark_says_paper_end(mark):
+            self._it.health.saw(PrinterState.PAPER_OUT, _REASONS[PrinterState.PAPER_OUT])
+
+    async def _mark(self, job: Job, state: JobState, reason: str) -> None:
+        await self._it.journal.mark(job.id, state, reason, self._it.now())

@@ -1,0 +1,262 @@
+"""The meaning of ESC/POS commands: what they set, what they put on the paper, where a paper ends.
+
+Unknown commands are passed over, as printers do. The bytes of a paper and the modes it began with give the
+same elements again.
+"""
+
+from collections.abc import Callable
+
+from devices.simulators.printer.codes import bars_of
+from devices.simulators.printer.elements import (
+    CELL,
+    LINE,
+    BarPicture,
+    Blank,
+    Element,
+    Glyph,
+    QrPicture,
+    Raster,
+    TextLine,
+)
+from devices.simulators.printer.modes import Modes
+from devices.simulators.printer.tokens import Token, character_length
+
+_CODE_PAGES = {0: "cp437", 2: "cp850", 3: "cp860", 4: "cp863", 5: "cp865", 16: "cp1252", 17: "cp866"}
+# ESC R: characters that differ from ASCII, for the countries receipts meet.
+_COUNTRIES = {3: {"#": "£"}, 15: {"$": "￥"}}
+_QR_LEVELS = {48: "L", 49: "M", 50: "Q", 51: "H"}
+_TAB = 8
+
+
+class Interpreter:
+    """Reads tokens; gathers elements until ``take_paper``."""
+
+    def __init__(self, columns: int, modes: Modes | None = None) -> None:
+        self.paper_dots = columns * CELL
+        self.modes = modes or Modes()
+        self._elements: list[Element] = []
+        self._line: list[Glyph] = []
+        self._x = 0
+
+    @property
+    def has_print(self) -> bool:
+        """Whether anything but white is on the paper."""
+        return bool(self._line) or any(
+            element.glyphs if isinstance(element, TextLine) else not isinstance(element, Blank)
+            for element in self._elements
+        )
+
+    def take_paper(self) -> tuple[Element, ...]:
+        """End the paper: what is on it, a line begun included."""
+        self._end_line(only_if_begun=True)
+        elements, self._elements = tuple(self._elements), []
+        return elements
+
+    def read(self, token: Token) -> bool:
+        """Obey one token.
+
+        Returns:
+            True if it cuts the paper.
+        """
+        if not token.name:
+            self._write(token.args)
+            return False
+        if token.name in (b"\x1dV", b"\x1bi", b"\x1bm"):
+            self._end_line(only_if_begun=True)
+            return True
+        obey = _COMMANDS.get(token.name)
+        if obey is not None:
+            obey(self, token.args)
+        return False
+
+    # -- text
+
+    def _write(self, run: bytes) -> None:
+        place = 0
+        while place < len(run):
+            step = character_length(run, place) if self.modes.kanji else 1
+            code = run[place : place + step]
+            self._put(self._character(code), CELL * 2 if step > 1 else CELL, is_kanji=step > 1)
+            place += step
+
+    def _character(self, code: bytes) -> str:
+        if len(code) > 1:
+            text = code.decode("gb18030", "replace")
+            return text if len(text) == 1 else "\ufffd"
+        if code[0] < 0x80:
+            plain = chr(code[0])
+            return _COUNTRIES.get(self.modes.country, {}).get(plain, plain)
+        return code.decode(_CODE_PAGES.get(self.modes.code_page, "cp437"), "replace")
+
+    def _put(self, character: str, cell: int, *, is_kanji: bool) -> None:
+        modes = self.modes
+        wide = modes.kanji_wide if is_kanji else modes.wide
+        high = modes.kanji_high if is_kanji else modes.high
+        if self._x + cell * wide > self.paper_dots:
+            self._end_line()
+        glyph = Glyph(character, self._x, cell, wide, high, modes.bold, modes.underlined, modes.inverted)
+        self._line.append(glyph)
+        self._x += glyph.width
+
+    def _end_line(self, *, only_if_begun: bool = False) -> None:
+        if only_if_begun and not self._line:
+            self._x = 0
+            return
+        tallest = max((glyph.high for glyph in self._line), default=1) * LINE
+        pitch = max(self.modes.pitch, tallest)
+        self._elements.append(TextLine(tuple(self._line), self.modes.align, pitch))
+        self._line, self._x = [], 0
+
+    # -- feeding and placing
+
+    def line_feed(self, _args: bytes) -> None:
+        """LF: print the line."""
+        self._end_line()
+
+    def feed_lines(self, args: bytes) -> None:
+        """ESC d n: print the line and feed, n lines in all."""
+        lines = args[0]
+        if self._line:
+            self._end_line()
+            lines -= 1
+        for _ in range(lines):
+            self._end_line()
+
+    def feed_dots(self, args: bytes) -> None:
+        """ESC J n: print the line and feed n dots."""
+        self._end_line(only_if_begun=True)
+        self._elements.append(Blank(args[0]))
+
+    def tab(self, _args: bytes) -> None:
+        """HT: on to the next stop of eight characters."""
+        stop = CELL * _TAB
+        self._x = min((self._x // stop + 1) * stop, self.paper_dots)
+
+    def place(self, args: bytes) -> None:
+        """ESC $ nL nH: on to a place in dots."""
+        self._x = min(args[0] + args[1] * 256, self.paper_dots)
+
+    # -- settings
+
+    def initialise(self, _args: bytes) -> None:
+        """ESC @: all modes as at power-up; a line begun is lost."""
+        self.modes = Modes()
+        self._line, self._x = [], 0
+
+    def print_mode(self, args: bytes) -> None:
+        """ESC ! n: bold, underline and size at once."""
+        bits = args[0]
+        self.modes.bold, self.modes.underlined = bool(bits & 0x08), bool(bits & 0x80)
+        self._set_size(2 if bits & 0x20 else 1, 2 if bits & 0x10 else 1)
+
+    def kanji_print_mode(self, args: bytes) -> None:
+        """FS ! n: the size of Chinese characters alone."""
+        bits = args[0]
+        self.modes.kanji_wide = 2 if bits & 0x04 else 1
+        self.modes.kanji_high = 2 if bits & 0x08 else 1
+
+    def kanji_quadruple(self, args: bytes) -> None:
+        """FS W n: Chinese characters twice as wide and high."""
+        self.modes.kanji_wide = self.modes.kanji_high = 2 if args[0] & 1 else 1
+
+    def size(self, args: bytes) -> None:
+        """GS ! n: the size of all characters."""
+        self._set_size((args[0] >> 4 & 7) + 1, (args[0] & 7) + 1)
+
+    def _set_size(self, wide: int, high: int) -> None:
+        self.modes.wide = self.modes.kanji_wide = wide
+        self.modes.high = self.modes.kanji_high = high
+
+    def align(self, args: bytes) -> None:
+        """ESC a n: left, centre or right; at the beginning of a line only."""
+        value = args[0] - 48 if args[0] >= 48 else args[0]
+        if value <= 2 and not self._line:
+            self.modes.align = value
+
+    # -- codes and pictures
+
+    def barcode(self, args: bytes) -> None:
+        """GS k: print a bar code; nothing if its data are wrong or too wide."""
+        self._end_line(only_if_begun=True)
+        bars = bars_of(args)
+        modes = self.modes
+        if bars and len(bars.modules) * modes.bar_width <= self.paper_dots:
+            picture = BarPicture(bars, modes.bar_width, modes.bar_height, modes.bar_text, modes.align)
+            self._elements.append(picture)
+
+    def two_dimensional(self, args: bytes) -> None:
+        """GS ( k pL pH cn fn …: set, store and print a QR code (cn 49)."""
+        if len(args) < 6 or args[:1] != b"k" or args[3] != 49:
+            return
+        function, value = args[4], args[5]
+        if function == 67 and 1 <= value <= 16:
+            self.modes.qr_square = value
+        elif function == 69 and value in _QR_LEVELS:
+            self.modes.qr_level = _QR_LEVELS[value]
+        elif function == 80:
+            self.modes.qr_data = args[6:].decode("latin-1")
+        elif function == 81 and self.modes.qr_data:
+            self._end_line(only_if_begun=True)
+            data = self.modes.qr_data.encode("latin-1")
+            self._elements.append(
+                QrPicture(data, self.modes.qr_square, self.modes.qr_level, self.modes.align)
+            )
+
+    def raster(self, args: bytes) -> None:
+        """GS v 0 m xL xH yL yH d…: print a picture."""
+        self._end_line(only_if_begun=True)
+        row_bytes = args[2] + args[3] * 256
+        if args[0] == ord("0") and row_bytes and len(args) > 6:
+            wide, high = 1 + (args[1] & 1), 1 + (args[1] >> 1 & 1)
+            self._elements.append(Raster(row_bytes, args[6:], wide, high, self.modes.align))
+
+
+def _setting(name: str, convert: Callable[[int], object]) -> Callable[[Interpreter, bytes], None]:
+    """A command whose one argument sets one mode."""
+
+    def obey(interpreter: Interpreter, args: bytes) -> None:
+        setattr(interpreter.modes, name, convert(args[0]))
+
+    return obey
+
+
+def _constant(name: str, value: object) -> Callable[[Interpreter, bytes], None]:
+    def obey(interpreter: Interpreter, _args: bytes) -> None:
+        setattr(interpreter.modes, name, value)
+
+    return obey
+
+
+def _lowest_bit(value: int) -> bool:
+    return bool(value & 1)
+
+
+_COMMANDS: dict[bytes, Callable[[Interpreter, bytes], None]] = {
+    b"\n": Interpreter.line_feed,
+    b"\t": Interpreter.tab,
+    b"\x1b@": Interpreter.initialise,
+    b"\x1bd": Interpreter.feed_lines,
+    b"\x1bJ": Interpreter.feed_dots,
+    b"\x1b$": Interpreter.place,
+    b"\x1b!": Interpreter.print_mode,
+    b"\x1ba": Interpreter.align,
+    b"\x1bE": _setting("bold", _lowest_bit),
+    b"\x1bG": _setting("bold", _lowest_bit),
+    b"\x1b-": _setting("underlined", lambda value: value in (1, 2, 49, 50)),
+    b"\x1b3": _setting("pitch", int),
+    b"\x1b2": _constant("pitch", 30),
+    b"\x1bt": _setting("code_page", int),
+    b"\x1bR": _setting("country", int),
+    b"\x1c&": _constant("kanji", value=True),
+    b"\x1c.": _constant("kanji", value=False),
+    b"\x1c!": Interpreter.kanji_print_mode,
+    b"\x1cW": Interpreter.kanji_quadruple,
+    b"\x1d!": Interpreter.size,
+    b"\x1dB": _setting("inverted", _lowest_bit),
+    b"\x1dh": _setting("bar_height", lambda value: max(1, value)),
+    b"\x1dw": _setting("bar_width", lambda value: min(max(value, 2), 6)),
+    b"\x1dH": _setting("bar_text", lambda value: value & 3),
+    b"\x1dk": Interpreter.barcode,
+    b"\x1d(": Interpreter.two_dimensional,
+    b"\x1dv": Interpreter.raster,
+}

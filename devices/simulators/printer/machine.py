@@ -1,0 +1,190 @@
+"""The printer as a machine: an input buffer, a state, faults, answers, and papers that fall out.
+
+Real-time requests (DLE EOT) are answered as they arrive, also while nothing is printed; everything else waits
+its turn. While the machine cannot print, bytes wait in its buffer and print when it can again.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from devices.simulators.printer.archive import Paper
+from devices.simulators.printer.interpreter import Interpreter
+from devices.simulators.printer.modes import Modes
+from devices.simulators.printer.tokens import Token, next_token
+
+BUFFER_LIMIT = 65_536
+_TOKEN_LIMIT = 1_048_576
+_QUERIES = frozenset({b"\x1dr", b"\x10\x04", b"\x10\x05", b"\x1dI"})
+_PROCESS_ID = b"H"
+
+
+@dataclass(slots=True)
+class Condition:
+    """What is right or wrong with the machine, set by its control port."""
+
+    paper: str = "ok"
+    is_offline: bool = False
+    is_cover_open: bool = False
+    is_mute: bool = False
+
+    @property
+    def prints(self) -> bool:
+        """Whether it prints what it is sent."""
+        return self.paper != "out" and not self.is_offline and not self.is_cover_open
+
+
+class Machine:
+    """Bytes in, answers out; papers go to ``keep`` and late queries to ``add_to_last``."""
+
+    def __init__(
+        self, columns: int, keep: Callable[[Paper], None], add_to_last: Callable[[bytes], None]
+    ) -> None:
+        self.condition = Condition()
+        self._columns = columns
+        self._keep = keep
+        self._add_to_last = add_to_last
+        self._power_up()
+
+    def _power_up(self) -> None:
+        self._interpreter = Interpreter(self._columns)
+        self._jobs: deque[bytearray] = deque([bytearray()])
+        self._recent = b""
+        self._raw = bytearray()
+        self._began_with = Modes()
+        self._held: Paper | None = None
+        self._follows_cut = False
+
+    def power_cycle(self) -> None:
+        """Off and on: what was not yet on paper is gone, and nobody is told."""
+        self._power_up()
+
+    @property
+    def waiting(self) -> int:
+        """Bytes received and not yet printed."""
+        return sum(map(len, self._jobs))
+
+    def receive(self, data: bytes) -> bytes:
+        """Take in bytes.
+
+        Returns:
+            The answers to send back, if the machine is not mute.
+        """
+        answers = self._real_time(data)
+        self._jobs[-1] += data
+        answers += self.print_waiting()
+        return b"" if self.condition.is_mute else answers
+
+    def end_connection(self) -> None:
+        """The client hung up: a paper begun comes out, now or once the machine prints again."""
+        self._recent = b""
+        self._jobs.append(bytearray())
+        self.print_waiting()
+
+    def print_waiting(self) -> bytes:
+        """Print what the buffer holds, if the machine prints.
+
+        Returns:
+            The answers to the requests in it.
+        """
+        answers = b""
+        while self.condition.prints:
+            answers += self._print_job(self._jobs[0])
+            if len(self._jobs) == 1:
+                break
+            self._end_job(self._jobs.popleft())
+        return answers
+
+    def _print_job(self, job: bytearray) -> bytes:
+        answers = b""
+        place = 0
+        while token := next_token(job, place, kanji=self._interpreter.modes.kanji):
+            place += len(token.raw)
+            answers += self._print(token)
+        del job[:place]
+        if len(job) > _TOKEN_LIMIT:
+            del job[:1]
+        self._release(follows_cut=True)
+        return answers
+
+    def _print(self, token: Token) -> bytes:
+        if self._is_query(token):
+            return self._query(token)
+        self._release(follows_cut=False)
+        self._follows_cut = False
+        if not self._raw:
+            self._began_with = replace(self._interpreter.modes)
+        self._raw += token.raw
+        if self._interpreter.read(token):
+            self._finish()
+        return b""
+
+    def _finish(self) -> None:
+        """A cut: what is printed becomes a paper; a cut through white does not."""
+        if not self._interpreter.has_print:
+            return
+        self._held = Paper(self._raw, self._began_with, self._interpreter.take_paper())
+        self._raw = bytearray()
+
+    def _release(self, *, follows_cut: bool) -> None:
+        if self._held is not None:
+            held, self._held = self._held, None
+            self._keep(held)
+            self._follows_cut = follows_cut
+
+    def _end_job(self, rest: bytearray) -> None:
+        """A connection's end: what is printed and not cut is a paper too."""
+        self._release(follows_cut=False)
+        self._follows_cut = False
+        if self._interpreter.has_print:
+            self._keep(Paper(self._raw + rest, self._began_with, self._interpreter.take_paper()))
+        self._interpreter.take_paper()
+        self._raw = bytearray()
+
+    @staticmethod
+    def _is_query(token: Token) -> bool:
+        return token.name in _QUERIES or (token.name == b"\x1d(" and token.args[:1] == _PROCESS_ID)
+
+    def _query(self, token: Token) -> bytes:
+        """A request right after a cut belongs to that paper, which is kept before the answer goes out."""
+        if self._held is not None:
+            self._held.raw += token.raw
+            self._release(follows_cut=True)
+        elif self._follows_cut:
+            self._add_to_last(token.raw)
+        else:
+            self._raw += token.raw
+        if token.name == b"\x1dr":
+            return self._sensor(token.args[0])
+        if token.name == b"\x1d(" and len(token.args) >= 9:
+            return b"\x37\x22" + token.args[5:9] + b"\0"
+        return b""
+
+    def _sensor(self, which: int) -> bytes:
+        """GS r 1: the paper sensors; GS r 2: the drawer."""
+        if which in (2, 50):
+            return b"\0"
+        return {"ok": b"\x00", "low": b"\x03", "out": b"\x0f"}[self.condition.paper]
+
+    def _real_time(self, data: bytes) -> bytes:
+        """Answers to DLE EOT n, found in the stream as it arrives, also across two arrivals."""
+        stream = self._recent + data
+        answers = b""
+        place = stream.find(b"\x10\x04")
+        while place >= 0 and place + 2 < len(stream):
+            answers += self._status(stream[place + 2])
+            stream = stream[place + 3 :]
+            place = stream.find(b"\x10\x04")
+        self._recent = stream[place:] if place >= 0 else stream[-1:] if stream[-1:] == b"\x10" else b""
+        return answers
+
+    def _status(self, which: int) -> bytes:
+        """DLE EOT n: bits 1 and 4 always set; see Epson's reference for the rest."""
+        it = self.condition
+        if which == 1:
+            return bytes((0x12 | (0 if it.prints else 0x08),))
+        if which == 2:
+            return bytes((0x12 | (0x04 if it.is_cover_open else 0) | (0x20 if it.paper == "out" else 0),))
+        if which == 4:
+            return bytes((0x12 | {"ok": 0, "low": 0x0C, "out": 0x6C}[it.paper],))
+        return b"\x12" if which == 3 else b""

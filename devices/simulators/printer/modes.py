@@ -1,0 +1,33 @@
+"""What a printer is set to. ESC @ brings all of it back to what it was at power-up."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(slots=True)
+class Modes:
+    """Power-up values are those of a Chinese model: kanji mode on, 30 dots a line."""
+
+    kanji: bool = True
+    bold: bool = False
+    underlined: bool = False
+    inverted: bool = False
+    wide: int = 1
+    high: int = 1
+    kanji_wide: int = 1
+    kanji_high: int = 1
+    small: bool = False
+    align: int = 0
+    pitch: int = 30
+    code_page: int = 0
+    country: int = 0
+    bar_height: int = 162
+    bar_width: int = 3
+    bar_text: int = 0
+    qr_square: int = 3
+    qr_level: str = "L"
+    qr_data: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """For the drawing process; QR data as one character a byte."""
+        return asdict(self)
