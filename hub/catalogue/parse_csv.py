@@ -30,13 +30,13 @@ class Row:
     """One record: its number in a spreadsheet, and its cells found by column name."""
 
     number: int
-    cells: list[str]
+    cells: tuple[str, ...]
     columns: Mapping[str, int]
 
     def raw(self, column: str) -> str:
         """The cell as it stands, or empty text where the column or the cell is missing."""
-        place = self.columns.get(column, -1)
-        return self.cells[place] if 0 <= place < len(self.cells) else ""
+        place = self.columns.get(column)
+        return "" if place is None or place >= len(self.cells) else self.cells[place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Table:
     """A file read: its headings as written, and all its rows that are not blank."""
 
     titles: tuple[str, ...] = ()
-    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    rows: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -148,14 +148,14 @@ class _Records:
 
 def _table(records: _Records, said: Said) -> Table | None:
     headings: tuple[str, ...] = ()
-    rows: list[tuple[int, list[str]]] = []
+    rows: list[tuple[int, tuple[str, ...]]] = []
     for number, cells in records.rows():
         if records.is_broken:
             said.error(number, "", "csv_broken")
             return None
         if records.is_open:
             said.error(number, "", "quote_open")
-        elif not any(cells) or not any(map(str.strip, cells)) or (number == 1 and _is_separator_line(cells)):
+        elif not any(map(str.strip, cells)) or (number == 1 and _is_separator_line(cells)):
             continue
         elif not headings:
             headings = tuple(clean_line(cell)[0] for cell in cells)
@@ -165,7 +165,8 @@ def _table(records: _Records, said: Said) -> Table | None:
         elif len(cells) > len(headings) and any(cell.strip() for cell in cells[len(headings) :]):
             said.error(number, "", "row_too_long")
         else:
-            rows.append((number, cells))
+            # Tuples of text are dropped by the garbage collector's books; 100,000 lists cost it seconds.
+            rows.append((number, tuple(cells)))
     if len(headings) > MOST_COLUMNS:
         said.error(0, "", "too_many_columns", columns=len(headings), most=MOST_COLUMNS)
         return None

@@ -19,6 +19,8 @@ def clean_block(raw: str) -> tuple[str, bool]:
 
     Invisible characters go without a word; line breaks become `\n`, composed form is NFC.
     """
+    if raw.isprintable():
+        return (raw if raw.isascii() else unicodedata.normalize("NFC", raw)), False
     text = raw.replace("\r\n", "\n").replace("\r", "\n")
     cleaned = _CONTROLS.sub("", text)
     visible = _INVISIBLE.sub("", cleaned)
@@ -29,8 +31,6 @@ def clean_block(raw: str) -> tuple[str, bool]:
 
 def clean_line(raw: str) -> tuple[str, bool]:
     """The text on one line, blanks collapsed to single spaces, and whether controls were removed."""
-    if raw.isascii() and raw.isprintable():
-        return (" ".join(raw.split()) if "  " in raw or raw[:1] == " " or raw[-1:] == " " else raw), False
     text, had_controls = clean_block(raw)
     return " ".join(text.split()), had_controls
 
@@ -49,6 +49,8 @@ def without_formula(text: str) -> tuple[str, str]:
 
 def without_text_mark(text: str) -> str:
     """A code without what spreadsheets put around digits to keep them text: `'0123` and `="0123"`."""
+    if text.isalnum():
+        return text
     found = _EXCEL_TEXT.match(text)
     return found.group(1).strip() if found else text.lstrip("'").strip()
 

@@ -1,0 +1,1 @@
+"""Link: joins the stores' streams to the areas."""

@@ -1,0 +1,45 @@
+"""One store's downward stream: one DOWN with items under way at a time, resent with backoff."""
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Final
+
+RESEND_FIRST_S: Final = 1.0
+RESEND_MOST_S: Final = 30.0
+
+
+@dataclass(slots=True)
+class Sender:
+    """What the link remembers of a store between messages; losing it costs a resend, nothing else.
+
+    Args:
+        random: for jitter.
+    """
+
+    random: Random = field(default_factory=Random)
+    under_way: int = 0
+    resend_at: float = 0.0
+    pause_s: float = RESEND_FIRST_S
+    is_dirty: bool = False
+    is_busy: bool = False
+
+    def may_send(self, now: float) -> bool:
+        """Whether a DOWN with items may go now: none is under way, or it is due again."""
+        return self.under_way == 0 or now >= self.resend_at
+
+    def sent(self, ver: int, now: float) -> None:
+        """A DOWN up to `ver` has gone out."""
+        self.pause_s = min(RESEND_MOST_S, self.pause_s * 2) if self.under_way == ver else RESEND_FIRST_S
+        self.under_way = ver
+        self.resend_at = now + self.pause_s * (1 + self.random.random() / 4)
+
+    def heard(self, dver: int) -> None:
+        """The store said that it has applied items up to `dver`."""
+        if self.under_way and dver >= self.under_way:
+            self.under_way = 0
+            self.pause_s = RESEND_FIRST_S
+
+    def reset(self) -> None:
+        """The store has just connected: whatever was under way is sent again at once."""
+        self.under_way = 0
+        self.pause_s = RESEND_FIRST_S

@@ -1,0 +1,292 @@
+"""The link worker: serves the streams of all stores over one connection to the broker."""
+
+import asyncio
+import json
+from typing import Any, Final
+
+import structlog
+
+from hub.catalogue import queries as catalogue
+from hub.kernel import Kernel
+from hub.link import pages
+from hub.link.hear import HearUp, ReadDown
+from hub.link.sender import Sender
+from hub.monitor.keep_health import KeepHealth, Said
+from hub.stock.book import UnknownStore
+from hub.stock.want_desk import WantDesk
+from hub.stores import queries as stores
+from sync.link.port import Connected, Disconnected, Link, Message
+from sync.messages.codec import decode, encode
+from sync.messages.errors import Undecodable
+from sync.messages.topics import CATALOG, HUB_PRESENCE, StoreTopic, parse_topic, store_topic
+from sync.rules.books import HubPosition
+from sync.rules.streams import Ask, Down, Hello, Page, Up
+from sync.storage.errors import StorageError
+
+TICK_S: Final = 0.25
+HELLO_S: Final = 60.0
+AT_ONCE: Final = 64
+"""Messages in work at the same time: enough to fill the writer's groups."""
+MOST_HEALTH_BYTES: Final = 16 * 1024
+
+log = structlog.get_logger()
+
+
+class LinkWorker:
+    """Serves all stores.
+
+    Args:
+        kernel: the hub.
+        link: the connection to the broker.
+        wants: hears which questions the stores have answered.
+    """
+
+    def __init__(self, kernel: Kernel, link: Link, wants: WantDesk) -> None:
+        self._kernel = kernel
+        self._link = link
+        self._wants = wants
+        self._senders: dict[str, Sender] = {}
+        self._dirty: set[str] = set()
+        self._has_news = asyncio.Event()
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self.undecodable = 0
+        self.events_applied = 0
+        kernel.wake = self.wake
+
+    def wake(self, store: str) -> None:
+        """A store has news to hear."""
+        self._dirty.add(store)
+        self._has_news.set()
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._link.run())
+            group.create_task(self._send_news())
+            group.create_task(self._tick())
+            async for event in self._link.events():
+                match event:
+                    case Connected():
+                        self._on_connected()
+                    case Disconnected():
+                        log.warning("link.lost", reason=event.reason, detail=event.detail)
+                    case Message():
+                        await self._slots.acquire()
+                        group.create_task(self._guarded(event))
+
+    def _on_connected(self) -> None:
+        """Say that a hub serves, and send every store what it lacks."""
+        log.info("link.connected")
+        said = {"state": "online", "hinc": self._kernel.hinc, "at": self._kernel.instant()}
+        self._link.publish(HUB_PRESENCE, json.dumps(said).encode(), retain=True)
+        for store in self._kernel.directory.all():
+            self._sender(store.id).reset()
+            if store.sinc:
+                self._publish(store.id, self._hello(store.id, store.sinc))
+                self.wake(store.id)
+
+    async def _guarded(self, message: Message) -> None:
+        """Handle one message; whatever it holds, the loop goes on."""
+        try:
+            await self._hear(message)
+        except StorageError as error:
+            log.warning("link.not_kept", topic=message.topic, code=error.code)
+        except Exception:
+            log.exception("link.message_failed", topic=message.topic)
+        finally:
+            self._slots.release()
+
+    async def _hear(self, message: Message) -> None:
+        """Sort a message by topic and kind."""
+        topic = parse_topic(message.topic)
+        if topic is None or self._kernel.directory.get(topic.store) is None:
+            self.undecodable += 1
+            return
+        if topic.channel in {"presence", "health"}:
+            await self._hear_state(topic, message)
+            return
+        try:
+            said = decode(message.payload)
+        except Undecodable as error:
+            self.undecodable += 1
+            log.warning("link.undecodable", store=topic.store, why=str(error)[:200])
+            return
+        match said:
+            case Up() if said.store == topic.store:
+                await self._hear_up(said)
+            case Hello() if said.store == topic.store:
+                await self._hear_hello(said)
+            case Ask() if said.store == topic.store:
+                await self._send_page(said.store, said.name, said.since)
+            case _:
+                self.undecodable += 1
+                log.warning("link.misplaced", store=topic.store, kind=said.kind)
+
+    async def _hear_up(self, up: Up) -> None:
+        """Apply an UP, answer it, and tell who waits."""
+        heard = await self._kernel.writer.run(HearUp(self._kernel, up))
+        position, verdict = heard.position, heard.applied.verdict
+        self.events_applied += heard.applied.events
+        if verdict == "split":
+            log.error("link.chain_split", store=up.store, app=position.app, first=up.first)
+            return
+        sender = self._sender(up.store)
+        if verdict in {"apply", "known"}:
+            self._kernel.directory.heard(up.store)
+            sender.heard(up.dver)
+            self._wants.heard(up.store, up.dver, is_whole=position.app >= up.head)
+        if position.ver > position.heard and sender.may_send(self._kernel.clock.monotonic()):
+            await self._send_down(up.store)
+        elif up.events or verdict != "known":
+            self._publish(up.store, acknowledgement(position))
+        self._tell_pages(up.store, heard.applied.skus, heard.tokens)
+
+    def _tell_pages(self, store: str, skus: frozenset[str], tokens: frozenset[str]) -> None:
+        """Push what changed to open pages."""
+        for sku in skus:
+            self._kernel.events.publish(f"stock:{store}:{sku}", "stock", {"store": store, "sku": sku})
+        if skus:
+            self._kernel.events.publish(f"stock:{store}", "stock", {"store": store, "skus": sorted(skus)})
+        for token in tokens:
+            self._kernel.events.publish(f"order:{token}", "order", {})
+
+    async def _hear_hello(self, hello: Hello) -> None:
+        """A store says where it stands: greet it, send items and pages that it lacks."""
+        store = self._kernel.directory.get(hello.store)
+        if store is None or store.sinc != hello.sinc:
+            self._publish(hello.store, await self._down(hello.store))
+            return
+        self._kernel.directory.heard(hello.store)
+        self._sender(hello.store).reset()
+        self._publish(hello.store, self._hello(hello.store, store.sinc))
+        await self._send_down(hello.store)
+        same_hub = hello.hinc == self._kernel.hinc
+        if not same_hub or hello.settings < await stores.newest_entry(self._kernel.reader, hello.store):
+            await self._send_page(hello.store, "store", hello.settings if same_hub else 0)
+        if not same_hub or hello.catalog < await catalogue.newest_version(self._kernel.reader):
+            await self._send_page(hello.store, "catalog", hello.catalog if same_hub else 0)
+
+    def _hello(self, store: str, sinc: int) -> Hello:
+        """The hub's own greeting."""
+        return Hello(store=store, sinc=sinc, hinc=self._kernel.hinc, wall_clock=self._kernel.instant())
+
+    async def _send_page(self, store: str, name: pages.Series, since: int) -> None:
+        """Send a store every page above `since`, one after the other."""
+        while True:
+            page = await self._page(store, name, since)
+            self._publish(store, page)
+            if page.to >= page.top:
+                return
+            since = page.to
+            await asyncio.sleep(0)
+
+    async def _page(self, store: str, name: pages.Series, since: int) -> Page:
+        """One page of a series."""
+        reader = self._kernel.reader
+        if name == "store":
+            top = await stores.newest_entry(reader, store)
+            entries = await stores.entries_after(reader, store, since, pages.MOST_ENTRIES + 1)
+        else:
+            top = await catalogue.newest_version(reader)
+            entries = await catalogue.entries_after(reader, since, pages.MOST_ENTRIES + 1)
+        return pages.cut(name, self._kernel.hinc, since, top, entries)
+
+    async def announce_catalogue(self, since: int) -> None:
+        """Tell all stores at once what changed in the catalogue above `since`."""
+        while True:
+            page = await self._page("", "catalog", since)
+            self._link.publish(CATALOG, encode(page))
+            if page.to >= page.top:
+                return
+            since = page.to
+
+    async def announce_store(self, store: str, since: int) -> None:
+        """Tell a store what changed in its entries."""
+        await self._send_page(store, "store", since)
+
+    async def _send_news(self) -> None:
+        """Send DOWNs to stores that have news, as soon as they may have one."""
+        while True:
+            await self._has_news.wait()
+            self._has_news.clear()
+            dirty, self._dirty = self._dirty, set()
+            now = self._kernel.clock.monotonic()
+            for store in sorted(dirty):
+                if self._sender(store).may_send(now):
+                    await self._send_down(store)
+
+    async def _send_down(self, store: str) -> None:
+        """Send a store what it has not heard."""
+        try:
+            down, position = await self._kernel.writer.run(ReadDown(self._kernel, store))
+        except (UnknownStore, StorageError):
+            return
+        if not self._link.connected:
+            return
+        if down.ver > position.heard:
+            self._sender(store).sent(down.ver, self._kernel.clock.monotonic())
+        self._publish(store, down)
+
+    async def _down(self, store: str) -> Down:
+        """The present DOWN of a store."""
+        down, _ = await self._kernel.writer.run(ReadDown(self._kernel, store))
+        return down
+
+    async def _tick(self) -> None:
+        """Resend what was not acknowledged, and greet now and then."""
+        greeted = self._kernel.clock.monotonic()
+        while True:
+            await asyncio.sleep(TICK_S)
+            now = self._kernel.clock.monotonic()
+            for store, sender in self._senders.items():
+                if sender.under_way and now >= sender.resend_at and self._link.connected:
+                    self.wake(store)
+            if now - greeted >= HELLO_S:
+                greeted = now
+                for facts in self._kernel.directory.all():
+                    if facts.sinc:
+                        self._publish(facts.id, self._hello(facts.id, facts.sinc))
+
+    async def _hear_state(self, topic: StoreTopic, message: Message) -> None:
+        """Keep presence and health as the store told them."""
+        said = read_object(message.payload)
+        if said is None:
+            self.undecodable += 1
+            return
+        if topic.channel == "presence" and said.get("state") == "offline":
+            self._kernel.directory.lost(topic.store)
+        await self._kernel.writer.run(
+            KeepHealth(topic.store, topic.channel, Said(said), self._kernel.instant())
+        )
+        self._kernel.events.publish("board", "store", {"store": topic.store})
+
+    def _publish(self, store: str, message: Down | Hello | Page) -> bool:
+        """Send a message down to a store; what is lost is sent again by the protocol."""
+        return self._link.publish(store_topic(store, "down"), encode(message))
+
+    def _sender(self, store: str) -> Sender:
+        """What is remembered of a store's downward stream."""
+        return self._senders.setdefault(store, Sender())
+
+
+def acknowledgement(position: HubPosition) -> Down:
+    """A DOWN without items: how far the store's events are applied."""
+    return Down(
+        hinc=position.hinc,
+        sinc=position.sinc,
+        base=position.heard,
+        ver=position.heard,
+        app=position.app,
+        merged=position.merged,
+    )
+
+
+def read_object(payload: bytes) -> dict[str, Any] | None:
+    """A small JSON object from outside; None for anything else."""
+    if len(payload) > MOST_HEALTH_BYTES:
+        return None
+    try:
+        value = json.loads(payload)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,1 @@
+"""Monitor: how every store keeps in step."""

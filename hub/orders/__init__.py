@@ -1,0 +1,1 @@
+"""Orders: placing, following, cancelling; basket and order pages."""

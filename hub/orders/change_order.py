@@ -1,0 +1,172 @@
+"""Changing an order: paid online, lapsed unpaid, cancelled by its buyer."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from hub.kernel import Kernel
+from hub.orders.rules import CLOSED
+from hub.stock.book import SqliteHubBook
+from sync.rules.central import promise
+from sync.rules.errors import Refused
+from sync.rules.items import HoldItem, HoldLine
+from sync.storage.writer import Transaction
+
+LAPSE_BATCH = 100
+_ORDER = (
+    "SELECT id, number, token, store, stage, payment, pay, total_minor, currency, locale, code_hash,"
+    " placed_at, ready_by, expires_at FROM orders WHERE id = ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PayOnline:
+    """Command: the provider captured the money of a payment; returns the order's token.
+
+    A payment that was captured before changes nothing. The hold is dispatched in the same
+    transaction, so a paid order is always known to its store's stream.
+    """
+
+    kernel: Kernel
+    payment: str
+    reference: str
+
+    def __call__(self, transaction: Transaction) -> str:
+        """Run in the writer.
+
+        Raises:
+            Refused: `unknown_payment`; `lapsed`, the hold was dropped before the money came.
+        """
+        row = transaction.one("SELECT order_id, state, minor FROM payment WHERE id = ?", (self.payment,))
+        if row is None:
+            raise Refused("unknown_payment", payment=self.payment)
+        order = _order(transaction, row[0])
+        if row[1] == "captured":
+            return str(order["token"])
+        if order["stage"] != "unpaid":
+            raise Refused("lapsed", order=order["id"])
+        at = self.kernel.instant()
+        transaction.execute(
+            "UPDATE payment SET state = 'captured', settled_at = ?, reference = ? WHERE id = ?",
+            (at, self.reference, self.payment),
+        )
+        transaction.execute(
+            "UPDATE orders SET stage = 'pending_store', payment = 'paid', paid_minor = ?, lapses_at = NULL"
+            " WHERE id = ?",
+            (row[2], order["id"]),
+        )
+        book = SqliteHubBook(transaction, order["store"], self.kernel.hinc, at)
+        promise.dispatch(book, item_of(transaction, order))
+        book.finish()
+        transaction.after_commit(lambda: self.kernel.wake(order["store"]))
+        return str(order["token"])
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Command: the buyer no longer wants the order; returns its stage afterwards.
+
+    A hold that was never dispatched is dropped at once. Otherwise the store is asked: what happens
+    first in its ledger, hand-over or release, wins.
+    """
+
+    kernel: Kernel
+    token: str
+
+    def __call__(self, transaction: Transaction) -> str:
+        """Run in the writer.
+
+        Raises:
+            Refused: `unknown_order`; `closed`, it is collected, cancelled or expired already.
+        """
+        row = transaction.one("SELECT id FROM orders WHERE token = ?", (self.token,))
+        if row is None:
+            raise Refused("unknown_order")
+        order = _order(transaction, row[0])
+        if order["stage"] in CLOSED:
+            raise Refused("closed", stage=order["stage"])
+        at = self.kernel.instant()
+        book = SqliteHubBook(transaction, order["store"], self.kernel.hinc, at)
+        if promise.drop_provisional(book, order["id"]):
+            book.finish()
+            return _close(transaction, order["id"], "cancelled", at)
+        promise.dispatch(book, item_of(transaction, order, cancel=True))
+        book.finish()
+        transaction.execute(
+            "UPDATE orders SET cancel_asked_at = COALESCE(cancel_asked_at, ?) WHERE id = ?", (at, order["id"])
+        )
+        transaction.after_commit(lambda: self.kernel.wake(order["store"]))
+        return str(order["stage"])
+
+
+@dataclass(frozen=True, slots=True)
+class LapseUnpaid:
+    """Command: drop unpaid holds whose time is over; returns their tokens."""
+
+    kernel: Kernel
+
+    def __call__(self, transaction: Transaction) -> list[str]:
+        """Run in the writer."""
+        at = self.kernel.instant()
+        rows = transaction.all(
+            "SELECT id, store, token FROM orders WHERE stage = 'unpaid' AND lapses_at < ? LIMIT ?",
+            (at, LAPSE_BATCH),
+        )
+        for order, store, _ in rows:
+            book = SqliteHubBook(transaction, store, self.kernel.hinc, at)
+            promise.drop_provisional(book, order)
+            book.finish()
+            _close(transaction, order, "expired", at)
+        return [str(token) for _, _, token in rows]
+
+
+def _close(transaction: Transaction, order: str, stage: str, at: str) -> str:
+    """Close an order whose units are free again and whose money was never taken."""
+    transaction.execute(
+        "UPDATE orders SET stage = ?, closed_at = ?, payment = 'unpaid', lapses_at = NULL WHERE id = ?",
+        (stage, at, order),
+    )
+    transaction.execute(
+        "UPDATE payment SET state = 'failed', settled_at = ? WHERE order_id = ? AND state = 'pending'",
+        (at, order),
+    )
+    return stage
+
+
+def _order(transaction: Transaction, order: str) -> dict[str, Any]:
+    """An order's row by column name."""
+    cursor = transaction.execute(_ORDER, (order,))
+    row = cursor.fetchone()
+    if row is None:
+        raise Refused("unknown_order", order=order)
+    return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
+
+
+def item_of(transaction: Transaction, order: dict[str, Any], *, cancel: bool = False) -> HoldItem:
+    """An order as its store hears of it."""
+    lines = transaction.all(
+        "SELECT line, sku, qty, names, gtin, amount_minor FROM order_line WHERE order_id = ? ORDER BY line",
+        (order["id"],),
+    )
+    contact = transaction.one(
+        "SELECT name, phone_tail FROM order_contact WHERE order_id = ?", (order["id"],)
+    ) or ("", "")
+    return HoldItem(
+        order=order["id"],
+        number=order["number"],
+        code_hash=order["code_hash"],
+        pay_at="counter" if order["pay"] == "counter" else "online",
+        due_minor=order["total_minor"],
+        currency=order["currency"],
+        placed_at=order["placed_at"],
+        ready_by=order["ready_by"],
+        expires_at=order["expires_at"],
+        lines=tuple(
+            HoldLine(line=line, sku=sku, qty=qty, names=json.loads(names), gtin=gtin, price_minor=amount)
+            for line, sku, qty, names, gtin, amount in lines
+        ),
+        contact=f"{contact[0][:1]}**" if contact[0] else "",
+        phone_tail=contact[1],
+        locale=order["locale"],
+        cancel=cancel,
+    )

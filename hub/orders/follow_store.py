@@ -1,0 +1,111 @@
+"""What the hub concludes from a store's facts about orders, in the transaction that books the fact."""
+
+from hub.orders.rules import CLOSED, closing_stage, next_stage, refund_due
+from hub.stock.book import dump
+from sync.rules.facts import Fact, HoldStep, Payment
+from sync.storage.writer import Transaction
+
+
+def conclude(transaction: Transaction, store: str, fact: Fact) -> str | None:
+    """Carry a store's fact into its order; returns the token of the order that changed."""
+    match fact:
+        case HoldStep():
+            return _follow_step(transaction, store, fact)
+        case Payment() if fact.order is not None:
+            return _follow_payment(transaction, store, fact, fact.order)
+        case _:
+            return None
+
+
+def _follow_step(transaction: Transaction, store: str, step: HoldStep) -> str | None:
+    """Move the order on as the store tells."""
+    row = transaction.one("SELECT stage, token FROM orders WHERE id = ? AND store = ?", (step.order, store))
+    if row is None:
+        return None
+    stage, token = str(row[0]), str(row[1])
+    if step.line is not None and step.to in {"done", "short", "released"}:
+        _close_if_settled(transaction, step, stage)
+        return token
+    reached = next_stage(stage, step.to)
+    if reached is not None:
+        transaction.execute(
+            "UPDATE orders SET stage = ?, accepted_at = COALESCE(accepted_at, ?),"
+            " ready_at = CASE WHEN ? = 'ready' THEN ? ELSE ready_at END WHERE id = ?",
+            (reached, step.at, reached, step.at, step.order),
+        )
+    return token
+
+
+def _close_if_settled(transaction: Transaction, step: HoldStep, stage: str) -> None:
+    """Close the order once every unit is done, short or released, and give back what is due."""
+    row = transaction.one(
+        "SELECT SUM(qty - done - short - released), SUM(done), SUM(short) FROM hold_line WHERE order_id = ?",
+        (step.order,),
+    )
+    if row is None or row[0] is None or row[0] > 0 or stage in CLOSED:
+        return
+    closing = closing_stage(done=row[1], short=row[2], why=step.why)
+    transaction.execute(
+        "UPDATE orders SET stage = ?, closed_at = ? WHERE id = ?", (closing, step.at, step.order)
+    )
+    refund(transaction, step.order, step.at)
+
+
+def refund(transaction: Transaction, order: str, at: str) -> int:
+    """Give back the paid share of units not handed over, once; returns minor units.
+
+    Only money taken online is given back by the hub: a counter order is paid at hand-over.
+    """
+    row = transaction.one("SELECT payment, pay, currency FROM orders WHERE id = ?", (order,))
+    if row is None or row[0] != "paid" or row[1] == "counter":
+        return 0
+    amounts = transaction.all(
+        "SELECT o.amount_minor, o.qty, h.short + h.released FROM order_line o"
+        " JOIN hold_line h ON h.order_id = o.order_id AND h.line = o.line WHERE o.order_id = ?",
+        (order,),
+    )
+    minor = refund_due([(amount, qty, lost) for amount, qty, lost in amounts])
+    if minor:
+        transaction.execute(
+            "INSERT OR IGNORE INTO payment (id, order_id, provider, state, minor, currency, reference, at,"
+            " settled_at) VALUES (?, ?, 'sandbox', 'refunded', ?, ?, 'refund', ?, ?)",
+            (f"refund-{order}", order, -minor, row[2], at, at),
+        )
+        transaction.execute("UPDATE orders SET payment = 'refunded' WHERE id = ?", (order,))
+    return minor
+
+
+def _follow_payment(transaction: Transaction, store: str, payment: Payment, order: str) -> str | None:
+    """Money was taken at the counter for an order."""
+    row = transaction.one("SELECT token, payment FROM orders WHERE id = ? AND store = ?", (order, store))
+    if row is None:
+        return None
+    transaction.execute(
+        "INSERT OR IGNORE INTO payment (id, order_id, provider, state, minor, currency, reference, at,"
+        " settled_at) VALUES (?, ?, ?, 'captured', ?, ?, ?, ?, ?)",
+        (
+            f"{store}-{payment.ref}",
+            order,
+            f"till-{payment.tender}",
+            payment.minor,
+            payment.currency,
+            payment.ref,
+            payment.at,
+            payment.at,
+        ),
+    )
+    transaction.execute(
+        "UPDATE orders SET payment = 'paid', paid_minor = paid_minor + ? WHERE id = ?", (payment.minor, order)
+    )
+    if row[1] == "paid":
+        _raise_double_paid(transaction, store, order, payment)
+    return str(row[0])
+
+
+def _raise_double_paid(transaction: Transaction, store: str, order: str, payment: Payment) -> None:
+    """The order was paid before: a person decides which payment goes back."""
+    transaction.execute(
+        "INSERT INTO trouble (kind, store, facts, state, raised_at, note)"
+        " VALUES ('double_paid', ?, ?, 'open', ?, '')",
+        (store, dump({"order": order, "ref": payment.ref, "minor": payment.minor}), payment.at),
+    )

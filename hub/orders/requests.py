@@ -1,0 +1,91 @@
+"""What a buyer may say when ordering, checked before anything else looks at it."""
+
+import hashlib
+from typing import Annotated, Final, Literal
+
+import phonenumbers
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
+
+from hub.stock.book import dump
+from sync.rules.items import MOST_LINES
+from sync.web.forms import Line
+
+MOST_UNITS_OF_A_LINE: Final = 100_000
+StoreName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+SkuName = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+class LineRequest(BaseModel):
+    """Units of one SKU."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sku: SkuName
+    qty: int = Field(ge=1, le=MOST_UNITS_OF_A_LINE, strict=True)
+
+
+class ContactRequest(BaseModel):
+    """Who collects. The phone number is kept in international form."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[Line, Field(max_length=60)]
+    phone: str = Field(min_length=3, max_length=32)
+
+    @field_validator("phone")
+    @classmethod
+    def _a_number(cls, text: str) -> str:
+        """The number as E.164, if it can be one; numbers without + are taken as Chinese."""
+        return international(text, "CN")
+
+
+class OrderRequest(BaseModel):
+    """The body of a new order."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    store: StoreName
+    lines: tuple[LineRequest, ...] = Field(min_length=1, max_length=MOST_LINES)
+    contact: ContactRequest
+    pay: Literal["counter", "sandbox"]
+    locale: Literal["zh-CN", "en"] = "zh-CN"
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the request as it was understood: tells a repeat from another order."""
+        return hashlib.sha256(dump(self.model_dump(mode="json")).encode()).hexdigest()
+
+
+def international(text: str, region: str) -> str:
+    """A phone number in E.164 form.
+
+    Raises:
+        PydanticCustomError: `phone`, it cannot be a number of any network.
+    """
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise PydanticCustomError("phone", "This is not a phone number that can be called")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class Amount(BaseModel):
+    """Money in minor units of a currency."""
+
+    minor: int
+    currency: str
+
+
+class Answer(BaseModel):
+    """What a buyer is told of a new order."""
+
+    id: str
+    number: str
+    state: str
+    total: Amount
+    pickup_code: str
+    qr: str
+    url: str
+    pay_url: str | None = None

@@ -1,0 +1,1 @@
+"""Payments: taking money online through a provider."""

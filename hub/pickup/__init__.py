@@ -1,0 +1,1 @@
+"""Pickup: the signed token and the code a customer shows."""

@@ -1,0 +1,45 @@
+"""Settings of the hub: `hub.toml` and the environment (`OMO_HUB_…`)."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from sync.runtime.settings import ProgramSettings, Section
+
+
+class BrokerSection(Section):
+    """How the hub reaches the broker, and where it writes the broker's users and rules."""
+
+    url: str = Field("mqtt://127.0.0.1:1883", description="The broker as the hub reaches it")
+    public_url: str = Field("", description="The broker as stores reach it; empty: the same")
+    user: str = Field("hub", description="The hub's user at the broker")
+    secret: SecretStr = Field(SecretStr(""), description="The hub's secret at the broker")
+    folder: Path | None = Field(None, description="Where the broker's user and rule files are written")
+    pid_file: Path | None = Field(None, description="The broker's process id, for the reload signal")
+
+
+class ShopSection(Section):
+    """How the shop behaves."""
+
+    hold_unpaid_minutes: int = Field(
+        15, ge=1, le=1440, description="How long an unpaid order holds its units"
+    )
+    want_wait_ms: int = Field(500, ge=0, le=5000, description="How long an order waits for a store's grant")
+    most_units: int = Field(99, ge=1, le=100_000, description="The most units of one SKU in an order")
+    phone_region: str = Field(
+        "CN", min_length=2, max_length=2, description="Region of phone numbers without +"
+    )
+
+
+class HubSettings(ProgramSettings, env_prefix="OMO_HUB_"):
+    """All settings of the hub."""
+
+    data_dir: Path = Field(Path("hub-data"), description="Folder of the hub's state")
+    host: str = Field("127.0.0.1", description="Address the pages and the API listen on")
+    port: int = Field(8000, ge=0, le=65535, description="TCP port; 0 takes a free one")
+    public_url: str = Field("", description="How customers reach the shop; empty: host and port")
+    server: Literal["uvicorn", "granian"] = Field("uvicorn", description="The HTTP server")
+    log_format: Literal["console", "json"] = Field("console", description="How log lines look")
+    broker: BrokerSection = BrokerSection()
+    shop: ShopSection = ShopSection()

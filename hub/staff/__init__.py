@@ -1,0 +1,1 @@
+"""Staff: signing in, and who may do what."""

@@ -1,0 +1,1 @@
+"""Stock: the mirror of every store, the rights to promise, and the stores' raw events."""

@@ -1,0 +1,258 @@
+"""The hub's books about one store, in SQLite, within one transaction of the writer."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from sync.rules.books import HubPosition, Request
+from sync.rules.canonical import GENESIS, Raw
+from sync.rules.facts import Fact
+from sync.rules.holds import HubLine
+from sync.rules.rights import HubStock
+from sync.storage.writer import Transaction
+
+FactReader = Callable[[Transaction, str, Fact], None]
+"""An area's conclusion from a store's fact: (transaction, store, fact)."""
+
+_POSITION: Final = "SELECT sinc, app, chain, ver, heard, merged FROM store_stream WHERE store = ?"
+_PUT_POSITION: Final = (
+    "UPDATE store_stream SET sinc = ?, app = ?, chain = ?, ver = ?, heard = ?, merged = ? WHERE store = ?"
+)
+_STOCK: Final = (
+    "SELECT floor, staged, damaged, granted, settled, returned, promised FROM stock"
+    " WHERE store = ? AND sku = ?"
+)
+_PUT_STOCK: Final = (
+    "INSERT INTO stock (store, sku, floor, staged, damaged, granted, settled, returned, promised,"
+    " floor_request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '') ON CONFLICT (store, sku)"
+    " DO UPDATE SET floor = excluded.floor,"
+    " staged = excluded.staged, damaged = excluded.damaged, granted = excluded.granted,"
+    " settled = excluded.settled, returned = excluded.returned, promised = excluded.promised"
+)
+_LINE: Final = (
+    "SELECT order_id, line, sku, qty, done, short, released, dispatched FROM hold_line WHERE order_id = ?"
+)
+_PUT_LINE: Final = (
+    "INSERT INTO hold_line (order_id, line, store, sku, qty, done, short, released, dispatched)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (order_id, line) DO UPDATE SET done = excluded.done,"
+    " short = excluded.short, released = excluded.released, dispatched = excluded.dispatched"
+)
+_PUT_REQUEST: Final = (
+    "INSERT INTO request (store, kind, item, ver, raw) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT (store, kind, item) DO UPDATE SET ver = excluded.ver, raw = excluded.raw"
+)
+_REQUESTS: Final = "SELECT ver, kind, item, raw FROM request WHERE store = ? AND ver > ? ORDER BY ver LIMIT ?"
+
+
+class UnknownStore(LookupError):
+    """The hub has no such store."""
+
+
+def dump(value: Any) -> str:
+    """JSON text as the hub keeps it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class SqliteHubBook:
+    """Implements `sync.rules.books.HubBook`.
+
+    The position is read once and written once: call `finish` when the rules are done.
+
+    Args:
+        transaction: the writer's.
+        store: whose books.
+        hinc: the hub's incarnation.
+        at: the present instant as text, for what is kept.
+        conclude: what the areas make of each fact, in the same transaction.
+    """
+
+    def __init__(
+        self,
+        transaction: Transaction,
+        store: str,
+        hinc: int,
+        at: str,
+        conclude: FactReader | None = None,
+    ) -> None:
+        self._transaction = transaction
+        self._store = store
+        self._at = at
+        self._conclude = conclude
+        row = transaction.one(_POSITION, (store,))
+        if row is None:
+            raise UnknownStore(store)
+        self._position = HubPosition(
+            store=store,
+            sinc=row[0],
+            hinc=hinc,
+            app=row[1],
+            chain=row[2] or GENESIS,
+            ver=row[3],
+            heard=row[4],
+            merged=bool(row[5]),
+        )
+        self._stored = self._position
+        self._stocks: dict[str, HubStock | None] = {}
+
+    def finish(self) -> None:
+        """Write the position, if it moved."""
+        position = self._position
+        if position != self._stored:
+            self._transaction.execute(
+                _PUT_POSITION,
+                (
+                    position.sinc,
+                    position.app,
+                    position.chain,
+                    position.ver,
+                    position.heard,
+                    position.merged,
+                    self._store,
+                ),
+            )
+            self._stored = position
+
+    def position(self) -> HubPosition:
+        """Where the hub stands with the store."""
+        return self._position
+
+    def put_position(self, position: HubPosition) -> None:
+        """Keep the position until `finish`."""
+        self._position = position
+
+    def stock(self, sku: str) -> HubStock | None:
+        """A SKU's mirror and rights; None for one that neither stock nor catalogue knows."""
+        if sku not in self._stocks:
+            row = self._transaction.one(_STOCK, (self._store, sku))
+            if row is not None:
+                self._stocks[sku] = HubStock(*row)
+            else:
+                known = self._transaction.one("SELECT 1 FROM sku WHERE sku = ?", (sku,))
+                self._stocks[sku] = HubStock() if known else None
+        return self._stocks[sku]
+
+    def put_stock(self, sku: str, stock: HubStock) -> None:
+        """Keep a SKU's mirror and rights."""
+        self._stocks[sku] = stock
+        self._transaction.execute(
+            _PUT_STOCK,
+            (
+                self._store,
+                sku,
+                stock.floor,
+                stock.staged,
+                stock.damaged,
+                stock.granted,
+                stock.settled,
+                stock.returned,
+                stock.promised,
+            ),
+        )
+
+    def line(self, order: str, line: int) -> HubLine | None:
+        """One hold line."""
+        row = self._transaction.one(f"{_LINE} AND line = ? AND store = ?", (order, line, self._store))
+        return _hub_line(row) if row else None
+
+    def lines(self, order: str) -> Sequence[HubLine]:
+        """All hold lines of an order at this store."""
+        rows = self._transaction.all(f"{_LINE} AND store = ? ORDER BY line", (order, self._store))
+        return [_hub_line(row) for row in rows]
+
+    def put_line(self, line: HubLine) -> None:
+        """Keep a hold line."""
+        self._transaction.execute(
+            _PUT_LINE,
+            (
+                line.order,
+                line.line,
+                self._store,
+                line.sku,
+                line.qty,
+                line.done,
+                line.short,
+                line.released,
+                line.dispatched,
+            ),
+        )
+
+    def drop_line(self, line: HubLine) -> None:
+        """Forget a provisional line."""
+        self._transaction.execute(
+            "DELETE FROM hold_line WHERE order_id = ? AND line = ?", (line.order, line.line)
+        )
+
+    def put_request(self, request: Request) -> None:
+        """Keep an item, in the place of an older one."""
+        self._transaction.execute(
+            _PUT_REQUEST, (self._store, request.kind, request.key, request.ver, dump(request.raw))
+        )
+
+    def requests_after(self, ver: int, limit: int) -> Sequence[Request]:
+        """Items with a version above `ver`, in order of version."""
+        rows = self._transaction.all(_REQUESTS, (self._store, ver, limit))
+        return [Request(ver=row[0], kind=row[1], key=row[2], raw=json.loads(row[3])) for row in rows]
+
+    def book_fact(self, seq: int, fact: Fact, raw: Raw) -> None:
+        """Keep an applied event and let the areas conclude."""
+        self._keep_event(seq, fact.kind, raw)
+        if self._conclude is not None:
+            self._conclude(self._transaction, self._store, fact)
+
+    def book_dead_letter(self, seq: int, code: str, raw: Raw) -> None:
+        """Keep an event that can never be applied."""
+        self._keep_event(seq, "rejected", raw)
+        self._transaction.execute(
+            "INSERT INTO dead_letter (store, sinc, seq, code, raw, at) VALUES (?, ?, ?, ?, ?, ?)",
+            (self._store, self._position.sinc, seq, code, dump(raw), self._at),
+        )
+        self.raise_exception("dead_letter", {"seq": seq, "code": code})
+
+    def _keep_event(self, seq: int, kind: str, raw: Raw) -> None:
+        """The raw event with the chain after it."""
+        self._transaction.execute(
+            "INSERT INTO event (store, sinc, seq, kind, raw, chain, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (self._store, self._position.sinc, seq, kind, dump(raw), self._position.chain, self._at),
+        )
+
+    def raise_exception(self, kind: str, facts: Raw) -> None:
+        """Open a business exception; the same one is not opened twice."""
+        text = dump(facts)
+        known = self._transaction.one(
+            "SELECT 1 FROM trouble WHERE store = ? AND kind = ? AND facts = ? AND state = 'open'",
+            (self._store, kind, text),
+        )
+        if known is None:
+            self._transaction.execute(
+                "INSERT INTO trouble (kind, store, facts, state, raised_at, note)"
+                " VALUES (?, ?, ?, 'open', ?, '')",
+                (kind, self._store, text, self._at),
+            )
+
+    def floor_request(self, sku: str) -> str:
+        """The id of the last floor request served for a SKU."""
+        row = self._transaction.one(
+            "SELECT floor_request FROM stock WHERE store = ? AND sku = ?", (self._store, sku)
+        )
+        return str(row[0]) if row else ""
+
+    def put_floor_request(self, sku: str, request: str) -> None:
+        """Remember a floor request as served."""
+        self._transaction.execute(
+            "UPDATE stock SET floor_request = ? WHERE store = ? AND sku = ?", (request, self._store, sku)
+        )
+
+
+def _hub_line(row: Sequence[Any]) -> HubLine:
+    """A hold line from its row."""
+    order, line, sku, qty, done, short, released, dispatched = row
+    return HubLine(
+        order=order,
+        line=line,
+        sku=sku,
+        qty=qty,
+        done=done,
+        short=short,
+        released=released,
+        dispatched=bool(dispatched),
+    )

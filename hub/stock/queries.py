@@ -1,0 +1,46 @@
+"""Reading stock: what the shop may promise, and where."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sync.storage.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A SKU at a store as the hub sees it, units.
+
+    `available` may be promised now; `floor` is the store's floor stock as mirrored, which a store
+    in reach grants on demand.
+    """
+
+    store: str
+    sku: str
+    available: int
+    floor: int
+
+    def offered(self, *, in_reach: bool) -> int:
+        """What the shop shows as obtainable."""
+        return self.available + (max(0, self.floor) if in_reach else 0)
+
+
+_SHELVES = (
+    "SELECT store, sku, granted - returned - promised,"
+    " floor + staged - (granted - returned - settled) FROM stock"
+)
+
+
+async def shelves_of(reader: Reader, skus: Iterable[str], store: str | None = None) -> list[Shelf]:
+    """The shelves of some SKUs, at one store or at all; SKUs never stocked have none."""
+    wanted = list(dict.fromkeys(skus))
+    found: list[Shelf] = []
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        marks = ",".join("?" * len(part))
+        sql = f"{_SHELVES} WHERE sku IN ({marks})"  # only question marks are joined in
+        parameters = list(part)
+        if store is not None:
+            sql += " AND store = ?"
+            parameters.append(store)
+        found += [Shelf(*row) for row in await reader.all(sql, parameters)]
+    return found

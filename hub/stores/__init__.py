@@ -1,0 +1,1 @@
+"""Stores: who they are, their enrolment, what each is told of itself."""

@@ -1,0 +1,134 @@
+"""Enrolment: a one-time code of short life turns an agent into a store.
+
+Each enrolment issues the next store incarnation and a new broker secret; whatever served the store
+before is fenced. Codes and secrets are kept hashed.
+"""
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from hub.kernel import Kernel
+from hub.stores.entries import put_entry
+from sync.rules.canonical import GENESIS
+from sync.rules.errors import Refused
+from sync.storage.incarnations import Incarnations
+from sync.storage.writer import Transaction
+from sync.values.clock import to_instant
+from sync.values.pickup_code import from_random
+
+CODE_LIFE: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """Which store an agent became, and its incarnation."""
+
+    store: str
+    sinc: int
+
+
+def new_code() -> str:
+    """A code to read out: two groups of four, no look-alikes."""
+    text = from_random(secrets.randbits(64), 8)
+    return f"{text[:4]}-{text[4:]}"
+
+
+def hashed(code: str) -> str:
+    """How a code is kept: SHA-256 of its characters without hyphen, in capitals."""
+    return hashlib.sha256(code.replace("-", "").strip().upper().encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class MakeCode:
+    """Command: a new code for a store; earlier unused ones die. Returns (code, expiry)."""
+
+    kernel: Kernel
+    store: str
+    made_by: str
+    code: str
+
+    def __call__(self, transaction: Transaction) -> tuple[str, str]:
+        """Run in the writer.
+
+        Raises:
+            Refused: `unknown_store`.
+        """
+        if transaction.one("SELECT 1 FROM store WHERE id = ?", (self.store,)) is None:
+            raise Refused("unknown_store", store=self.store)
+        now = self.kernel.clock.now()
+        expires = to_instant(now + CODE_LIFE)
+        transaction.execute("DELETE FROM enrolment_code WHERE store = ? AND used_at IS NULL", (self.store,))
+        transaction.execute(
+            "INSERT INTO enrolment_code (code_hash, store, made_at, expires_at, made_by)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (hashed(self.code), self.store, to_instant(now), expires, self.made_by),
+        )
+        return self.code, expires
+
+
+@dataclass(frozen=True, slots=True)
+class Enrol:
+    """Command: use a code; returns which store the agent became.
+
+    A store whose earlier agent has written events is not whole until its stock is rebuilt: nothing
+    is promised for it meanwhile.
+    """
+
+    kernel: Kernel
+    incarnations: Incarnations
+    code: str
+    secret_hash: str
+
+    def __call__(self, transaction: Transaction) -> Enrolled:
+        """Run in the writer.
+
+        Raises:
+            Refused: `enrolment_code`, wrong, used or expired: nothing changed.
+        """
+        at = self.kernel.instant()
+        row = transaction.one(
+            "SELECT store FROM enrolment_code WHERE code_hash = ? AND used_at IS NULL AND expires_at > ?",
+            (hashed(self.code), at),
+        )
+        if row is None:
+            raise Refused("enrolment_code")
+        store = str(row[0])
+        sinc = self.incarnations.issue(store)
+        transaction.execute(
+            "UPDATE enrolment_code SET used_at = ? WHERE code_hash = ?", (at, hashed(self.code))
+        )
+        transaction.execute(
+            "UPDATE store_stream SET merged = CASE WHEN app = 0 THEN 1 ELSE 0 END, sinc = ?, app = 0,"
+            " chain = ?, heard = 0, secret_hash = ?, enrolled_at = ? WHERE store = ?",
+            (sinc, GENESIS, self.secret_hash, at, store),
+        )
+        put_entry(
+            transaction,
+            store,
+            f"key:{self.kernel.key.key_id}",
+            {"id": self.kernel.key.key_id, "public": base64.b64encode(self.kernel.key.public).decode()},
+        )
+        return Enrolled(store, sinc)
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    """Command: the store's credential is worth nothing from now on."""
+
+    store: str
+
+    def __call__(self, transaction: Transaction) -> None:
+        """Run in the writer.
+
+        Raises:
+            Refused: `unknown_store`.
+        """
+        changed = transaction.execute(
+            "UPDATE store_stream SET secret_hash = NULL WHERE store = ?", (self.store,)
+        )
+        if changed.rowcount != 1:
+            raise Refused("unknown_store", store=self.store)
