@@ -5,7 +5,7 @@ so that the hub's mirror can never see half of it.
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from sync.values.bounds import Counter, Currency, Id, Instant, Items, Line, Minor, Sku, Units
 
@@ -23,7 +23,9 @@ MoveReason = Literal[
     "override",
     "bucket",
 ]
-OUTGOING = frozenset({"sale", "transfer_out", "damage", "adjust"})
+BEYOND_LIMITS = frozenset({"override", "count"})
+"""Reasons that may take floor stock below zero: a person's recorded decision, or a counted loss."""
+OUTGOING = frozenset(get_args(MoveReason)) - BEYOND_LIMITS
 """Reasons whose outgoing lines need floor stock."""
 StepTo = Literal[
     "received",

@@ -91,7 +91,10 @@ class HubLine:
 
 
 def settle(line: LineCount, outcome: Outcome, n: int) -> LineCount:
-    """`n` more units of a line became `outcome`; staged units go first.
+    """`n` more units of a line became `outcome`.
+
+    Units handed over are the staged ones first; short ones those that were not picked first;
+    released ones stay staged until somebody puts them back.
 
     Raises:
         Refused: `more_than_open`, n exceeds what is owed.
@@ -101,7 +104,8 @@ def settle(line: LineCount, outcome: Outcome, n: int) -> LineCount:
     grown = replace(line, **{outcome: getattr(line, outcome) + n})
     if outcome == "released":
         return grown
-    return replace(grown, staged=max(0, line.staged - n))
+    left = max(0, line.staged - n) if outcome == "done" else min(line.staged, grown.open)
+    return replace(grown, staged=left)
 
 
 def counted(line: HubLine, outcome: Outcome, n: int) -> HubLine | None:

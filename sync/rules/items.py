@@ -26,7 +26,10 @@ MOST_LINES = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldLine:
-    """One line of a hold. Names and GTIN travel along, since the store's catalogue may lag."""
+    """One line of a hold. Names and GTIN travel along, since the store's catalogue may lag.
+
+    `price_minor` is the whole line's amount; `names` is keyed by locale.
+    """
 
     line: Units
     sku: Sku
@@ -69,12 +72,16 @@ class ReturnItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantItem:
-    """The hub could sell `qty` more units if the store granted them."""
+    """The hub could sell `qty` more units if the store granted them.
+
+    `ver` is the version at which it was asked, so that it is served once; 0 where that is unknown.
+    """
 
     kind: Literal["want"] = "want"
     id: Id
     sku: Sku
     qty: Units
+    ver: Counter = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

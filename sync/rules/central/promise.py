@@ -77,4 +77,4 @@ def return_item(sku: str, after: HubStock, units: int) -> ReturnItem:  # noqa: A
 
 def want_units(book: HubBook, want: WantItem) -> int:
     """Ask the store for more units; returns the version at which it was asked."""
-    return tell(book, want, key_of(want))
+    return tell(book, replace(want, ver=book.position().ver + 1), key_of(want))

@@ -14,6 +14,11 @@ from sync.rules.rights import booked_out_when_short
 from sync.rules.store.ledger import apply_lines
 
 
+def known_hold(book: StoreBook, order: str) -> StoreHold | None:
+    """The hold as this ledger knows it: a finished one is never forgotten, so nothing is owed twice."""
+    return book.hold(order)
+
+
 def open_hold(book: StoreBook, order: str) -> StoreHold:
     """The hold, if anything is still owed on it.
 
@@ -21,7 +26,7 @@ def open_hold(book: StoreBook, order: str) -> StoreHold:
         Refused: `unknown_order`.
         Finished: it is closed, with when and where.
     """
-    hold = book.hold(order)
+    hold = known_hold(book, order)
     if hold is None:
         raise Refused("unknown_order", order=order)
     if not hold.is_open:
@@ -45,10 +50,10 @@ def pick(book: StoreBook, order: str, line: int, at: str, actor: str) -> StoreHo
     Raises:
         Refused: `already_picked`, all owed units of the line lie ready.
     """
-    hold = start_picking(book, order, at, actor)
-    count = hold.line(line)
+    count = open_hold(book, order).line(line)
     if count.staged >= count.open:
         raise Refused("already_picked", order=order, line=line, sku=count.sku)
+    hold = start_picking(book, order, at, actor)
     taken = MoveLine(sku=count.sku, qty=1, source="floor", target="staged")
     hold = hold.with_line(replace(count, staged=count.staged + 1))
     step = HoldStep(order=order, to="picking", line=line, n=1, moves=(taken,), at=at, actor=actor)
@@ -71,14 +76,20 @@ def make_ready(book: StoreBook, order: str, at: str, actor: str) -> StoreHold:
 
 
 def report_short(book: StoreBook, order: str, line: int, n: int, at: str, actor: str) -> StoreHold:
-    """`n` units of a line were not found: they are settled as short and leave the books."""
+    """`n` units of a line were not found: they are settled as short and leave the books.
+
+    Units not picked yet go first. A staged unit that is gone, but was taken off the books before, is
+    missing from the floor's balance: the staged one takes its place there.
+    """
     hold = open_hold(book, order)
     count = hold.line(line)
     after = settle(count, "short", n)
     lost = booked_out_when_short(book.stock(count.sku), n)
-    unpicked = count.open - count.staged
-    staged_lost = min(lost, max(0, n - unpicked))
+    unstaged = count.staged - after.staged
+    staged_lost = min(lost, unstaged)
     moves = _moves(count.sku, staged=staged_lost, floor=lost - staged_lost)
+    if unstaged > staged_lost:
+        moves += (MoveLine(sku=count.sku, qty=unstaged - staged_lost, source="staged", target="floor"),)
     return _settled(
         book, hold, after, HoldStep(order=order, to="short", line=line, n=n, moves=moves, at=at, actor=actor)
     )
@@ -127,7 +138,7 @@ def put_back(book: StoreBook, order: str, line: int, at: str, actor: str) -> Sto
     Raises:
         Refused: `nothing_staged`, or `still_owed` while the line is open.
     """
-    hold = book.hold(order)
+    hold = known_hold(book, order)
     if hold is None:
         raise Refused("unknown_order", order=order)
     count = hold.line(line)

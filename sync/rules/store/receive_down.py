@@ -70,11 +70,17 @@ def _apply(book: StoreBook, item: Item, received: Received, at: str) -> None:
         case ReturnItem():
             take_return(book, item)
         case WantItem():
-            ledger.serve_want(book, item.sku, item.qty, at)
+            serve_want(book, item, at)
         case RejectedItem():
             book.mark_rejected(item.seq, item.code)
         case HoldItem():
             _take_hold(book, item, received, at)
+
+
+def serve_want(book: StoreBook, item: WantItem, at: str) -> None:
+    """Grant what is wanted, once: a want that was applied before travels again until that is heard."""
+    if item.ver == 0 or item.ver > book.position().dver:
+        ledger.serve_want(book, item.sku, item.qty, at)
 
 
 def take_return(book: StoreBook, item: ReturnItem) -> None:
@@ -85,10 +91,11 @@ def take_return(book: StoreBook, item: ReturnItem) -> None:
 
 def _take_hold(book: StoreBook, item: HoldItem, received: Received, at: str) -> None:
     """A hold is new, or its body or a request about it changed."""
-    known = book.hold(item.order)
+    known = fulfil.known_hold(book, item.order)
     if known is None:
         accept_hold(book, item, at, by="")
-        received.new_orders.append(item.order)
+        if not item.cancel:
+            received.new_orders.append(item.order)
     elif known.is_open:
         book.put_hold(replace(known, body=item))
     if item.cancel:
@@ -105,7 +112,7 @@ def accept_hold(book: StoreBook, item: HoldItem, at: str, by: str) -> StoreHold:
     Raises:
         Refused: `known_order`, this ledger has it already.
     """
-    if book.hold(item.order) is not None:
+    if fulfil.known_hold(book, item.order) is not None:
         raise Refused("known_order", order=item.order)
     lines = tuple(LineCount(line=line.line, sku=line.sku, qty=line.qty) for line in item.lines)
     hold = StoreHold(order=item.order, stage="received", lines=lines, body=item)
