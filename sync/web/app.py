@@ -19,7 +19,6 @@ from sync.web.templates import Pages
 from sync.web.translations import DEFAULT
 
 PAGE_GZIP_MIN_BYTES = 1400
-BODY_MAX_BYTES = 16 * 1024 * 1024
 Identify = Callable[[Request], Awaitable[Identity]]
 
 
@@ -56,12 +55,11 @@ def web_app(parts: WebParts) -> Starlette:
     app = Starlette(
         routes=[static, *parts.routes],
         middleware=[
-            Middleware(RequestContext, library=parts.pages.frame.library, default=parts.language),
             Middleware(SecurityHeaders, script_hashes=(assets.import_map_hash,), https=parts.https),
+            Middleware(RequestContext, library=parts.pages.frame.library, default=parts.language),
             Middleware(GZipMiddleware, minimum_size=PAGE_GZIP_MIN_BYTES, compresslevel=5),
         ],
         lifespan=parts.lifespan,
-        max_body_size=BODY_MAX_BYTES,
     )
     app.state.pages = parts.pages
     app.state.identify = parts.identify

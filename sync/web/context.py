@@ -22,7 +22,7 @@ LANGUAGE_COOKIE_S = 365 * 86400
 
 
 class RequestContext:
-    """The outermost of our middlewares."""
+    """Stands inside the security headers and outside everything else."""
 
     def __init__(self, app: ASGIApp, *, library: Mapping[str, Texts], default: str = DEFAULT) -> None:
         self.app = app

@@ -189,6 +189,7 @@ _MESSAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "text.lines": (N_("Write this on one line"), ()),
     "int_parsing": (N_("Enter a whole number"), ()),
     "int_type": (N_("Enter a whole number"), ()),
+    "finite_number": (N_("Enter a whole number"), ()),
     "int_from_float": (N_("Enter a whole number"), ()),
     "int_parsing_size": (N_("This number is too large"), ()),
     "greater_than_equal": (N_("Enter %(ge)s or more"), ("ge",)),

@@ -12,16 +12,18 @@ from typing import Any
 from urllib.parse import quote
 
 from pydantic import BaseModel
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync.web.errors import N_, Problem
 from sync.web.origin import may_write
 from sync.web.permissions import NOBODY, Identity, Permission
-from sync.web.problems import wants_page
+from sync.web.problems import from_status, wants_page
 
 BODY_MAX_BYTES = 64 * 1024
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -82,8 +84,7 @@ def route(  # noqa: PLR0913  # keywords of one declaration, mirrors starlette's 
         methods=list(methods),
         name=name,
         include_in_schema=contract is not None,
-        middleware=[Middleware(Guard, permission=permission)],
-        max_body_size=max_body_bytes,
+        middleware=[Middleware(Guard, permission=permission, max_body_bytes=max_body_bytes)],
     )
     made.permission = permission
     made.contract = contract
@@ -93,9 +94,10 @@ def route(  # noqa: PLR0913  # keywords of one declaration, mirrors starlette's 
 class Guard:
     """Stands before an endpoint; see the module."""
 
-    def __init__(self, app: ASGIApp, permission: Permission) -> None:
+    def __init__(self, app: ASGIApp, permission: Permission, max_body_bytes: int) -> None:
         self.app = app
         self.permission = permission
+        self.max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or refuse it before anything has been read."""
@@ -108,7 +110,33 @@ class Guard:
             answer = _refuse(request, identity)
             await answer(scope, receive, send)
             return
-        await self.app(scope, receive, send)
+        await self.app(scope, limited(request.headers, receive, self.max_body_bytes), send)
+
+
+def limited(headers: Headers, receive: Receive, max_bytes: int) -> Receive:
+    """Return `receive` with a limit on the body.
+
+    Raises:
+        Problem: 413, at once when the declared length is too large, else when too much has arrived.
+    """
+    declared = headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:20]) > max_bytes:
+        raise _too_large()
+    arrived = 0
+
+    async def receive_within() -> Message:
+        nonlocal arrived
+        message = await receive()
+        arrived += len(message.get("body", b""))
+        if arrived > max_bytes:
+            raise _too_large()
+        return message
+
+    return receive_within
+
+
+def _too_large() -> Problem:
+    return from_status(HTTPException(413))
 
 
 async def _identify(request: Request) -> Identity:

@@ -32,6 +32,7 @@ LOCALES = {"zh-CN": "zh_CN", "en": "en"}
 
 DEFAULT = "zh-CN"
 LANGUAGE_COOKIE = "omo-lang"
+ACCEPTED_MAX = 32
 Entries = dict[str, str | list[str]]
 
 
@@ -96,15 +97,18 @@ def load_texts(packages: Sequence[str]) -> dict[str, Texts]:
 
 
 def _load(tag: str, packages: Sequence[str]) -> Texts:
-    merged = Translations()
+    merged: Translations | None = None
     entries: Entries = {}
     for package in packages:
         catalogue = read_catalogue(catalogue_path(package, tag), tag)
         compiled = io.BytesIO()
         write_mo(compiled, catalogue)
         compiled.seek(0)
-        merged.merge(Translations(compiled))
+        translations = Translations(compiled)
+        # the first one carries the language's plural rule; merging takes over texts only
+        merged = translations if merged is None else merged.merge(translations)
         entries.update(_entries(catalogue))
+    assert merged is not None
     return Texts(tag, Locale.parse(LOCALES[tag]), merged, entries)
 
 
@@ -195,7 +199,7 @@ def _match(choice: str) -> str | None:
 
 def _ranked(accepted: str) -> list[str]:
     weighted: list[tuple[float, str]] = []
-    for part in accepted[:512].split(","):
+    for part in accepted.split(",")[:ACCEPTED_MAX]:
         name, _, weight = part.strip().partition(";q=")
         try:
             quality = float(weight) if weight else 1.0
