@@ -7,6 +7,7 @@ ml), `price_per` (stock units the price is for, 1), `tax_bp` (1300 = 13 %), `ima
 (active, draft, archived). One name may be missing; then the other stands in both languages.
 """
 
+import hashlib
 import re
 from typing import Final
 
@@ -101,6 +102,7 @@ def read_own(table: Table, currency: str, said: Said) -> ReadResult:
         in_row_order(said.errors),
         in_row_order(said.warnings),
         len(table.rows),
+        len({error.row for error in said.errors}),
     )
 
 
@@ -118,6 +120,7 @@ class _Reader:
         self._digits = minor_digits(currency)
         self._said = said
         self._skus: dict[str, int] = {}
+        self._handles: set[str] = set()
         self._gtins: dict[str, int] = {}
         self._categories: dict[tuple[str, str], tuple[LocalText, ...]] = {}
 
@@ -136,7 +139,7 @@ class _Reader:
         if variant.image is None and not cells.has("image"):
             cells.warn("image", "image_missing")
         return ProductDraft(
-            handle=_SLUG.sub("-", variant.sku.lower()).strip("-") or variant.sku.lower(),
+            handle=self._handle(variant.sku),
             name=name,
             category=category,
             variants=(variant,),
@@ -148,6 +151,14 @@ class _Reader:
             status=variant.status,
             row=cells.number,
         )
+
+    def _handle(self, sku: str) -> str:
+        """A word for addresses: the SKU in lower case, and a hash where two SKUs differ in signs or case only."""
+        handle = _SLUG.sub("-", sku.lower()).strip("-")
+        if not handle or handle in self._handles:
+            handle = f"{handle}-{hashlib.sha256(sku.encode()).hexdigest()[:8]}".strip("-")
+        self._handles.add(handle)
+        return handle
 
     def _variant(self, cells: Cells) -> VariantDraft:
         return VariantDraft(

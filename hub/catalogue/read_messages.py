@@ -27,7 +27,6 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         # A row, or a value in it: the row is left out.
         "quote_open": "A quotation mark opened in this row is never closed. Close it, or write it twice.",
         "row_too_long": "The row has more values than headings. Put quotation marks around text with commas.",
-        "field_too_long": "{column} has {length} characters; {most} are allowed. Shorten it.",
         "sku_missing": "The SKU is missing. Give every product a code of its own.",
         "sku_invalid": "The SKU {value} cannot be used: at most 64 characters, not starting with = + - or @.",
         "sku_twice": "The SKU {value} stands in row {first} already. Give this row a code of its own.",
