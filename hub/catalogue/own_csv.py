@@ -153,7 +153,7 @@ class _Reader:
         )
 
     def _handle(self, sku: str) -> str:
-        """A word for addresses: the SKU in lower case, and a hash where two SKUs differ in signs or case only."""
+        """A word for addresses: the SKU in lower case, with a hash where two differ in signs or case only."""
         handle = _SLUG.sub("-", sku.lower()).strip("-")
         if not handle or handle in self._handles:
             handle = f"{handle}-{hashlib.sha256(sku.encode()).hexdigest()[:8]}".strip("-")

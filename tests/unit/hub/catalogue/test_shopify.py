@@ -10,7 +10,8 @@ from hub.catalogue.rules import ImageDraft, LocalText, ReadResult, Status
 
 _HEADINGS = """Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name
 Option2 Value,Option3 Name,Option3 Value,Variant SKU,Variant Price,Variant Compare At Price,Variant Barcode
-Image Src,Image Position,Image Alt Text,Gift Card,Google Shopping / Google Product Category,Variant Image,Status
+Image Src,Image Position,Image Alt Text,Gift Card
+Google Shopping / Google Product Category,Variant Image,Status
 Product Category"""
 OLD = _HEADINGS.replace("\n", ",").split(",")
 NEW = {
