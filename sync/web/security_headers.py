@@ -6,7 +6,6 @@ modules, named by its hash, because browsers do not load import maps from files.
 
 from collections.abc import Iterable
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PERMISSIONS_POLICY = (
@@ -40,7 +39,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, script_hashes: Iterable[str] = (), https: bool = False) -> None:
         self.app = app
-        self.headers = {
+        headers = {
             "content-security-policy": content_policy(script_hashes),
             "x-content-type-options": "nosniff",
             "referrer-policy": "same-origin",
@@ -49,7 +48,8 @@ class SecurityHeaders:
             "cross-origin-resource-policy": "same-origin",
         }
         if https:
-            self.headers["strict-transport-security"] = "max-age=31536000"
+            headers["strict-transport-security"] = "max-age=31536000"
+        self.pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and complete the headers of its response."""
@@ -59,9 +59,9 @@ class SecurityHeaders:
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
+                given = list(message["headers"])
+                names = {name.lower() for name, _ in given}
+                message["headers"] = given + [pair for pair in self.pairs if pair[0] not in names]
             await send(message)
 
         await self.app(scope, receive, complete)

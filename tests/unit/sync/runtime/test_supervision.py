@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import urllib.request
 import uuid
 from datetime import UTC, timedelta
@@ -139,6 +140,7 @@ def test_a_taken_port_is_told_at_once() -> None:
     try:
         with pytest.raises(OSError, match="in use"):
             Listener(ServerOptions(port=first.port))
+        assert first.socket.proto == socket.IPPROTO_TCP  # else asyncio leaves Nagle's delay on: 40 ms an answer
         assert first.url == f"http://127.0.0.1:{first.port}"
     finally:
         first.socket.close()
