@@ -140,7 +140,7 @@ def test_a_taken_port_is_told_at_once() -> None:
     try:
         with pytest.raises(OSError, match="in use"):
             Listener(ServerOptions(port=first.port))
-        assert first.socket.proto == socket.IPPROTO_TCP  # else asyncio leaves Nagle's delay on: 40 ms an answer
+        assert first.socket.proto == socket.IPPROTO_TCP  # else Nagle's delay stays on
         assert first.url == f"http://127.0.0.1:{first.port}"
     finally:
         first.socket.close()
