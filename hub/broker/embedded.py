@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 from amqtt.broker import Broker
-from amqtt.errors import AMQTTError
+from amqtt.errors import BrokerError
 
 from hub.broker.embedded_plugins import UserBook, book_of, may_stay
 from hub.broker.files import replace_file
@@ -82,6 +82,7 @@ async def serve(bind: str, port: int, users: Path) -> None:
     book.refresh()
     broker = RuledBroker(broker_config(bind, port, users))
     await broker.start()
+    logging.getLogger("amqtt").setLevel(logging.ERROR)
     replace_file(users.parent / PID_FILE, f"{os.getpid()}\n")
     _tell(broker, bind)
     while not stopping.is_set():
@@ -99,11 +100,11 @@ def main() -> int:
     parser.add_argument("--bind", default="127.0.0.1", help="address to listen on")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    logging.getLogger("amqtt").setLevel(logging.ERROR)
+    logging.getLogger("amqtt").setLevel(logging.CRITICAL)  # a failed start is told below, in one line
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         asyncio.run(serve(options.bind, options.port, options.users.absolute()))
-    except (AMQTTError, OSError) as error:
+    except (BrokerError, OSError) as error:
         sys.stderr.write(f"the demo broker cannot start: {error}\n")
         return 1
     return 0

@@ -12,7 +12,7 @@ import hub
 from hub.broker.errors import BrokerStartError, MosquittoMissingError
 from hub.broker.files import USERS_FILE, write_files
 from hub.broker.mosquitto import find_mosquitto, write_configuration
-from hub.broker.process import PID_FILE
+from hub.broker.process import PID_FILE, running_pid
 from hub.demo.line_route import free_port
 from sync.link.address import BadAddressError, split_url
 
@@ -138,7 +138,8 @@ async def _wait_until_up(broker: RunningBroker, port: int, log_path: Path) -> No
     assert broker.process is not None
     try:
         async with asyncio.timeout(START_LIMIT_S):
-            while not await _accepts(_LOOPBACK, port):
+            # The pid file too, else users written right now would not be told to the broker.
+            while running_pid(log_path.parent) != broker.pid or not await _accepts(_LOOPBACK, port):
                 if broker.process.returncode is not None:
                     raise BrokerStartError(_why(broker, log_path, "ended at once"))
                 await asyncio.sleep(0.05)
