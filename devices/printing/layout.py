@@ -187,7 +187,10 @@ def _lay_qr(block: Qr, profile: Profile) -> Iterator[Laid]:
     data = block.data.encode()
     module_dots = min(block.module_dots, profile.dots // (qr_modules(len(data)) + _QR_QUIET))
     if module_dots >= _QR_MIN_DOTS:
+        # The blank lines are the code's quiet zone: without them phones read it badly.
+        yield LaidFeed(1)
         yield LaidQr(data, module_dots)
+        yield LaidFeed(1)
     else:
         yield from _instead(block.data, "qr", profile)
 

@@ -8,7 +8,7 @@ from devices.simulators.printer.elements import LINE, Glyph
 from devices.simulators.printer.fonts import find_bold
 
 _SIZE = 22
-_BASELINE = 20
+_BASELINE = 19
 _MAX_FACES = 12
 _CACHE_LIMIT = 8000
 _BLACK, _WHITE = 0, 255

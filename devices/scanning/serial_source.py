@@ -1,0 +1,124 @@
+"""One scanner on a serial line or a pty, supervised: it comes back by itself when it is plugged in again."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NoReturn
+
+import structlog
+
+from devices.clock import utc_now
+from devices.errors import ConfigurationError, PortTimeout
+from devices.ports.address import port_at
+from devices.ports.port import Port
+from devices.scanning.aim import strip_identifier
+from devices.scanning.bounce import BounceFilter
+from devices.scanning.framer import Framer, decode
+from devices.scanning.scan import Scan
+from devices.supervisor import OnStatus, Supervisor
+
+_log = structlog.get_logger(__name__)
+
+OnScan = Callable[[Scan], None]
+
+_OPEN_S = 3.0
+_LOOK_S = 1.0
+_CHUNK = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerConfig:
+    """One scanner.
+
+    Attributes:
+        id: its name in the settings and in each ``Scan``.
+        uri: ``serial:/dev/serial/by-id/…?baud=9600``, a pty's path, or ``tcp://host:port``.
+        prefix, suffix: text the scanner puts around each code, beside CR, LF or TAB at its end.
+        aim: whether AIM identifiers are taken off.
+        debounce_ms: equal codes closer together than this count once; 0 = all count.
+        part_ms: a code whose rest does not come for so long is thrown away.
+    """
+
+    id: str
+    uri: str
+    prefix: str = ""
+    suffix: str = ""
+    aim: bool = True
+    debounce_ms: int = 0
+    part_ms: int = 2000
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.debounce_ms <= 5000 or not 50 <= self.part_ms <= 60_000:
+            raise ConfigurationError("a scanner's debounce_ms is 0 to 5000, its part_ms 50 to 60000")
+
+
+class ScannerSource:
+    """Reads one scanner until it is cancelled.
+
+    Args:
+        config: the scanner.
+        open_at: makes the port of an address.
+        now: the clock.
+    """
+
+    def __init__(
+        self,
+        config: ScannerConfig,
+        open_at: Callable[[str], Port] = port_at,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._config = config
+        self._port = open_at(config.uri)
+        self._now = now
+        self._framer = Framer(prefix=config.prefix.encode(), suffix=config.suffix.encode())
+        self._bounce = BounceFilter(config.debounce_ms)
+        self._last_byte_s = 0.0
+
+    async def run(self, on_scan: OnScan, on_status: OnStatus) -> NoReturn:
+        """Deliver scans for ever; both callbacks come from the event loop and must not block.
+
+        Input from before the line was opened is thrown away: a scan is worth something at once or not at all.
+        """
+
+        async def session(ready: Callable[[], None]) -> None:
+            try:
+                await self._port.open(_OPEN_S)
+                self._framer.reset()
+                ready()
+                await self._read(on_scan)
+            finally:
+                await self._port.close()
+
+        await Supervisor(self._config.id, on_status, now=self._now).run(session)
+
+    async def _read(self, on_scan: OnScan) -> NoReturn:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                data = await self._port.read(_CHUNK, _LOOK_S)
+            except PortTimeout:
+                continue
+            self._forget_old_part(loop.time())
+            for code in self._framer.feed(data):
+                self._deliver(code, loop.time(), on_scan)
+
+    def _forget_old_part(self, at_s: float) -> None:
+        """Half a code left behind by a fault must not be glued to the next one."""
+        if self._framer.has_part and at_s - self._last_byte_s > self._config.part_ms / 1000:
+            _log.warning("scanner.part_dropped", scanner=self._config.id)
+            self._framer.reset()
+        self._last_byte_s = at_s
+
+    def _deliver(self, raw: bytes, at_s: float, on_scan: OnScan) -> None:
+        text = decode(raw)
+        if text is None:
+            _log.warning("scanner.noise_dropped", scanner=self._config.id, length=len(raw))
+            return
+        code, symbology = strip_identifier(text) if self._config.aim else (text, None)
+        if not self._bounce.accepts(code, at_s):
+            return
+        try:
+            on_scan(Scan(code, symbology, self._config.id, self._now()))
+        except Exception:  # noqa: BLE001 - a listener's fault must not silence the scanner
+            _log.exception("scanner.listener_failed", scanner=self._config.id)

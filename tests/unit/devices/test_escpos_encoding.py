@@ -1,0 +1,78 @@
+"""Receipt bytes: golden files, and python-escpos as a second opinion where it is right."""
+
+from pathlib import Path
+
+import pytest
+from escpos.printer import Dummy
+
+from devices.printing.document import Align, Barcode, Cut, Document, Qr, Style, Symbology, Text
+from devices.printing.encode import encode
+from devices.profiles import load_profile
+from tests.unit.devices.example_documents import PICK_SLIP, RECEIPT_EN, RECEIPT_ZH
+
+GOLDEN = Path(__file__).parent / "golden"
+PROFILE = load_profile("generic-80")
+START = b"\x1b@\x1c&\x1bR\x00"
+END = b"\x1dVB\x00\x1dr\x01"
+
+
+@pytest.mark.parametrize("key", ["generic-80", "generic-58"])
+@pytest.mark.parametrize(
+    ("name", "document"), [("receipt_zh", RECEIPT_ZH), ("receipt_en", RECEIPT_EN), ("pick_slip", PICK_SLIP)]
+)
+def test_receipts_are_these_bytes(name: str, document: Document, key: str) -> None:
+    golden = bytes.fromhex((GOLDEN / f"{name}.{key}.hex").read_text())
+    assert encode(document, load_profile(key)) == golden
+
+
+def test_a_line_is_its_text_between_start_cut_and_mark() -> None:
+    assert encode(Document((Text("¥5 好"),)), PROFILE) == START + b"\xa3\xa45 \xba\xc3\n" + END
+
+
+def test_settings_are_sent_when_they_change_and_taken_back() -> None:
+    document = Document((Text("A", Style.LARGE, Align.CENTRE), Text("B", Style.BOLD), Text("C")))
+    assert encode(document, PROFILE) == (
+        START + b"\x1ba\x01\x1d!\x11A\n" + b"\x1ba\x00\x1d!\x00\x1bE\x01B\n" + b"\x1bE\x00C\n" + END
+    )
+
+
+def test_each_paper_starts_afresh() -> None:
+    document = Document((Text("A", Style.BOLD), Cut(), Text("B")))
+    cut = b"\x1dVB\x00"
+    assert encode(document, PROFILE) == (
+        START + b"\x1bE\x01A\n\x1bE\x00" + cut + START + b"B\n" + cut + b"\x1dr\x01"
+    )
+
+
+def test_copies_are_equal_papers_with_one_mark() -> None:
+    once = encode(Document((Text("A"),)), PROFILE)
+    assert (
+        encode(Document((Text("A"),)), PROFILE, copies=3)
+        == once.removesuffix(b"\x1dr\x01") * 3 + b"\x1dr\x01"
+    )
+
+
+def test_a_qr_is_what_python_escpos_sends() -> None:
+    theirs = Dummy()
+    theirs.qr("https://omo.example/a", ec=1, size=6, model=2, native=True)
+    ours = encode(Document((Qr("https://omo.example/a"),)), PROFILE)
+    commands = theirs.output[: theirs.output.index(b"\x1d(k\x03\x00\x31\x51\x30") + 8]
+    assert commands.startswith(b"\x1d(k")
+    assert commands in ours
+
+
+def test_bar_codes_are_what_python_escpos_sends() -> None:
+    theirs = Dummy(profile="TM-T88V")
+    for data, kind in (("6901234567892", "EAN13"), ("{BS01-42", "CODE128")):
+        theirs.barcode(data, kind, 80, 3, align_ct=False, function_type="B", check=False)
+    ean13 = encode(Document((Barcode("6901234567892", Symbology.EAN13),)), PROFILE)
+    code128 = encode(Document((Barcode("S01-42"),)), PROFILE)
+    assert theirs.output.count(b"\x1dk\x43\x0d6901234567892") == 1
+    assert b"\x1dk\x43\x0d6901234567892" in ean13
+    assert theirs.output.count(b"\x1dk\x49\x08{BS01-42") == 1
+    assert b"\x1dk\x49\x08{BS01-42" in code128
+
+
+def test_digits_go_in_pairs_and_a_brace_twice() -> None:
+    assert b"\x1dk\x49\x06{C\x14\x19\x0a\x2a" in encode(Document((Barcode("20251042"),)), PROFILE)
+    assert b"\x1dk\x49\x05{Ba{{" in encode(Document((Barcode("a{"),)), PROFILE)
