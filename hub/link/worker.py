@@ -4,8 +4,6 @@ import asyncio
 import json
 from typing import Any, Final
 
-import structlog
-
 from hub.catalogue import queries as catalogue
 from hub.kernel import Kernel
 from hub.link import pages
@@ -21,6 +19,7 @@ from sync.messages.errors import Undecodable
 from sync.messages.topics import CATALOG, HUB_PRESENCE, StoreTopic, parse_topic, store_topic
 from sync.rules.books import HubPosition
 from sync.rules.streams import Ask, Down, Hello, Page, Up
+from sync.runtime.logging import get_logger
 from sync.storage.errors import StorageError
 
 TICK_S: Final = 0.25
@@ -29,7 +28,7 @@ AT_ONCE: Final = 64
 """Messages in work at the same time: enough to fill the writer's groups."""
 MOST_HEALTH_BYTES: Final = 16 * 1024
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 
 class LinkWorker:
@@ -52,6 +51,11 @@ class LinkWorker:
         self.undecodable = 0
         self.events_applied = 0
         kernel.wake = self.wake
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the broker is there."""
+        return self._link.connected
 
     def wake(self, store: str) -> None:
         """A store has news to hear."""

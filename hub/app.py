@@ -1,0 +1,93 @@
+"""The hub's web application: every area's routes, one frame, one way to answer errors."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from hub.catalogue import api as catalogue_api
+from hub.catalogue import import_pages
+from hub.catalogue import pages as catalogue_pages
+from hub.kernel import Kernel
+from hub.link.worker import LinkWorker
+from hub.metrics import hub_registry
+from hub.monitor import api as monitor_api
+from hub.monitor import pages as monitor_pages
+from hub.orders import api as order_api
+from hub.orders import pages as order_pages
+from hub.orders.take_order import OrderDesk
+from hub.payments import pages as payment_pages
+from hub.staff import api as staff_api
+from hub.staff import pages as staff_pages
+from hub.staff.identify import identify
+from hub.stores import api as store_api
+from hub.stores import pages as store_pages
+from hub.web.problems import TRANSLATED
+from sync.web.app import WebParts, web_app
+from sync.web.assets import Assets
+from sync.web.health import Finding, health_routes
+from sync.web.openapi import openapi_route
+from sync.web.templates import Frame, Pages
+from sync.web.translations import load_texts
+
+VERSION: Final = "0.1.0"
+AREAS: Final = (
+    "hub.catalogue",
+    "hub.orders",
+    "hub.payments",
+    "hub.staff",
+    "hub.stores",
+    "hub.monitor",
+)
+
+
+def routes(kernel: Kernel, worker: LinkWorker, registry: CollectorRegistry) -> Sequence[BaseRoute]:
+    """Every route of the hub."""
+
+    async def database() -> Finding:
+        row = await kernel.reader.one("SELECT COUNT(*) FROM store")
+        return Finding(row is not None, f"{row[0] if row else 0} stores")
+
+    async def broker() -> Finding:
+        return Finding(worker.is_connected, "connected" if worker.is_connected else "not connected")
+
+    return [
+        *health_routes({"database": database, "broker": broker}, registry),
+        openapi_route("OMO Hub", VERSION),
+        *order_api.ROUTES,
+        *catalogue_api.ROUTES,
+        *store_api.ROUTES,
+        *staff_api.ROUTES,
+        *monitor_api.ROUTES,
+        *staff_pages.ROUTES,
+        *monitor_pages.ROUTES,
+        *store_pages.ROUTES,
+        *import_pages.ROUTES,
+        *payment_pages.ROUTES,
+        *order_pages.ROUTES,
+        *catalogue_pages.ROUTES,
+    ]
+
+
+def hub_app(kernel: Kernel, desk: OrderDesk, worker: LinkWorker) -> Starlette:
+    """The application around a running kernel."""
+    library = load_texts(["hub.web", *AREAS])
+    frame = Frame(assets=Assets({"hub": "hub.web"}), library=library, clock=kernel.clock)
+    pages = Pages(frame, frames=["hub.web"], areas=AREAS)
+    registry = hub_registry(kernel, worker)
+    app = web_app(
+        WebParts(
+            routes=routes(kernel, worker, registry),
+            pages=pages,
+            identify=identify,
+            sign_in_url="/hq/sign-in",
+            translate=TRANSLATED,
+            https=kernel.settings.public_url.startswith("https:"),
+        )
+    )
+    app.state.kernel = kernel
+    app.state.order_desk = desk
+    app.state.link = worker
+    return app

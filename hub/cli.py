@@ -1,0 +1,45 @@
+"""The hub's command line. `serve` goes past the command line's libraries, to start fast and stay small."""
+
+import sys
+from pathlib import Path
+from typing import Final
+
+from hub.settings import HubSettings
+from sync.runtime.errors import SettingsError
+
+DEFAULT_CONFIG: Final = Path("hub.toml")
+
+
+def load_settings(config: Path | None) -> HubSettings:
+    """The settings, or the end of the program with every problem in plain words."""
+    path = config if config is not None else (DEFAULT_CONFIG if DEFAULT_CONFIG.exists() else None)
+    try:
+        return HubSettings.load(path)
+    except SettingsError as error:
+        sys.stderr.write(f"omo-hub: {error}\n")
+        raise SystemExit(2) from error
+
+
+def _config_of(arguments: list[str]) -> Path | None:
+    """The path after --config, where `serve` has one; anything else is for the full command line."""
+    if not arguments:
+        return None
+    if len(arguments) == 2 and arguments[0] == "--config":  # noqa: PLR2004  # option and value
+        return Path(arguments[1])
+    raise SystemExit(f"omo-hub serve: only --config FILE is understood, not {' '.join(arguments)}")
+
+
+def main() -> None:
+    """Run the program."""
+    if sys.argv[1:2] == ["serve"] and "--help" not in sys.argv:
+        settings = load_settings(_config_of(sys.argv[2:]))
+        from hub.serve import main as serve  # noqa: PLC0415  # only serving pays for the server
+
+        raise SystemExit(serve(settings))
+    from hub.commands import application  # noqa: PLC0415  # only commands pay for typer
+
+    application()
+
+
+if __name__ == "__main__":
+    main()

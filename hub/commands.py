@@ -1,0 +1,253 @@
+"""The hub's commands for people and scripts. Each says what it did, or what to do, and exits accordingly."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeVar
+
+import typer
+
+from hub.catalogue.import_products import import_products
+from hub.cli import load_settings
+from hub.db.migrate import migrate as migrate_database
+from hub.db.open import FILE_NAME, REVISION, SchemaTrouble, revision_of
+from hub.kernel import Kernel
+from hub.settings import HubSettings
+from hub.staff.keep_user import set_password
+from hub.start import running_kernel
+from hub.stock.verify import verify as verify_books
+from hub.stores.enrol import MakeCode, Revoke, new_code
+from hub.stores.import_chain import import_chain
+from hub.stores.sync_broker import sync_broker
+from sync.rules.errors import Refused
+from sync.runtime.logging import configure_logging
+from sync.storage.errors import StorageError
+
+T = TypeVar("T")
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings file; default hub.toml")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of words")]
+
+application: Final = typer.Typer(
+    name="omo-hub", help="The central hub of OMO Hub.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+imports: Final = typer.Typer(help="Bring in a chain or its products.", no_args_is_help=True)
+config_commands: Final = typer.Typer(help="The settings.", no_args_is_help=True)
+broker_commands: Final = typer.Typer(help="The broker's users.", no_args_is_help=True)
+stores_commands: Final = typer.Typer(help="The stores.", no_args_is_help=True)
+users_commands: Final = typer.Typer(help="People who sign in to the hub.", no_args_is_help=True)
+application.add_typer(imports, name="import")
+application.add_typer(config_commands, name="config")
+application.add_typer(broker_commands, name="broker")
+application.add_typer(stores_commands, name="stores")
+application.add_typer(users_commands, name="users")
+
+
+def say(text: str) -> None:
+    """One line for the person."""
+    typer.echo(text)
+
+
+def fail(text: str) -> "typer.Exit":
+    """The end of a command that could not do its work."""
+    typer.echo(f"omo-hub: {text}", err=True)
+    return typer.Exit(1)
+
+
+def run(config: Path | None, act: Callable[[Kernel], Awaitable[T]]) -> T:
+    """Run `act` on the hub's kernel; trouble is told in words."""
+    settings = load_settings(config)
+    configure_logging(settings.log_format, "warning")
+
+    async def within() -> T:
+        async with running_kernel(settings) as kernel:
+            return await act(kernel)
+
+    try:
+        return asyncio.run(within())
+    except Refused as refused:
+        raise fail(f"refused: {refused}") from refused
+    except (StorageError, ValueError, OSError) as error:
+        raise fail(str(error)) from error
+
+
+@application.command()
+def serve(config: ConfigOption = None) -> None:
+    """Serve shop, HQ pages, API and the stores' streams until stopped."""
+    from hub.serve import main  # noqa: PLC0415  # only serving pays for the server
+
+    raise typer.Exit(main(load_settings(config)))
+
+
+@application.command()
+def migrate(config: ConfigOption = None) -> None:
+    """Create the database, or bring it to this version's schema."""
+    path = load_settings(config).data_dir / FILE_NAME
+    try:
+        before = revision_of(path)
+        migrate_database(path)
+    except (SchemaTrouble, OSError) as error:
+        raise fail(str(error)) from error
+    say(f"{path}: schema {before or 'none'} -> {REVISION}")
+
+
+@config_commands.command("check")
+def config_check(config: ConfigOption = None) -> None:
+    """Read the settings and say every problem at once."""
+    settings = load_settings(config)
+    say(f"settings are good; data in {settings.data_dir}, broker at {settings.broker.url}")
+
+
+@imports.command("chain")
+def chain(file: Path, config: ConfigOption = None) -> None:
+    """Bring in stores, their people and HQ's users from a chain file (TOML)."""
+    report = run(config, lambda kernel: import_chain(kernel, file))
+    say(report.text())
+    if report.problems:
+        raise typer.Exit(1)
+
+
+@imports.command("products")
+def products(
+    file: Path,
+    config: ConfigOption = None,
+    kind: Annotated[str, typer.Option(help="auto, own or shopify")] = "auto",
+    currency: Annotated[str, typer.Option(help="Currency of files that name none")] = "CNY",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change")] = False,
+) -> None:
+    """Bring in products from our own CSV or a Shopify export; all or nothing."""
+    if kind not in {"auto", "own", "shopify"}:
+        raise fail(f"--kind is auto, own or shopify, not {kind!r}")
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise fail(f"{file}: {error.strerror}") from error
+    report = run(config, lambda kernel: import_products(kernel, data, kind, currency, dry_run=dry_run))
+    say(report.text())
+    if report.problems:
+        raise typer.Exit(1)
+
+
+@stores_commands.command("list")
+def list_stores(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """All stores, with the incarnation of their agent."""
+
+    async def read(kernel: Kernel) -> list[dict[str, Any]]:
+        return [
+            {"id": store.id, "names": dict(store.names), "sinc": store.sinc}
+            for store in kernel.directory.all()
+        ]
+
+    stores = run(config, read)
+    if as_json:
+        say(json.dumps(stores, ensure_ascii=False))
+        return
+    for store in stores:
+        state = f"incarnation {store['sinc']}" if store["sinc"] else "not enrolled"
+        say(f"{store['id']:<20} {' / '.join(store['names'].values())}  {state}")
+
+
+@stores_commands.command("code")
+def enrolment_code(store: str, config: ConfigOption = None) -> None:
+    """A one-time enrolment code for a store's agent."""
+
+    def make(kernel: Kernel) -> Awaitable[tuple[str, str]]:
+        return kernel.writer.run(MakeCode(kernel, store, "command line", new_code()))
+
+    code, expires = run(config, make)
+    say(f"{code}  (until {expires})\non the store's machine: omo-agent enrol URL {code}")
+
+
+@stores_commands.command("revoke")
+def revoke(store: str, config: ConfigOption = None) -> None:
+    """Take a store's credential away; its connection is cut within seconds."""
+
+    async def act(kernel: Kernel) -> None:
+        await kernel.writer.run(Revoke(store))
+        await sync_broker(kernel)
+
+    run(config, act)
+    say(f"{store}: its agent may no longer connect")
+
+
+@broker_commands.command("sync")
+def broker_sync(config: ConfigOption = None) -> None:
+    """Write the broker's user and rule files from the database and tell the broker."""
+    users = run(config, sync_broker)
+    say(f"{users} users written")
+
+
+@users_commands.command("password")
+def user_password(login: str, config: ConfigOption = None) -> None:
+    """Set the password of an HQ user; it is read from standard input, never from an argument."""
+    password = (
+        sys.stdin.readline().rstrip("\n")
+        if not sys.stdin.isatty()
+        else typer.prompt("password", hide_input=True, confirmation_prompt=True)
+    )
+    run(config, lambda kernel: set_password(kernel, login, password))
+    say(f"{login}: password set, open sessions ended")
+
+
+@application.command()
+def verify(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Compare the hub's books with the stores' raw events and with themselves."""
+    report = run(config, lambda kernel: verify_books(kernel.reader))
+    if as_json:
+        say(
+            json.dumps(
+                {
+                    "stores": report.stores,
+                    "events": report.events,
+                    "orders": report.orders,
+                    "findings": report.findings,
+                },
+                ensure_ascii=False,
+            )
+        )
+    else:
+        for finding in report.findings:
+            say(f"■ {finding}")
+        say(
+            f"{'▲ books differ' if report.findings else '● books agree'}: {report.stores} stores,"
+            f" {report.events} events, {report.orders} orders"
+        )
+    if report.findings:
+        raise typer.Exit(1)
+
+
+@application.command()
+def doctor(config: ConfigOption = None) -> None:
+    """Look at settings, folder, database and broker, and say what to do."""
+    settings = load_settings(config)
+    findings = [*_look_at_database(settings), *asyncio.run(_look_at_broker(settings))]
+    for is_good, text in findings:
+        say(f"{'●' if is_good else '■'} {text}")
+    if not all(is_good for is_good, _ in findings):
+        raise typer.Exit(1)
+
+
+def _look_at_database(settings: HubSettings) -> list[tuple[bool, str]]:
+    """Folder and schema."""
+    path = settings.data_dir / FILE_NAME
+    if not path.exists():
+        return [(False, f"no database at {path}: run omo-hub migrate")]
+    revision = revision_of(path)
+    if revision != REVISION:
+        return [(False, f"{path} has schema {revision}, this version needs {REVISION}: run omo-hub migrate")]
+    return [(True, f"database {path}, schema {revision}")]
+
+
+async def _look_at_broker(settings: HubSettings) -> list[tuple[bool, str]]:
+    """Whether anybody accepts connections at the broker's address."""
+    from sync.link.address import split_url  # noqa: PLC0415  # only the doctor looks itself
+
+    host, port = split_url(settings.broker.url)[:2]
+    try:
+        async with asyncio.timeout(5):
+            _, writer = await asyncio.open_connection(host, port)
+        writer.close()
+    except (OSError, TimeoutError):
+        return [(False, f"nobody answers at {settings.broker.url}: start the broker, or change broker.url")]
+    return [(True, f"broker answers at {settings.broker.url}")]

@@ -1,0 +1,90 @@
+"""Running the hub: link, sweeper and web server under one supervisor.
+
+Imports neither Alembic nor the command line's libraries: start-up and memory are figures we keep.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from hub.app import hub_app
+from hub.kernel import Kernel
+from hub.link.worker import LinkWorker
+from hub.orders.sweep import keep_swept
+from hub.orders.take_order import OrderDesk
+from hub.settings import HubSettings
+from hub.start import broker_secret, running_kernel
+from hub.stock.want_desk import WantDesk
+from hub.stores.sync_broker import sync_broker
+from sync.link.paho_link import PahoLink
+from sync.link.port import LinkConfig, Will
+from sync.messages.topics import HUB_PRESENCE, hub_subscriptions
+from sync.runtime.logging import configure_logging, get_logger
+from sync.runtime.server import Listener, ServerOptions, http_service
+from sync.runtime.supervision import Lifetime, Service, supervise
+
+HUB_USER: Final = "hub"
+log = get_logger(__name__)
+
+
+def service(name: str, act: Callable[[], Awaitable[None]]) -> Service:
+    """An endless task as a service: ready at once, cancelled at the end."""
+
+    async def run(lifetime: Lifetime) -> None:
+        task = asyncio.ensure_future(act())
+        lifetime.ready()
+        stopping = asyncio.ensure_future(lifetime.until_stopping())
+        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if task.done():
+            task.result()
+            return
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    return Service(name, run)
+
+
+def link_config(kernel: Kernel) -> LinkConfig:
+    """How the hub connects to its broker."""
+    gone = {"state": "offline", "hinc": kernel.hinc, "at": kernel.instant()}
+    return LinkConfig(
+        url=kernel.settings.broker.url,
+        user=kernel.settings.broker.user,
+        secret=broker_secret(kernel.settings),
+        client_id=f"hub-{os.getpid()}",
+        subscriptions=hub_subscriptions(),
+        will=Will(HUB_PRESENCE, json.dumps(gone).encode(), retain=True),
+    )
+
+
+async def serve(settings: HubSettings) -> int:
+    """Run until a signal; returns the exit code."""
+    listener = Listener(ServerOptions(host=settings.host, port=settings.port, engine=settings.server))
+    async with running_kernel(settings) as kernel:
+        await sync_broker(kernel)
+        wants = WantDesk(kernel)
+        link = PahoLink(link_config(kernel))
+        worker = LinkWorker(kernel, link, wants)
+        app = hub_app(kernel, OrderDesk(kernel, wants), worker)
+        log.info("hub.serving", url=listener.url, hinc=kernel.hinc, data=str(settings.data_dir))
+        return await supervise(
+            [
+                service("link", worker.run),
+                service("sweep", lambda: keep_swept(kernel)),
+                http_service(app, listener, before_stop=kernel.events.close),
+            ]
+        )
+
+
+def main(settings: HubSettings) -> int:
+    """The program."""
+    configure_logging(settings.log_format)
+    try:
+        return asyncio.run(serve(settings))
+    except OSError as error:
+        sys.stderr.write(f"omo-hub: {settings.host}:{settings.port} cannot be used: {error.strerror}\n")
+        return 2

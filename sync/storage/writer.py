@@ -1,0 +1,213 @@
+"""The single writer: one thread owns the only writing connection, commands are committed in groups.
+
+A command is a function of a `Transaction`. It runs inside a SAVEPOINT; when it raises, its own
+changes are undone and its caller gets the error, while its neighbours in the group go on. A caller
+gets a result only after COMMIT with fsync, so what was told is on the disk.
+"""
+
+import asyncio
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar, cast
+
+from sync.storage.connection import open_for_writing
+from sync.storage.errors import DiskTrouble, WriterClosed, WriterFull
+
+QUEUE_LIMIT: Final = 4_096
+BATCH_LIMIT: Final = 256
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+
+
+class Transaction:
+    """What a command sees: the connection within one transaction, and what to do after COMMIT."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self._after: list[Callable[[], None]] = []
+        self.cache: dict[Any, Any] = {}
+
+    def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Cursor:
+        """Run one statement."""
+        return self.connection.execute(sql, parameters)
+
+    def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
+        """The first row, or None."""
+        return cast("Row | None", self.connection.execute(sql, parameters).fetchone())
+
+    def all(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
+        """All rows."""
+        return self.connection.execute(sql, parameters).fetchall()
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Call `act` in the event loop once this command is on the disk; not if it fails."""
+        self._after.append(act)
+
+
+Command = Callable[[Transaction], T]
+
+
+@dataclass(slots=True)
+class _Job(Generic[T]):
+    """A command with its caller's future, and what became of it."""
+
+    command: Command[T]
+    future: "asyncio.Future[T] | None"
+    result: T | None = None
+    error: BaseException | None = None
+    after: Sequence[Callable[[], None]] = ()
+
+    def settle(self) -> None:
+        """Answer the caller, in the event loop, after COMMIT."""
+        if self.error is None:
+            for act in self.after:
+                act()
+        if self.future is None or self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(cast("T", self.result))
+
+
+class Writer:
+    """Runs commands one after the other in its own thread and commits them in groups.
+
+    Args:
+        path: the database file; its schema exists already.
+        queue_limit: commands that may wait; one more raises WriterFull.
+        batch_limit: the most commands in one COMMIT.
+    """
+
+    def __init__(self, path: Path, *, queue_limit: int = QUEUE_LIMIT, batch_limit: int = BATCH_LIMIT) -> None:
+        self._path = path
+        self._queue_limit = queue_limit
+        self._batch_limit = batch_limit
+        self._jobs: deque[_Job[Any]] = deque()
+        self._wake = threading.Condition()
+        self._closing = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self.batches = 0
+        self.commands = 0
+
+    async def start(self) -> None:
+        """Open the file and start the thread.
+
+        Raises:
+            sqlite3.Error: the file cannot be opened.
+        """
+        self._loop = asyncio.get_running_loop()
+        connection = await asyncio.to_thread(open_for_writing, self._path)
+        self._thread = threading.Thread(target=self._work, args=(connection,), name="writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Commands that wait."""
+        return len(self._jobs)
+
+    async def run(self, command: Command[T]) -> T:
+        """Run `command`; returns its result once it is on the disk.
+
+        A cancelled caller does not cancel the command: it may still be committed.
+
+        Raises:
+            WriterFull, WriterClosed: nothing was done.
+            DiskTrouble: nothing was kept.
+            Exception: whatever the command raised; its changes are undone.
+        """
+        loop = self._loop
+        if loop is None:
+            raise WriterClosed("the writer is not running")
+        future: asyncio.Future[T] = loop.create_future()
+        with self._wake:
+            if self._closing:
+                raise WriterClosed("the program is stopping")
+            if len(self._jobs) >= self._queue_limit:
+                raise WriterFull(f"{self._queue_limit} commands wait already")
+            self._jobs.append(_Job(command, future))
+            self._wake.notify()
+        return await future
+
+    async def close(self) -> None:
+        """Finish what waits, then stop."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.join, 30)
+
+    def _take(self) -> list[_Job[Any]]:
+        """The next group; empty when closing with nothing left."""
+        with self._wake:
+            while not self._jobs and not self._closing:
+                self._wake.wait()
+            count = min(len(self._jobs), self._batch_limit)
+            return [self._jobs.popleft() for _ in range(count)]
+
+    def _work(self, connection: sqlite3.Connection) -> None:
+        """The thread: group after group until closed."""
+        try:
+            while batch := self._take():
+                self._run_batch(connection, batch)
+                self._settle(batch)
+        finally:
+            connection.close()
+
+    def _settle(self, batch: list[_Job[Any]]) -> None:
+        """Answer all callers of a group with one call into the event loop."""
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            return
+
+        def answer() -> None:
+            for job in batch:
+                job.settle()
+
+        loop.call_soon_threadsafe(answer)
+
+    def _run_batch(self, connection: sqlite3.Connection, batch: list[_Job[Any]]) -> None:
+        """One transaction around a group; what cannot be committed is undone whole."""
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for job in batch:
+                self._run_job(connection, job)
+            connection.execute("COMMIT")
+        except (sqlite3.Error, MemoryError) as error:
+            self._undo(connection)
+            for job in batch:
+                job.error = DiskTrouble(f"the disk refused: {error}")
+        self.batches += 1
+        self.commands += len(batch)
+
+    def _run_job(self, connection: sqlite3.Connection, job: _Job[Any]) -> None:
+        """One command inside its savepoint.
+
+        Raises:
+            sqlite3.Error: trouble with the file itself, for the whole group.
+        """
+        transaction = Transaction(connection)
+        connection.execute("SAVEPOINT command")
+        try:
+            job.result = job.command(transaction)
+        except Exception as error:  # noqa: BLE001  # the guard of the writer's loop: the caller gets it
+            connection.execute("ROLLBACK TO command")
+            job.error = error
+        else:
+            job.after = transaction._after  # noqa: SLF001  # the writer is the transaction's owner
+        connection.execute("RELEASE command")
+
+    @staticmethod
+    def _undo(connection: sqlite3.Connection) -> None:
+        """Back to before the group, if a transaction is still open."""
+        if connection.in_transaction:
+            try:
+                connection.execute("ROLLBACK")
+            except sqlite3.Error:
+                return

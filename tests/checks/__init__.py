@@ -1,0 +1,1 @@
+"""Static checks that `./omo check` runs: tools, floors, sizes, translations, documents."""
