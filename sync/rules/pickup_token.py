@@ -39,7 +39,7 @@ _LATEST_UNIX = 253_402_300_799
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenLine:
-    """One line of the hold: its number, `qty` stock units of `sku`, its price in minor units."""
+    """One line of the hold: its number, `qty` stock units of `sku`, the line's amount in minor units."""
 
     line: int
     sku: str
@@ -121,9 +121,9 @@ def digest_of(lines: Sequence[TokenLine]) -> str:
     return blake2b(b"".join(map(_line_bytes, lines)), digest_size=16).hexdigest()
 
 
-def fitted(claims: Claims) -> Claims:
+def fitted(claims: Claims, most_bytes: int = MOST_CLAIM_BYTES) -> Claims:
     """The claims as they fit a code: a larger order carries the digest of its lines instead."""
-    if not claims.lines or len(encode_claims(claims)) <= MOST_CLAIM_BYTES:
+    if not claims.lines or len(encode_claims(claims)) <= most_bytes:
         return claims
     return replace(claims, lines=(), lines_digest=digest_of(claims.lines), line_count=len(claims.lines))
 

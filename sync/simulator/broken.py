@@ -1,0 +1,182 @@
+"""Broken variants of the rules: each replaces one function, and the simulator must catch each.
+
+They test the simulator: an invariant that no broken rule can break proves nothing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any
+
+from sync.rules import pickup_token, rights, streams
+from sync.rules.books import HubBook, HubPosition, StoreBook, StorePosition
+from sync.rules.central import apply_up, promise
+from sync.rules.holds import HubLine, StoreHold
+from sync.rules.items import HoldItem, ReturnItem, WantItem
+from sync.rules.pickup_token import Claims
+from sync.rules.rights import HubStock, StoreStock
+from sync.rules.store import fulfil, ledger, receive_down
+from sync.rules.streams import Down, DownVerdict, Up, UpVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One function of the rules and what stands in its place."""
+
+    module: ModuleType
+    function: str
+    replacement: Any
+    says: str
+
+
+def _returns_told_as_deltas(sku: str, after: HubStock, units: int) -> ReturnItem:  # noqa: ARG001
+    """R as deltas: a newer item takes an older one's place, and its units are lost."""
+    return ReturnItem(sku=sku, returned=units)
+
+
+def _returns_added_as_deltas(book: StoreBook, item: ReturnItem) -> None:
+    """R as deltas at the store: a message that comes twice returns twice."""
+    stock = book.stock(item.sku)
+    book.put_stock(item.sku, replace(stock, returned=stock.returned + item.returned))
+
+
+def _drop_any(book: HubBook, order: str) -> bool:
+    """The hub expires a hold that was dispatched: the store still owes it."""
+    lines = book.lines(order)
+    for line in lines:
+        stock = book.stock(line.sku) or HubStock()
+        book.put_stock(line.sku, replace(stock, promised=stock.promised - line.open))
+        book.drop_line(line)
+    return bool(lines)
+
+
+def _forget_finished(book: StoreBook, order: str) -> StoreHold | None:
+    """Finished holds are forgotten: a late DOWN or a second show of the code finds nothing."""
+    hold = book.hold(order)
+    return hold if hold is None or hold.is_open else None
+
+
+def _base_last_sent(position: HubPosition, up: Up) -> int:  # noqa: ARG001
+    """The next DOWN starts from what was sent last: what got lost on the way stays lost."""
+    return position.ver
+
+
+def _acknowledged_by_newer_only(position: StorePosition, down: Down) -> int:
+    """A DOWN without news acknowledges nothing: the agent sends for ever."""
+    if down.ver <= position.dver:
+        return position.heard
+    return max(position.heard, min(down.app, position.seq))
+
+
+def _gaps_applied(position: HubPosition, up: Up) -> UpVerdict:
+    """Events after a gap are applied as if they were next."""
+    verdict = _judge_up(position, up)
+    return "apply" if verdict == "gap" and up.events else verdict
+
+
+def _old_up_accepted(position: HubPosition, up: Up) -> UpVerdict:
+    """The hub applies an UP of another incarnation."""
+    return _judge_up(position, replace(up, sinc=position.sinc, hinc=position.hinc))
+
+
+def _old_down_accepted(position: StorePosition, down: Down) -> DownVerdict:
+    """The store applies a DOWN of another incarnation."""
+    return _judge_down(position, replace(down, sinc=position.sinc, hinc=position.hinc))
+
+
+def _any_incarnation(claims: Claims, position: StorePosition) -> bool:  # noqa: ARG001
+    """A code of another incarnation hands over what may have been handed over before."""
+    return True
+
+
+def _short_booked_twice(stock: StoreStock, qty: int) -> int:  # noqa: ARG001
+    """A short pick takes units off the books that are off them already."""
+    return qty
+
+
+def _promise_unlimited(stock: HubStock, sku: str, qty: int) -> HubStock:  # noqa: ARG001
+    """The hub promises what it may not."""
+    return replace(stock, promised=stock.promised + qty)
+
+
+def _grant_beyond_floor(stock: StoreStock, policy: rights.Allotment, qty: int) -> int:  # noqa: ARG001
+    """The store grants what its floor does not have."""
+    return qty
+
+
+def _give_back_promised(stock: HubStock, qty: int) -> HubStock:
+    """The hub returns units that it promised."""
+    return replace(stock, returned=stock.returned + qty)
+
+
+def _own_line_dropped(line: HubLine, outcome: str, n: int) -> HubLine | None:  # noqa: ARG001
+    """The hub counts a unit that is handed over as still owed."""
+    return line
+
+
+def _want_served_again(book: StoreBook, item: WantItem, at: str) -> None:
+    """A want that travels again is granted again."""
+    ledger.serve_want(book, item.sku, item.qty, at)
+
+
+def _hold_taken_twice(book: StoreBook, item: HoldItem, at: str, by: str) -> StoreHold:
+    """A hold that came by code and by line is booked twice."""
+    hold = _accept_hold(book, item, at, by)
+    for line in hold.lines:
+        stock = book.stock(line.sku)
+        book.put_stock(line.sku, replace(stock, open=stock.open + line.qty))
+    return hold
+
+
+_judge_up, _judge_down, _accept_hold = streams.judge_up, streams.judge_down, receive_down.accept_hold
+
+NAMED: dict[str, Variant] = {
+    "returns-as-deltas": Variant(receive_down, "take_return", _returns_added_as_deltas, "R as deltas"),
+    "hub-expires-dispatched": Variant(
+        promise, "drop_provisional", _drop_any, "hub expires a dispatched hold"
+    ),
+    "finished-forgotten": Variant(fulfil, "known_hold", _forget_finished, "finished holds forgotten"),
+    "base-last-sent": Variant(streams, "heard_after", _base_last_sent, "base = last sent"),
+    "acknowledged-by-newer": Variant(
+        streams, "acknowledged", _acknowledged_by_newer_only, "acknowledgement only with a newer ver"
+    ),
+    "gaps-applied": Variant(streams, "judge_up", _gaps_applied, "gaps applied"),
+    "old-up-accepted": Variant(streams, "judge_up", _old_up_accepted, "old incarnation accepted by the hub"),
+}
+"""The variants that the protocol names first."""
+
+MORE: dict[str, Variant] = {
+    "old-down-accepted": Variant(
+        streams, "judge_down", _old_down_accepted, "old incarnation accepted by a store"
+    ),
+    "returns-told-as-deltas": Variant(
+        promise, "return_item", _returns_told_as_deltas, "R told as deltas by the hub"
+    ),
+    "any-token": Variant(
+        pickup_token, "same_incarnations", _any_incarnation, "code of another incarnation accepted"
+    ),
+    "short-twice": Variant(fulfil, "booked_out_when_short", _short_booked_twice, "short adjusted twice"),
+    "promise-unlimited": Variant(promise, "promise", _promise_unlimited, "promises beyond ATP"),
+    "grant-beyond-floor": Variant(ledger, "wanted_grant", _grant_beyond_floor, "grants beyond F"),
+    "give-back-promised": Variant(promise, "give_back", _give_back_promised, "returns what was promised"),
+    "settled-not-counted": Variant(apply_up, "counted", _own_line_dropped, "settled units still owed"),
+    "want-served-again": Variant(
+        receive_down, "serve_want", _want_served_again, "a want served as often as it travels"
+    ),
+    "hold-booked-twice": Variant(receive_down, "accept_hold", _hold_taken_twice, "a hold booked twice"),
+}
+"""Others that the simulator catches."""
+VARIANTS = NAMED | MORE
+
+
+@contextmanager
+def broken(name: str) -> Iterator[Variant]:
+    """The rules with one function replaced, until the block ends."""
+    variant = VARIANTS[name]
+    right = getattr(variant.module, variant.function)
+    setattr(variant.module, variant.function, variant.replacement)
+    try:
+        yield variant
+    finally:
+        setattr(variant.module, variant.function, right)

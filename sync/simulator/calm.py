@@ -1,0 +1,100 @@
+"""When faults stop: within a bounded number of rounds all must be equal (I10, I6, I9)."""
+
+from dataclasses import replace
+
+from sync.rules.central.make_down import make_down
+from sync.rules.facts import Move, Payment
+from sync.rules.store.report_up import make_up
+from sync.rules.streams import Up
+from sync.simulator import exchange
+from sync.simulator.invariants import check_between, require
+from sync.simulator.limits import in_force
+from sync.simulator.odds import SMALL_LIMITS, SPARE_ROUNDS
+from sync.simulator.world import Store, World
+
+
+def settle_all(world: World) -> int:
+    """Send without faults until both sides of every store agree, then compare all books.
+
+    Returns:
+        The most rounds that a store needed.
+    """
+    rounds = 0
+    for store in world.stores:
+        store.line.is_cut = False
+        store.line.clear()
+        world.forget(store)
+        world.commit_at_hub(store, lambda s=store: s.hub.put_position(replace(s.hub.position(), merged=True)))  # type: ignore[misc]
+        rounds = max(rounds, _exchange_until_equal(world, store))
+        _compare(store)
+    return rounds
+
+
+def is_equal(store: Store) -> bool:
+    """Whether both streams are empty and each side knows it."""
+    hub, here = store.hub.position(), store.book.position()
+    return (hub.app, hub.ver, hub.hinc, here.heard) == (here.seq, hub.heard, here.hinc, here.seq)
+
+
+def _exchange_until_equal(world: World, store: Store) -> int:
+    """Rounds of both timers with every message delivered; returns how many it took."""
+    most = _most_rounds(store)
+    for done in range(most + 1):
+        if is_equal(store):
+            return done
+        exchange.receive_at_hub(world, store, _next_up(store))
+        exchange.receive_at_store(world, store, make_down(store.hub))
+    hub, here = store.hub.position(), store.book.position()
+    require(False, "I10", store.name, "not equal after", most, "rounds:", hub, here)
+    return most
+
+
+def _most_rounds(store: Store) -> int:
+    """Full messages that hold all events and all items, and some to spare."""
+    events, items, limits = store.book.position().seq, len(store.hub.rows("request")), in_force()
+    items_in_one = 1 if limits == SMALL_LIMITS else limits["items"]
+    return SPARE_ROUNDS + events // limits["events"] + items // items_in_one
+
+
+def _next_up(store: Store) -> Up:
+    """What the agent's timer sends: all that the hub was not heard to have."""
+    return make_up(store.book, store.book.position().heard)
+
+
+def _compare(store: Store) -> None:
+    """Both sides' books, event by event, unit by unit, fen by fen."""
+    check_between(store)
+    hub, here = store.hub.position(), store.book.position()
+    require(hub.chain == here.chain, "I10", store.name, "chains differ")
+    for sku, stock in store.hub.rows("stock").items():
+        require(stock.returned == store.book.stock(sku).returned, "I10", store.name, sku, "returned differ")
+    for order, deal in store.deals.items():
+        _compare_order(store, order, is_dropped=deal.state == "dropped")
+    _compare_money(store)
+
+
+def _compare_order(store: Store, order: str, *, is_dropped: bool) -> None:
+    """An order's lines are equal at both sides, or nowhere, or not yet dispatched."""
+    hold, lines = store.book.hold(order), store.hub.lines(order)
+    if is_dropped:
+        require(hold is None and not lines, "I10", store.name, order, "was dropped and is there")
+        return
+    require(bool(lines), "I8", store.name, order, "was promised and is gone")
+    if hold is None:
+        require(not any(line.dispatched for line in lines), "I10", store.name, order, "never arrived")
+        return
+    there = [(line.line, line.sku, line.qty, line.done, line.short, line.released) for line in lines]
+    here = [(line.line, line.sku, line.qty, line.done, line.short, line.released) for line in hold.lines]
+    require(there == here, "I10", store.name, order, "lines differ", there, here)
+
+
+def _compare_money(store: Store) -> None:
+    """Each receipt is booked once, and the drawer holds what the books say."""
+    facts = [fact for fact, _ in store.hub.rows("fact").values()]
+    dead = [raw for _, raw in store.hub.rows("dead").values()]
+    sales = [fact.ref for fact in facts if isinstance(fact, Move) and fact.ref]
+    sales += [raw["ref"] for raw in dead if raw.get("ref")]
+    require(len(sales) == len(set(sales)), "I6", store.name, "a receipt is booked twice", sales)
+    require(set(sales) == store.receipts, "I6", store.name, "receipts", store.receipts ^ set(sales))
+    cash = sum(fact.minor for fact in facts if isinstance(fact, Payment))
+    require(cash == store.shelf.cash, "I9", store.name, "booked", cash, "in the drawer", store.shelf.cash)

@@ -1,0 +1,371 @@
+"""What people do in a store: sell, receive, pick, hand over; and what they do wrong."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from sync.rules.errors import Finished, Refused
+from sync.rules.facts import Move, MoveLine, Payment
+from sync.rules.holds import LineCount, StoreHold
+from sync.rules.pickup_token import Claims, decode_claims, encode_claims, fitted, hold_from_claims, judge
+from sync.rules.store import fulfil, ledger
+from sync.rules.store.receive_down import accept_hold
+from sync.simulator import invariants
+from sync.simulator.shelf import Shelf
+from sync.simulator.world import PRICES, SKUS, UNKNOWN, Deal, Store, World
+
+T = TypeVar("T")
+CLERK = "li"
+
+
+def open_store(world: World, store: Store) -> None:
+    """The opening stock, before anything else happens."""
+    world.dice.start_step(-1 - world.stores.index(store))
+    for sku in (*SKUS, UNKNOWN):
+        receive_units(world, store, sku, world.dice.between(3, 14), "opening")
+
+
+def receive(world: World, store: Store) -> str:
+    """A delivery of one SKU."""
+    sku, qty = world.dice.one_of(SKUS), world.dice.between(1, 6)
+    return receive_units(world, store, sku, qty, "receive")
+
+
+def receive_units(world: World, store: Store, sku: str, qty: int, reason: str) -> str:
+    """Units come in."""
+    move = Move(reason=reason, lines=(MoveLine(sku=sku, qty=qty, target="floor"),), at=world.at())  # type: ignore[arg-type]
+
+    def unpack(_: object) -> None:
+        store.shelf.floor[sku] += qty
+
+    world.commit_at_store(store, lambda: ledger.book_move(store.book, move), unpack)
+    return f"{reason} {qty} {sku}"
+
+
+def sell(world: World, store: Store) -> str:
+    """A customer brings goods to the till: sold within F, refused beyond."""
+    return _sell(world, store, world.dice.one_of(SKUS), "sale")
+
+
+def sell_unknown(world: World, store: Store) -> str:
+    """A sale of something that the hub has never heard of: its event becomes a dead letter."""
+    return _sell(world, store, UNKNOWN, "sale")
+
+
+def override(world: World, store: Store) -> str:
+    """The clerk sells beyond F, for a reason: units owed to an order may be gone then."""
+    return _sell(world, store, world.dice.one_of(SKUS), "override")
+
+
+def _sell(world: World, store: Store, sku: str, reason: str) -> str:
+    """One sale with its payment, as one commit; goods and receipt leave after it."""
+    lying = store.shelf.floor[sku]
+    if not lying:
+        return f"no {sku} on the shelf"
+    qty = min(lying, world.dice.between(1, 3))
+    ref, paid = world.new_id("R"), qty * PRICES[sku]
+    move = Move(reason=reason, lines=(MoveLine(sku=sku, qty=qty, source="floor"),), at=world.at(), ref=ref)  # type: ignore[arg-type]
+    if reason == "override":
+        store.beyond[sku] = qty
+
+    def work() -> None:
+        ledger.book_move(store.book, move)
+        _pay(world, store, ref, paid, None)
+
+    def leave(_: object) -> None:
+        store.shelf.floor[sku] -= qty
+        store.shelf.cash += paid
+        store.receipts.add(ref)
+
+    world.commit_at_store(store, work, leave)
+    return f"{reason} {qty} {sku}"
+
+
+def _pay(world: World, store: Store, ref: str, minor: int, order: str | None) -> None:
+    """Cash into the drawer, in the ledger."""
+    payment = Payment(ref=ref, tender="cash", minor=minor, currency="CNY", at=world.at(), order=order)
+    ledger.book_payment(store.book, payment)
+
+
+def steal(world: World, store: Store) -> str:
+    """A unit disappears; no ledger knows."""
+    sku = world.dice.one_of(SKUS)
+    if store.shelf.floor[sku]:
+        store.shelf.floor[sku] -= 1
+        store.shelf.drift[sku] += 1
+        return f"a {sku} is stolen"
+    return "nothing to steal"
+
+
+def count(world: World, store: Store) -> str:
+    """Somebody counts a SKU: the ledger follows the goods, a loss is recorded."""
+    sku = world.dice.one_of(SKUS)
+    drift = store.shelf.drift[sku]
+    if not drift:
+        return f"{sku} counted, as booked"
+    line = MoveLine(sku=sku, qty=abs(drift), **{"source" if drift > 0 else "target": "floor"})  # type: ignore[arg-type]
+    store.beyond[sku] = max(0, drift)
+
+    def settle_drift(_: object) -> None:
+        store.shelf.drift[sku] = 0
+
+    move = Move(reason="count", lines=(line,), at=world.at())
+    world.commit_at_store(store, lambda: ledger.book_move(store.book, move), settle_drift)
+    return f"{sku} counted, {drift} missing"
+
+
+def damage(world: World, store: Store) -> str:
+    """A unit breaks and is put aside, if the floor may lose it."""
+    sku = world.dice.one_of(SKUS)
+    if not store.shelf.floor[sku]:
+        return "nothing to break"
+    line = MoveLine(sku=sku, qty=1, source="floor", target="damaged")
+
+    def aside(_: object) -> None:
+        store.shelf.floor[sku] -= 1
+        store.shelf.damaged[sku] += 1
+
+    move = Move(reason="damage", lines=(line,), at=world.at())
+    world.commit_at_store(store, lambda: ledger.book_move(store.book, move), aside)
+    return f"a {sku} breaks"
+
+
+def _some_hold(world: World, store: Store, *, is_open: bool = True) -> StoreHold | None:
+    """One of the holds that the clerk's screen shows."""
+    holds: list[StoreHold] = [hold for hold in store.book.rows("hold").values() if hold.is_open == is_open]
+    return world.dice.one_of(holds) if holds else None
+
+
+def _missing(hold: StoreHold) -> list[LineCount]:
+    """Lines with units still to pick."""
+    return [line for line in hold.lines if line.staged < line.open]
+
+
+def pick(world: World, store: Store) -> str:
+    """The clerk scans a unit off the shelf; a line that is picked already refuses."""
+    hold = _some_hold(world, store)
+    if hold is None:
+        return "nothing to pick"
+    line = world.dice.one_of(_missing(hold) or hold.lines)
+    if not store.shelf.floor[line.sku]:
+        return f"no {line.sku} on the shelf to pick"
+
+    def stage(_: object) -> None:
+        store.shelf.floor[line.sku] -= 1
+        store.shelf.staged[hold.order, line.line] += 1
+
+    world.commit_at_store(
+        store, lambda: fulfil.pick(store.book, hold.order, line.line, world.at(), CLERK), stage
+    )
+    return f"pick {line.sku} of {hold.order[-4:]}"
+
+
+def short(world: World, store: Store) -> str:
+    """The clerk does not find units: they are gone, or lie where nobody looked."""
+    hold = _some_hold(world, store)
+    missing = _missing(hold) if hold else []
+    if hold is None or not missing:
+        return "nothing is missing"
+    line = world.dice.one_of(missing)
+    if store.shelf.floor[line.sku] and not world.dice.hit(0.3):
+        return f"{line.sku} is there after all"
+    return report_short(world, store, hold, line, world.dice.between(1, line.open - line.staged))
+
+
+def report_short(world: World, store: Store, hold: StoreHold, line: LineCount, n: int) -> str:
+    """A short pick of `n` units; what it takes off the books is no longer drift."""
+    before, drift = store.book.stock(line.sku).on_hand, store.shelf.drift[line.sku]
+    is_honest = not store.shelf.floor[line.sku] and not _lies_forgotten(store, line.sku)
+
+    def follow(_: object) -> None:
+        store.shelf.drift[line.sku] -= before - store.book.stock(line.sku).on_hand
+        if is_honest:
+            invariants.check_short(line.sku, drift, store.shelf.drift[line.sku])
+
+    world.commit_at_store(
+        store,
+        lambda: fulfil.report_short(store.book, hold.order, line.line, n, world.at(), CLERK),
+        follow,
+    )
+    return f"short {n} {line.sku} of {hold.order[-4:]}"
+
+
+def _lies_forgotten(store: Store, sku: str) -> bool:
+    """Whether released units of a SKU still lie among the picked ones."""
+    return any(
+        line.sku == sku and line.staged > line.open
+        for hold in store.book.rows("hold").values()
+        for line in hold.lines
+    )
+
+
+def lose_staged(world: World, store: Store) -> str:
+    """A unit that lay ready is gone; the clerk says so."""
+    hold = _some_hold(world, store)
+    if hold is None:
+        return "nothing is ready to lose"
+    lines = [line for line in hold.lines if line.staged and line.staged == line.open]
+    if not lines:
+        return "nothing is ready to lose"
+    line = world.dice.one_of(lines)
+    store.shelf.staged[hold.order, line.line] -= 1
+    store.shelf.drift[line.sku] += 1
+    try:
+        return report_short(world, store, hold, line, 1)
+    except BaseException:
+        if store.book.hold(hold.order) == hold:
+            store.shelf.staged[hold.order, line.line] += 1
+            store.shelf.drift[line.sku] -= 1
+        raise
+
+
+def ready(world: World, store: Store) -> str:
+    """The clerk says that all lies ready; refused while units are missing."""
+    hold = _some_hold(world, store)
+    if hold is None:
+        return "no order to make ready"
+    world.commit_at_store(store, lambda: fulfil.make_ready(store.book, hold.order, world.at(), CLERK))
+    return f"ready {hold.order[-4:]}"
+
+
+def hand_over_by_code(world: World, store: Store) -> str:
+    """A customer tells the code of an order that the store knows, finished ones too."""
+    hold = _some_hold(world, store, is_open=not world.dice.hit(0.15))
+    if hold is None:
+        return "no customer comes"
+    return _hand_over(world, store, store.deals[hold.order], lambda: None, "code")
+
+
+def hand_over_by_token(world: World, store: Store) -> str:
+    """A customer shows the signed code, perhaps in the wrong store, perhaps unknown to it."""
+    return _show(world, store, [deal for deal in store.deals.values() if deal.order in store.watched])
+
+
+def show_again(world: World, store: Store) -> str:
+    """Somebody shows the code of an order that is finished."""
+    return _show(world, store, [deal for deal in store.deals.values() if deal.order not in store.watched])
+
+
+def _show(world: World, store: Store, deals: list[Deal]) -> str:
+    """A token of one of the deals is scanned here."""
+    deals = [deal for deal in deals if deal.claims is not None]
+    if not deals:
+        return "no customer comes"
+    deal = world.dice.one_of(deals)
+    claims = _as_scanned(world, deal)
+    here = world.dice.one_of(world.stores) if world.dice.hit(0.1) else store
+
+    def check() -> None:
+        known = fulfil.known_hold(here.book, claims.order) is not None
+        judge(claims, here.book.position(), known=known, now_unix=_unix(world))
+        if not known:
+            accept_hold(here.book, hold_from_claims(claims), world.at(), by="qr")
+
+    if here is not store:
+        world.commit_at_store(here, check)
+        return f"{deal.order[-4:]} accepted in {here.name}"
+    return _hand_over(world, store, deal, check, "qr")
+
+
+def show_old_token(world: World, store: Store) -> str:
+    """A code that an earlier life of the store or of the hub has served is shown again."""
+    position = store.book.position()
+    deals = [deal for deal in store.deals.values() if deal.claims is not None]
+    if not deals:
+        return "no customer comes"
+    claims = world.dice.one_of(deals).claims
+    assert claims is not None
+    sinc, hinc = world.dice.one_of(((position.sinc - 1, position.hinc), (position.sinc, position.hinc - 1)))
+    ghost = replace(claims, order=world.new_order_id(), sinc=sinc, hinc=hinc)
+    world.faults["old incarnation"] += 1
+
+    def work() -> None:
+        judge(ghost, store.book.position(), known=False, now_unix=_unix(world))
+        accept_hold(store.book, hold_from_claims(ghost), world.at(), by="qr")
+
+    world.commit_at_store(store, work)
+    return "a code of an earlier life is accepted"
+
+
+def _as_scanned(world: World, deal: Deal) -> Claims:
+    """The token as the customer's screen shows it, some too large for their lines."""
+    claims = deal.claims
+    assert claims is not None
+    if world.dice.hit(0.05):
+        return fitted(claims, most_bytes=0)
+    return decode_claims(encode_claims(claims)) if world.dice.hit(0.2) else claims
+
+
+def _hand_over(world: World, store: Store, deal: Deal, check: Callable[[], None], by: str) -> str:
+    """Hand over what is owed, if it lies there; the money is taken in the same commit."""
+    if _lacks(store.shelf, store.book.hold(deal.order), deal):
+        return f"goods of {deal.order[-4:]} are not there"
+
+    def work() -> list[tuple[LineCount, int]]:
+        check()
+        before = fulfil.open_hold(store.book, deal.order)
+        fulfil.hand_over(store.book, deal.order, world.at(), CLERK, by)
+        if deal.item.pay_at == "counter":
+            _pay(world, store, deal.item.number, deal.item.due_minor, deal.order)
+        return [(line, line.open) for line in before.lines if line.open]
+
+    def leave(handed: list[tuple[LineCount, int]]) -> None:
+        for line, n in handed:
+            key = (deal.order, line.line)
+            staged = min(n, store.shelf.staged[key])
+            store.shelf.staged[key] -= staged
+            store.shelf.floor[line.sku] -= n - staged
+            store.shelf.given[key] += n
+        store.shelf.cash += deal.item.due_minor if deal.item.pay_at == "counter" else 0
+
+    world.commit_at_store(store, work, leave)
+    return f"hand over {deal.order[-4:]} by {by}"
+
+
+def _lacks(shelf: Shelf, hold: StoreHold | None, deal: Deal) -> bool:
+    """Whether goods that would be handed over do not lie in the store."""
+    needed: dict[str, int] = {}
+    owed = [(line.sku, line.open - line.staged) for line in hold.lines] if hold else []
+    for sku, n in owed or [(sku, qty) for _, sku, qty in deal.lines]:
+        needed[sku] = needed.get(sku, 0) + n
+    return any(n > shelf.floor[sku] for sku, n in needed.items())
+
+
+def expire(world: World, store: Store) -> str:
+    """The agent's timer: an open hold is too old."""
+    hold = _some_hold(world, store)
+    if hold is None:
+        return "nothing to expire"
+    world.commit_at_store(store, lambda: fulfil.release(store.book, hold.order, world.at(), "", "expired"))
+    return f"expire {hold.order[-4:]}"
+
+
+def put_back(world: World, store: Store) -> str:
+    """A clerk carries a staged unit back to the shelf; refused while it is owed."""
+    staged = [key for key, n in store.shelf.staged.items() if n]
+    if not staged:
+        return "nothing to put back"
+    order, line = world.dice.one_of(staged)
+
+    def carry(_: object) -> None:
+        store.shelf.staged[order, line] -= 1
+        store.shelf.floor[store.sku_of[order, line]] += 1
+
+    world.commit_at_store(store, lambda: fulfil.put_back(store.book, order, line, world.at(), CLERK), carry)
+    return f"put back {order[-4:]}"
+
+
+def ask_floor(world: World, store: Store) -> str:
+    """The till lacks units that were granted: the floor asks the hub for some."""
+    store.asking = ({world.dice.one_of(SKUS): world.dice.between(1, 3)}, world.new_id("W"))
+    return f"floor asks for {store.asking}"
+
+
+def refusal_text(error: Refused) -> str:
+    """What the till shows."""
+    return "collected already" if isinstance(error, Finished) else error.code
+
+
+def _unix(world: World) -> int:
+    """The present in unix seconds: 2026-01-01 and a minute a step."""
+    return 1_767_225_600 + 60 * world.step

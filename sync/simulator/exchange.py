@@ -1,0 +1,83 @@
+"""The two programs' exchange of messages, as their links do it: send, receive, commit, answer."""
+
+from sync.messages.codec import parse_fact, parse_item
+from sync.rules.central.apply_up import Applied, apply_up
+from sync.rules.central.make_down import make_down
+from sync.rules.store.receive_down import receive_down
+from sync.rules.store.report_up import make_up
+from sync.rules.streams import Down, Up
+from sync.simulator import invariants
+from sync.simulator.world import SKUS, Store, World
+
+
+def send_up(world: World, store: Store, *, again: bool = False) -> str:
+    """The agent sends the next run of its log; `again`: from what the hub was heard to have."""
+    position = store.book.position()
+    store.sent = position.heard if again else min(max(store.sent, position.heard), position.seq)
+    wants, wants_id = store.asking or (None, None)
+    up = make_up(store.book, store.sent, wants, wants_id)
+    store.sent += len(up.events)
+    store.line.send("up", up, world.dice, world.step)
+    return f"up {up.first}+{len(up.events)} dver {up.dver}"
+
+
+def send_down(world: World, store: Store) -> str:
+    """The hub sends what changed since what it heard."""
+    down = make_down(store.hub)
+    store.line.send("down", down, world.dice, world.step)
+    return f"down ({down.base},{down.ver}] app {down.app}"
+
+
+def deliver(world: World, store: Store) -> str:
+    """One message arrives, is applied, committed and answered."""
+    if not store.line.ready():
+        store = next((other for other in world.stores if other.line.ready()), store)
+    ready = store.line.ready()
+    if not ready:
+        return "nothing under way"
+    message = store.line.take(world.dice.one_of(ready), world.dice)
+    match message:
+        case Up():
+            return receive_at_hub(world, store, message)
+        case Down():
+            return receive_at_store(world, store, message)
+        case _:
+            return "undecodable"
+
+
+def receive_at_hub(world: World, store: Store, up: Up) -> str:
+    """The hub applies an UP and answers after the commit."""
+    applied: Applied = world.commit_at_hub(store, lambda: apply_up(store.hub, up, parse_fact))
+    world.done[f"up {applied.verdict}"] += 1
+    if applied.verdict != "split":
+        send_down(world, store)
+    return f"hub: {applied.verdict} {applied.events} of {up.first}+{len(up.events)}"
+
+
+def receive_at_store(world: World, store: Store, down: Down) -> str:
+    """The agent applies a DOWN and answers after the commit."""
+    granted = {sku: store.book.stock(sku).granted for sku in SKUS}
+    wanted = _newly_wanted(store, down)
+    received = world.commit_at_store(
+        store,
+        lambda: receive_down(store.book, down, parse_item, world.at()),
+        lambda _: invariants.check_want(store, granted, wanted),
+    )
+    world.done[f"down {received.verdict}"] += 1
+    if store.asking and _is_served(store, store.asking[1]):
+        store.asking = None
+    if received.answer:
+        send_up(world, store)
+    return f"agent: {received.verdict} ({down.base},{down.ver}]"
+
+
+def _newly_wanted(store: Store, down: Down) -> dict[str, int]:
+    """Units by SKU that a DOWN asks for and that were not asked for before."""
+    position = store.book.position()
+    dver = position.dver if position.hinc == down.hinc else 0
+    return {item["sku"]: item["qty"] for item in down.items if item["kind"] == "want" and item["ver"] > dver}
+
+
+def _is_served(store: Store, wants_id: str) -> bool:
+    """Whether the hub has served a request of the floor (the agent reads it from R; here we peek)."""
+    return wants_id in store.hub.tables["floor"].values()
