@@ -74,16 +74,13 @@ def plan_import(read: ReadResult, existing: Mapping[str, ExistingProduct]) -> Im
         The new and changed products to write. A barcode that belongs to another SKU which this file does
         not give a new barcode is an error and leaves its product out.
     """
-    holders = _holders(read, existing)
-    errors: list[RowError] = []
+    errors, refused = _clashes(read, existing)
     drafts: list[ProductDraft] = []
-    new = unchanged = left_out = 0
+    new = unchanged = 0
     for product in read.products:
-        clashes = [error for variant in product.variants if (error := _clash(variant, holders))]
-        errors += clashes
-        if clashes:
-            left_out += 1
-        elif _is_unchanged(product, existing):
+        if product.handle in refused:
+            continue
+        if _is_unchanged(product, existing):
             unchanged += 1
         else:
             drafts.append(product)
@@ -95,19 +92,41 @@ def plan_import(read: ReadResult, existing: Mapping[str, ExistingProduct]) -> Im
         new=new,
         changed=len(drafts) - new,
         unchanged=unchanged,
-        left_out=left_out + read.left_out,
+        left_out=len(refused) + read.left_out,
     )
 
 
-def _holders(read: ReadResult, existing: Mapping[str, ExistingProduct]) -> dict[str, str]:
+def _clashes(
+    read: ReadResult, existing: Mapping[str, ExistingProduct]
+) -> tuple[list[RowError], frozenset[str]]:
+    """Barcodes that another SKU keeps, and the products left out for it.
+
+    A product that is left out keeps its own barcodes, which may clash with another product of the file:
+    so it is asked again until nothing more is left out.
+    """
+    refused: frozenset[str] = frozenset()
+    while True:
+        taken = [product for product in read.products if product.handle not in refused]
+        holders = _holders(taken, existing)
+        clashing = {
+            product.handle: errors
+            for product in read.products
+            if (errors := [error for variant in product.variants if (error := _clash(variant, holders))])
+        }
+        if refused.issuperset(clashing):
+            return [error for errors in clashing.values() for error in errors], refused
+        refused |= clashing.keys()
+
+
+def _holders(taken: list[ProductDraft], existing: Mapping[str, ExistingProduct]) -> dict[str, str]:
     """The SKU that will hold each barcode of the catalogue, but for SKUs the file writes anew."""
-    rewritten = {variant.sku for product in read.products for variant in product.variants}
+    rewritten = {variant.sku for product in taken for variant in product.variants}
     return {one.gtin: sku for sku, one in existing.items() if one.gtin and sku not in rewritten}
 
 
 def _clash(variant: VariantDraft, holders: Mapping[str, str]) -> RowError | None:
     holder = holders.get(variant.gtin) if variant.gtin else None
-    if holder is None:
+    if holder is None or holder == variant.sku:
         return None
     params = (("value", str(variant.gtin)), ("sku", holder))
     return RowError(variant.row, "gtin", "gtin_taken", params)
