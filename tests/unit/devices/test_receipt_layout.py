@@ -1,5 +1,7 @@
 """Laid-out lines fit the paper, to the byte."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from structlog.testing import capture_logs
 from devices.printing.document import Align, Barcode, Cell, Columns, Document, Qr, Row, Style, Text
 from devices.printing.gb18030 import cells
 from devices.printing.layout import Laid, LaidBarcode, LaidCut, LaidQr, LaidText, lay_out
+from devices.printing.sample_page import sample_page
 from devices.printing.wrap import width_of, wrap
 from devices.profiles import load_profile, profile_names
 from tests.unit.devices.test_receipt_documents import DOCUMENTS, TEXTS
@@ -108,3 +111,16 @@ def test_a_code_too_wide_for_the_paper_stands_as_text_and_is_logged() -> None:
 def test_a_document_that_cuts_itself_is_cut_once(key: str) -> None:
     laid = lay_out(Document((Text("a"),)), load_profile(key))
     assert [type(piece).__name__ for piece in laid] == ["LaidText", "LaidCut"]
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+@pytest.mark.parametrize("key", profile_names())
+def test_the_sample_page_fits_every_profile_and_loses_no_character(locale: str, key: str) -> None:
+    with capture_logs() as logs:
+        page = sample_page("front", datetime(2025, 11, 23, 18, 7, tzinfo=UTC), locale)
+        laid = lay_out(page, load_profile(key))
+    assert logs == []
+    assert [type(piece) for piece in laid].count(LaidBarcode) == 1
+    assert [type(piece) for piece in laid].count(LaidQr) == 1
+    profile = load_profile(key)
+    assert all(piece.columns <= profile.columns for piece in laid if isinstance(piece, LaidText))

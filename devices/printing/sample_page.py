@@ -5,8 +5,8 @@ from datetime import datetime
 from devices.printing.document import Align, Barcode, Document, Qr, Row, Rule, Style, Symbology, Text
 
 
-def printer_test_page(printer: str, at: datetime, locale: str = "zh-CN") -> Document:
-    """A test page for ``printer``; ``at`` is shown as given."""
+def sample_page(printer: str, at: datetime, locale: str = "zh-CN") -> Document:
+    """The page for ``printer``; ``at`` is shown as given."""
     title, note = (
         ("打印测试", "若线条从左边到右边、文字清楚、纸已切断，打印机即正常。")
         if locale.startswith("zh")
