@@ -35,7 +35,7 @@ def find_font(folders: tuple[str, ...] = _FOLDERS) -> Path | None:
     """The best Chinese font on this machine; None if there is none."""
     found: dict[str, Path] = {}
     for folder in folders:
-        for path in Path(folder).expanduser().rglob("*.[ot]t[fc]"):
+        for path in Path(folder).expanduser().rglob("*.?t[cf]"):
             found.setdefault(path.name, path)
     return next((found[name] for name in _FILES if name in found), None)
 
