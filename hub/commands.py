@@ -5,11 +5,13 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar, cast
 
 import typer
 
+from hub.catalogue.errors import CatalogueError
 from hub.catalogue.import_products import import_products
+from hub.catalogue.read_products import Kind
 from hub.cli import load_settings
 from hub.db.migrate import migrate as migrate_database
 from hub.db.open import FILE_NAME, REVISION, SchemaTrouble, revision_of
@@ -19,6 +21,7 @@ from hub.staff.keep_user import set_password
 from hub.start import running_kernel
 from hub.stock.verify import verify as verify_books
 from hub.stores.enrol import MakeCode, Revoke, new_code
+from hub.stores.errors import StoresError
 from hub.stores.import_chain import import_chain
 from hub.stores.sync_broker import sync_broker
 from sync.rules.errors import Refused
@@ -26,6 +29,7 @@ from sync.runtime.logging import configure_logging
 from sync.storage.errors import StorageError
 
 T = TypeVar("T")
+MOST_NOTES: Final = 20
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings file; default hub.toml")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of words")]
 
@@ -68,7 +72,7 @@ def run(config: Path | None, act: Callable[[Kernel], Awaitable[T]]) -> T:
         return asyncio.run(within())
     except Refused as refused:
         raise fail(f"refused: {refused}") from refused
-    except (StorageError, ValueError, OSError) as error:
+    except (StorageError, StoresError, CatalogueError, ValueError, OSError) as error:
         raise fail(str(error)) from error
 
 
@@ -103,9 +107,10 @@ def config_check(config: ConfigOption = None) -> None:
 def chain(file: Path, config: ConfigOption = None) -> None:
     """Bring in stores, their people and HQ's users from a chain file (TOML)."""
     report = run(config, lambda kernel: import_chain(kernel, file))
-    say(report.text())
-    if report.problems:
-        raise typer.Exit(1)
+    say(
+        f"{report.stores} stores ({report.new_stores} new), {report.people} people"
+        f" ({report.changed_people} changed)"
+    )
 
 
 @imports.command("products")
@@ -123,10 +128,24 @@ def products(
         data = file.read_bytes()
     except OSError as error:
         raise fail(f"{file}: {error.strerror}") from error
-    report = run(config, lambda kernel: import_products(kernel, data, kind, currency, dry_run=dry_run))
-    say(report.text())
-    if report.problems:
-        raise typer.Exit(1)
+    report = run(
+        config,
+        lambda kernel: import_products(
+            kernel, data, kind=cast("Kind", kind), currency=currency, dry_run=dry_run
+        ),
+    )
+    plan = report.plan
+    for note in [*plan.errors, *plan.warnings][:MOST_NOTES]:
+        say(f"  row {note.row} {note.column}: {note.message}")
+    unsaid = len(plan.errors) + len(plan.warnings) - MOST_NOTES
+    if unsaid > 0:
+        say(f"  ... and {unsaid} more")
+    say(
+        f"{'would change' if dry_run else 'products'}: {plan.new} new, {plan.changed} changed,"
+        f" {plan.unchanged} unchanged, {plan.left_out} left out"
+    )
+    if not report.is_taken:
+        raise fail("nothing could be taken from this file")
 
 
 @stores_commands.command("list")
