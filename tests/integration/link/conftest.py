@@ -1,6 +1,5 @@
 """Fixtures of the link's contract; the stages themselves are in ``stages``."""
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,12 +8,6 @@ import pytest
 
 from sync.link.port import LinkConfig
 from tests.integration.link.stages import RealStage, Seat, Seated, Stage, open_stage, secret_of
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    missing = os.getenv("OMO_TEST_MISSING", "").replace(",", " ").split()
-    if item.get_closest_marker("broker") and "mosquitto" in missing:
-        pytest.skip("mosquitto is named in OMO_TEST_MISSING")
 
 
 @pytest.fixture(params=["memory", pytest.param("mosquitto", marks=pytest.mark.broker), "embedded"])
