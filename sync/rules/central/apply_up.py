@@ -76,10 +76,11 @@ def _check(book: HubBook, fact: Fact) -> set[str]:
     for sku in skus:
         if book.stock(sku) is None:
             raise Unbookable("unknown_sku", sku=sku)
-    if isinstance(fact, HoldStep) and fact.line is not None and fact.to in {"done", "short", "released"}:
-        line = book.line(fact.order, fact.line)
-        if line is not None and counted(line, _outcome(fact), fact.n) is None:
-            raise Unbookable("line_overrun", order=fact.order, line=fact.line)
+    settles = _settles(fact)
+    if settles is not None:
+        line = book.line(settles.order, settles.line)
+        if line is not None and counted(line, settles.outcome, settles.n) is None:
+            raise Unbookable("line_overrun", order=settles.order, line=settles.line)
     return skus
 
 
@@ -96,11 +97,23 @@ def _skus(fact: Fact) -> set[str]:
             return set()
 
 
-def _outcome(step: HoldStep) -> Outcome:
-    """The counter that a settling step raises."""
-    if step.to in {"done", "short", "released"}:
-        return step.to
-    raise Unbookable("no_outcome", to=step.to)
+@dataclass(frozen=True, slots=True)
+class _Settling:
+    """`n` units of a hold line became `outcome`."""
+
+    order: str
+    line: int
+    outcome: Outcome
+    n: int
+
+
+def _settles(fact: Fact) -> _Settling | None:
+    """What a fact settles of a hold line; None where it settles nothing."""
+    if not isinstance(fact, HoldStep) or fact.line is None:
+        return None
+    if fact.to in {"done", "short", "released"}:
+        return _Settling(fact.order, fact.line, fact.to, fact.n)
+    return None
 
 
 def apply_fact(book: HubBook, fact: Fact) -> None:
@@ -113,8 +126,9 @@ def apply_fact(book: HubBook, fact: Fact) -> None:
             book.put_stock(fact.sku, replace(stock, granted=max(stock.granted, fact.granted)))
         case HoldStep():
             _mirror(book, fact.moves)
-            if fact.line is not None and fact.to in {"done", "short", "released"}:
-                _settle(book, fact, fact.line)
+            settles = _settles(fact)
+            if settles is not None:
+                _settle(book, settles)
         case _:
             return
 
@@ -125,23 +139,22 @@ def _mirror(book: HubBook, lines: tuple[MoveLine, ...]) -> None:
         book.put_stock(line.sku, mirrored(book.stock(line.sku) or HubStock(), line))
 
 
-def _settle(book: HubBook, step: HoldStep, number: int) -> None:
+def _settle(book: HubBook, settling: _Settling) -> None:
     """Follow a hold line; released units leave the promises, done and short ones are settled."""
-    line = book.line(step.order, number)
+    line = book.line(settling.order, settling.line)
     if line is None:
-        book.raise_exception(
-            "unknown_hold", {"order": step.order, "line": number, "to": step.to, "n": step.n}
-        )
+        facts = {"order": settling.order, "line": settling.line, "to": settling.outcome, "n": settling.n}
+        book.raise_exception("unknown_hold", facts)
         return
-    after = counted(line, _outcome(step), step.n)
+    after = counted(line, settling.outcome, settling.n)
     if after is None:
         return
     book.put_line(after)
     stock = book.stock(line.sku) or HubStock()
-    if step.to == "released":
-        book.put_stock(line.sku, replace(stock, promised=stock.promised - step.n))
+    if settling.outcome == "released":
+        book.put_stock(line.sku, replace(stock, promised=stock.promised - settling.n))
     else:
-        book.put_stock(line.sku, replace(stock, settled=stock.settled + step.n))
+        book.put_stock(line.sku, replace(stock, settled=stock.settled + settling.n))
 
 
 def _serve_floor(book: HubBook, up: Up, touched: set[str]) -> None:

@@ -73,7 +73,7 @@ def _apply(book: StoreBook, item: Item, received: Received, at: str) -> None:
             serve_want(book, item, at)
         case RejectedItem():
             book.mark_rejected(item.seq, item.code)
-        case HoldItem():
+        case _:
             _take_hold(book, item, received, at)
 
 

@@ -1,0 +1,209 @@
+"""What the hub makes of an UP, and what it sends down."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from sync.messages.codec import parse_fact
+from sync.rules.canonical import GENESIS, Raw, to_raw
+from sync.rules.central import make_down as make_down_rules
+from sync.rules.central.apply_up import Applied, apply_fact, apply_up
+from sync.rules.central.make_down import make_down
+from sync.rules.central.promise import dispatch, hold_units, return_units
+from sync.rules.errors import Unbookable
+from sync.rules.facts import Fact, Grant, HoldStep, Move, MoveLine, Payment
+from sync.rules.holds import HubLine
+from sync.rules.rights import HubStock
+from sync.rules.streams import Up
+from sync.simulator.books import HubDictionary
+from tests.unit.sync.rules.ledgers import AT, hold_item, hub_book
+
+SALE = Move(reason="sale", lines=(MoveLine(sku="tea", qty=2, source="floor"),), at=AT, ref="R1")
+GRANT = Grant(sku="tea", granted=4, at=AT)
+PAID = Payment(ref="R1", tender="cash", minor=600, currency="CNY", at=AT)
+
+
+def step(to: str, n: int = 1, line: int | None = 1, **more: object) -> HoldStep:
+    """A step of order o1's hold."""
+    return HoldStep(order="o1", to=to, line=line, n=n, at=AT, **more)  # type: ignore[arg-type]
+
+
+def send(book: HubDictionary, facts: Sequence[Fact | Raw], **changes: object) -> Applied:
+    """Apply an UP with these events, next in line."""
+    position = book.position()
+    up = Up(
+        store="s1",
+        sinc=2,
+        hinc=3,
+        first=position.app + 1,
+        chain_before=position.chain,
+        head=position.app + len(facts),
+        dver=position.ver,
+        events=tuple(fact if isinstance(fact, dict) else to_raw(fact) for fact in facts),
+    )
+    return apply_up(book, replace(up, **changes), parse_fact)  # type: ignore[arg-type]
+
+
+def promised_book() -> HubDictionary:
+    """Two teas of order o1 are dispatched, three of four granted units are promised."""
+    book = hub_book(tea=HubStock(floor=9, granted=4), soap=HubStock())
+    hold_units(book, [HubLine(order="o1", line=1, sku="tea", qty=3)])
+    dispatch(book, hold_item("o1", (1, "tea", 3)))
+    book.commit()
+    return book
+
+
+def test_events_change_mirror_rights_and_position_in_order() -> None:
+    book = hub_book(tea=HubStock(floor=9))
+    assert send(book, [SALE, GRANT, PAID]) == Applied("apply", 3, frozenset({"tea"}))
+    assert book.stock("tea") == HubStock(floor=7, granted=4)
+    assert book.position().app == 3
+    assert [fact for fact, _ in book.rows("fact").values()] == [SALE, GRANT, PAID]
+
+
+def test_a_grant_never_lowers_the_counter() -> None:
+    book = hub_book(tea=HubStock(granted=6))
+    send(book, [GRANT])
+    assert book.stock("tea") == HubStock(granted=6)
+
+
+def test_a_hold_settles_in_steps_and_only_released_units_leave_the_promises() -> None:
+    book = promised_book()
+    taken = (MoveLine(sku="tea", qty=1, source="floor", target="staged"),)
+    gone = (MoveLine(sku="tea", qty=1, source="staged"),)
+    send(book, [step("picking", moves=taken), step("done", moves=gone), step("short"), step("released")])
+    assert book.stock("tea") == HubStock(floor=8, granted=4, settled=2, promised=2)
+    line = book.line("o1", 1)
+    assert line is not None
+    assert (line.done, line.short, line.released, line.open) == (1, 1, 1, 0)
+
+
+def test_a_step_of_the_whole_order_changes_no_line() -> None:
+    book = promised_book()
+    before = book.stock("tea")
+    assert send(book, [step("received", n=0, line=None), step("ready", n=0, line=None)]).events == 2
+    assert book.stock("tea") == before
+
+
+@pytest.mark.parametrize(
+    ("event", "code"),
+    [
+        (replace(SALE, lines=(MoveLine(sku="ghost", qty=1, source="floor"),)), "unknown_sku"),
+        (Grant(sku="ghost", granted=1, at=AT), "unknown_sku"),
+        (step("done", 4), "line_overrun"),
+        (step("short", 0), "line_overrun"),
+        ({"kind": "spell"}, "unknown_event"),
+        ({"kind": "grant", "sku": "tea", "granted": -1, "at": AT}, "bad_event"),
+    ],
+)
+def test_an_event_that_can_never_be_booked_is_a_dead_letter_and_the_store_is_told(
+    event: Fact | Raw, code: str
+) -> None:
+    book = promised_book()
+    before, ver = book.stock("tea"), book.position().ver
+    assert send(book, [event, PAID]).events == 2
+    assert book.stock("tea") == before
+    assert [(seq, found) for seq, (found, _) in book.rows("dead").items()] == [(1, code)]
+    assert list(book.rows("fact")) == [2]
+    assert [request.raw for request in book.requests_after(ver, 9)] == [
+        {"kind": "rejected", "seq": 1, "code": code}
+    ]
+
+
+def test_a_step_of_a_hold_that_the_hub_never_made_is_a_matter_for_a_person() -> None:
+    book = hub_book(tea=HubStock(floor=9))
+    send(book, [step("done")])
+    assert list(book.rows("exception").values()) == [
+        ("unknown_hold", {"order": "o1", "line": 1, "to": "done", "n": 1})
+    ]
+    assert book.position().app == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({"sinc": 1}, "foreign"),
+        ({"hinc": 2}, "foreign"),
+        ({"first": 5}, "gap"),
+        ({"chain_before": "f" * 16}, "split"),
+    ],
+)
+def test_what_is_not_next_changes_no_balance(changes: dict[str, object], verdict: str) -> None:
+    book = promised_book()
+    before = book.stock("tea")
+    assert send(book, [SALE], **changes) == Applied(verdict)  # type: ignore[arg-type]
+    assert book.stock("tea") == before
+    assert book.position().app == 0
+
+
+def test_a_split_history_is_a_matter_for_a_person_and_heard_no_further() -> None:
+    book = promised_book()
+    send(book, [SALE], chain_before="f" * 16)
+    assert list(book.rows("exception").values()) == [("chain_split", {"seq": 0, "first": 1})]
+    assert book.position().heard == 0
+
+
+def test_what_a_store_said_it_has_counts_even_without_news() -> None:
+    book = promised_book()
+    send(book, [], dver=1)
+    assert book.position().heard == 1
+
+
+def test_floor_requests_are_served_once_and_only_from_what_is_not_promised() -> None:
+    book = promised_book()
+    wanted: dict[str, object] = {"wants": {"tea": 5, "ghost": 1}, "wants_id": "w1"}
+    assert send(book, [], **wanted).skus == frozenset({"tea"})
+    assert send(book, [], **wanted).skus == frozenset()
+    assert book.stock("tea") == HubStock(floor=9, granted=4, returned=1, promised=3)
+    assert send(book, [], wants={"tea": 1}).skus == frozenset()
+
+
+def test_a_fact_applied_apart_does_what_it_does_in_an_up() -> None:
+    book = hub_book(soap=HubStock())
+    apply_fact(book, Move(reason="receive", lines=(MoveLine(sku="soap", qty=2, target="floor"),), at=AT))
+    apply_fact(book, PAID)
+    assert book.stock("soap") == HubStock(floor=2)
+
+
+def test_a_settling_step_beyond_its_line_settles_nothing() -> None:
+    book = promised_book()
+    apply_fact(book, step("done", 9))
+    line = book.line("o1", 1)
+    assert line is not None
+    assert line.open == 3
+
+
+def test_the_parser_may_refuse_and_nothing_else_breaks() -> None:
+    book = hub_book(tea=HubStock())
+
+    def refuse(_: Raw) -> Fact:
+        raise Unbookable("bad_event")
+
+    up = Up(store="s1", sinc=2, hinc=3, first=1, chain_before=GENESIS, head=1, dver=0, events=({"a": 1},))
+    assert apply_up(book, up, refuse).events == 1
+    assert list(book.rows("dead").values()) == [("bad_event", {"a": 1})]
+
+
+def test_a_down_holds_all_that_changed_since_what_was_heard() -> None:
+    book = promised_book()
+    return_units(book, "tea", 1)
+    down = make_down(book)
+    assert (down.base, down.ver, down.app, down.hinc, down.sinc, down.merged) == (0, 2, 0, 3, 2, True)
+    assert [item["kind"] for item in down.items] == ["order", "return"]
+    send(book, [], dver=2)
+    assert make_down(book).items == ()
+    assert (make_down(book).base, make_down(book).ver) == (2, 2)
+
+
+def test_a_long_down_is_cut_at_a_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = promised_book()
+    return_units(book, "tea", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(make_down_rules, "MOST_REQUESTS", 1)
+        down = make_down(book)
+        assert (down.ver, len(down.items)) == (1, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(make_down_rules, "BUDGET_BYTES", 10)
+        down = make_down(book)
+        assert (down.ver, len(down.items)) == (1, 1)
