@@ -58,8 +58,11 @@ class Incarnations:
         """
         if not self._path.exists():
             return {}
-        loaded = json.loads(self._path.read_text(encoding="utf-8"))
-        if not isinstance(loaded, dict) or not all(isinstance(v, int) for v in loaded.values()):
-            msg = f"{self._path} is damaged: restore it from a backup"
+        msg = f"{self._path} is damaged: restore it from a backup"
+        try:
+            loaded = json.loads(self._path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ValueError(msg) from error
+        if not isinstance(loaded, dict) or not all(type(number) is int for number in loaded.values()):
             raise ValueError(msg)
         return loaded

@@ -30,38 +30,53 @@ class Reader:
     Args:
         path: the database file.
         size: how many connections read at the same time.
+        wait_s: how long to wait for a free one, seconds.
     """
 
-    def __init__(self, path: Path, *, size: int = POOL_SIZE) -> None:
+    def __init__(self, path: Path, *, size: int = POOL_SIZE, wait_s: float = WAIT_S) -> None:
         self._path = path
         self._size = size
+        self._wait_s = wait_s
+        self._is_open = False
         self._free: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
         self._all: list[aiosqlite.Connection] = []
 
     async def start(self) -> None:
-        """Open the connections."""
-        for _ in range(self._size):
-            connection = await aiosqlite.connect(self._path, isolation_level=None)
-            await connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-            await connection.execute("PRAGMA query_only=ON")
-            self._all.append(connection)
-            self._free.put_nowait(connection)
+        """Open the connections.
+
+        Raises:
+            sqlite3.Error: the file cannot be opened.
+        """
+        self._is_open = True
+        try:
+            for _ in range(self._size):
+                connection = await aiosqlite.connect(self._path, isolation_level=None)
+                self._all.append(connection)
+                await connection.execute_fetchall(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+                await connection.execute_fetchall("PRAGMA query_only=ON")
+                self._free.put_nowait(connection)
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
-        """Close the connections."""
-        for connection in self._all:
+        """Close the connections; a second call does nothing."""
+        self._is_open = False
+        closing, self._all = self._all, []
+        for connection in closing:
             await connection.close()
-        self._all.clear()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[aiosqlite.Connection]:
         """One connection for a while.
 
         Raises:
-            ReadersBusy: none became free within WAIT_S.
+            ReadersBusy: none became free within `wait_s`, or the readers are closed.
         """
+        if not self._is_open:
+            raise ReadersBusy("the readers are closed")
         try:
-            async with asyncio.timeout(WAIT_S):
+            async with asyncio.timeout(self._wait_s):
                 connection = await self._free.get()
         except TimeoutError as error:
             raise ReadersBusy("all readers are busy") from error
@@ -70,12 +85,46 @@ class Reader:
         finally:
             self._free.put_nowait(connection)
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator["Snapshot"]:
+        """Several statements on one state of the database, whatever is committed meanwhile."""
+        async with self.connection() as connection:
+            try:
+                await connection.execute_fetchall("BEGIN")
+                yield Snapshot(connection)
+            finally:
+                # in its own task: a cancelled reader must not give back a connection inside a transaction
+                await asyncio.shield(asyncio.ensure_future(connection.rollback()))
+
     async def all(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
         """All rows of one statement, read as one state of the database."""
-        async with self.connection() as connection, connection.execute(sql, parameters) as cursor:
-            return [tuple(row) for row in await cursor.fetchall()]
+        async with self.connection() as connection:
+            return await _rows(connection, sql, parameters)
 
     async def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
         """The first row, or None."""
         rows = await self.all(sql, parameters)
         return rows[0] if rows else None
+
+
+class Snapshot:
+    """One state of the database."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def all(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
+        """All rows of one statement."""
+        return await _rows(self._connection, sql, parameters)
+
+    async def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
+        """The first row, or None."""
+        rows = await self.all(sql, parameters)
+        return rows[0] if rows else None
+
+
+async def _rows(
+    connection: aiosqlite.Connection, sql: str, parameters: Sequence[Any] | dict[str, Any]
+) -> list[Row]:
+    """All rows, in one visit to the connection's thread: a cancelled caller leaves no statement open."""
+    return [tuple(row) for row in await connection.execute_fetchall(sql, parameters)]

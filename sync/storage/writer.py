@@ -6,6 +6,7 @@ gets a result only after COMMIT with fsync, so what was told is on the disk.
 """
 
 import asyncio
+import logging
 import sqlite3
 import threading
 from collections import deque
@@ -15,10 +16,11 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, cast
 
 from sync.storage.connection import open_for_writing
-from sync.storage.errors import DiskTrouble, WriterClosed, WriterFull
+from sync.storage.errors import WriterClosed, WriterFull, is_of_the_file, trouble
 
 QUEUE_LIMIT: Final = 4_096
 BATCH_LIMIT: Final = 256
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -57,17 +59,20 @@ class _Job(Generic[T]):
     """A command with its caller's future, and what became of it."""
 
     command: Command[T]
-    future: "asyncio.Future[T] | None"
+    future: "asyncio.Future[T]"
     result: T | None = None
     error: BaseException | None = None
     after: Sequence[Callable[[], None]] = ()
 
     def settle(self) -> None:
-        """Answer the caller, in the event loop, after COMMIT."""
+        """Answer the caller, in the event loop, after COMMIT; what follows it cannot undo the answer."""
         if self.error is None:
             for act in self.after:
-                act()
-        if self.future is None or self.future.done():
+                try:
+                    act()
+                except Exception:  # the loop guard: the neighbours wait for their answers
+                    log.exception("writer.after_commit_failed")
+        if self.future.done():
             return
         if self.error is not None:
             self.future.set_exception(self.error)
@@ -119,7 +124,7 @@ class Writer:
 
         Raises:
             WriterFull, WriterClosed: nothing was done.
-            DiskTrouble: nothing was kept.
+            DiskTrouble, FileBusy: nothing was kept.
             Exception: whatever the command raised; its changes are undone.
         """
         loop = self._loop
@@ -152,18 +157,26 @@ class Writer:
             return [self._jobs.popleft() for _ in range(count)]
 
     def _work(self, connection: sqlite3.Connection) -> None:
-        """The thread: group after group until closed."""
+        """The thread: group after group until closed; whoever still waits when it ends is told."""
+        batch: list[_Job[Any]] = []
         try:
             while batch := self._take():
                 self._run_batch(connection, batch)
                 self._settle(batch)
         finally:
             connection.close()
+            with self._wake:
+                self._closing = True
+                left = [*batch, *self._jobs]
+                self._jobs.clear()
+            for job in left:
+                job.error = WriterClosed("the writer has ended; nothing was kept")
+            self._settle(left)
 
     def _settle(self, batch: list[_Job[Any]]) -> None:
         """Answer all callers of a group with one call into the event loop."""
         loop = self._loop
-        if loop is None or loop.is_closed():
+        if not batch or loop is None or loop.is_closed():
             return
 
         def answer() -> None:
@@ -182,23 +195,27 @@ class Writer:
         except (sqlite3.Error, MemoryError) as error:
             self._undo(connection)
             for job in batch:
-                job.error = DiskTrouble(f"the disk refused: {error}")
+                job.error = trouble(error)
+            return
         self.batches += 1
-        self.commands += len(batch)
+        self.commands += sum(job.error is None for job in batch)
 
     def _run_job(self, connection: sqlite3.Connection, job: _Job[Any]) -> None:
         """One command inside its savepoint.
 
         Raises:
-            sqlite3.Error: trouble with the file itself, for the whole group.
+            sqlite3.Error: trouble with the file itself, for the whole group. SQLite may have rolled
+                the transaction back by itself then, so no neighbour can count on being kept.
         """
         transaction = Transaction(connection)
         connection.execute("SAVEPOINT command")
         try:
             job.result = job.command(transaction)
-        except Exception as error:  # noqa: BLE001  # the guard of the writer's loop: the caller gets it
+        except Exception as error:
+            if is_of_the_file(error):
+                raise
             connection.execute("ROLLBACK TO command")
-            job.error = error
+            job.error = _tellable(error)
         else:
             job.after = transaction._after  # noqa: SLF001  # the writer is the transaction's owner
         connection.execute("RELEASE command")
@@ -211,3 +228,12 @@ class Writer:
                 connection.execute("ROLLBACK")
             except sqlite3.Error:
                 return
+
+
+def _tellable(error: Exception) -> Exception:
+    """An error that a future can carry: StopIteration would be lost in it."""
+    if isinstance(error, StopIteration):
+        told = RuntimeError("a command raised StopIteration")
+        told.__cause__ = error
+        return told
+    return error
