@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from hub.catalogue.rules import LocalText, ProductDraft, VariantDraft
@@ -72,12 +72,13 @@ def slug(name: LocalText) -> str:
     return english or chinese or "-"
 
 
-def category_key(path: Sequence[LocalText]) -> str:
+@lru_cache(maxsize=4_096)
+def category_key(path: tuple[LocalText, ...]) -> str:
     """The key of a category: the slugs from the widest level, `/` between; empty for no category."""
     return "/".join(slug(level) for level in path)
 
 
-def category_rows(path: Sequence[LocalText]) -> list[CategoryValues]:
+def category_rows(path: tuple[LocalText, ...]) -> list[CategoryValues]:
     """Every level of a path, the widest first."""
     return [
         CategoryValues(

@@ -97,7 +97,8 @@ async def existing_products(kernel: Kernel) -> tuple[Mark, dict[str, ExistingPro
 
 def _command(mark: Mark, plan: ImportPlan, read: ReadResult, *, archives: bool) -> WriteCatalogue:
     """The plan as rows."""
-    categories = {row.key: row for draft in plan.drafts for row in category_rows(draft.category)}
+    paths = dict.fromkeys(draft.category for draft in plan.drafts)
+    categories = {row.key: row for path in paths for row in category_rows(path)}
     return WriteCatalogue(
         mark=mark,
         products=[product_row(draft) for draft in plan.drafts],

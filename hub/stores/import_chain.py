@@ -110,7 +110,11 @@ def keep_person(transaction: Transaction, person: Person) -> bool:
             person.active,
         ),
     )
-    if not person.active or (old is not None and old.password_hash != person.password_hash):
+    if old is not None and (old.password_hash, old.role, old.active) != (
+        person.password_hash,
+        person.role,
+        person.active,
+    ):
         transaction.execute("DELETE FROM web_session WHERE subject = ?", (person.login,))
     return True
 

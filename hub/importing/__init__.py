@@ -1,0 +1,1 @@
+"""Importing product files by hand: upload, preview with faults by row, confirm."""

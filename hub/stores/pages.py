@@ -1,0 +1,5 @@
+"""Under way."""
+
+from starlette.routing import BaseRoute
+
+ROUTES: list[BaseRoute] = []
