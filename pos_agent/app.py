@@ -1,0 +1,244 @@
+"""The running agent: opens the ledger, joins the areas to the line and the devices, serves the pages."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from pos_agent import __version__
+from pos_agent.catalogue.profile import load_profile
+from pos_agent.desk import Desk
+from pos_agent.enrolment import Enrolment, secret_of
+from pos_agent.errors import NotEnrolled
+from pos_agent.hardware.board import DeviceBoard
+from pos_agent.hardware.papers import Papers
+from pos_agent.hardware.printers import Printers
+from pos_agent.hardware.scanners import Scanners
+from pos_agent.ledger import api as ledger_api
+from pos_agent.ledger.position import settle_position
+from pos_agent.ledger.store_book import Ledger
+from pos_agent.link.compose import presence_payload
+from pos_agent.link.store_link import StoreLink
+from pos_agent.pickup import api as pickup_api
+from pos_agent.pickup.expire import expire_due
+from pos_agent.problems import TRANSLATE
+from pos_agent.screen.pages import ROUTES as SCREENS
+from pos_agent.settings import AgentSettings
+from pos_agent.staff import api as staff_api
+from pos_agent.staff.session_store import Doorman, TableSessions
+from pos_agent.status_api import routes as status_routes
+from pos_agent.take_scans import scan_from_device
+from pos_agent.till import api as till_api
+from sync.link.paho_link import PahoLink
+from sync.link.port import Link, LinkConfig, Will
+from sync.messages.topics import agent_subscriptions, store_topic
+from sync.runtime.clock import SystemClock
+from sync.runtime.logging import get_logger
+from sync.runtime.loop_watch import loop_watch
+from sync.runtime.server import Listener, ServerOptions, http_service
+from sync.runtime.supervision import Lifetime, Service, supervise
+from sync.storage.errors import StorageError
+from sync.storage.incarnations import Incarnations
+from sync.storage.reader import Reader
+from sync.storage.writer import Writer
+from sync.values.clock import Clock, to_instant
+from sync.web.app import WebParts, web_app
+from sync.web.assets import Assets
+from sync.web.events import EventHub
+from sync.web.health import Finding, health_routes
+from sync.web.openapi import openapi_route
+from sync.web.sessions import Sessions, cookie_name
+from sync.web.templates import Frame, Pages
+from sync.web.translations import catalogue_path, load_texts
+
+log = get_logger(__name__)
+MakeLink = Callable[[LinkConfig], Link]
+SIGN_IN_URL = "/sign-in"
+SCREEN = "pos_agent.screen"
+TEXTS = ("pos_agent.problems", SCREEN)
+
+
+def link_config(settings: AgentSettings, enrolment: Enrolment, at: str) -> LinkConfig:
+    """How this store dials: its own credential, its last will."""
+    store = enrolment.store
+    will = Will(store_topic(store, "presence"), presence_payload("offline", enrolment.sinc, at))
+    return LinkConfig(
+        url=settings.broker_url or enrolment.broker.url,
+        user=enrolment.broker.user,
+        secret=secret_of(settings.data_dir),
+        client_id=f"omo-agent-{store}-{enrolment.sinc}",
+        subscriptions=agent_subscriptions(store),
+        will=will,
+    )
+
+
+class Agent:
+    """One store's agent, put together; `start` before anything else, `close` at the end.
+
+    Args:
+        settings: of this machine.
+        enrolment: which store it is.
+        clock: tells the time.
+        make_link: makes the connection to the broker.
+    """
+
+    def __init__(
+        self,
+        settings: AgentSettings,
+        enrolment: Enrolment,
+        clock: Clock | None = None,
+        make_link: MakeLink = PahoLink,
+    ) -> None:
+        self.settings = settings
+        self.enrolment = enrolment
+        self.clock = clock or SystemClock()
+        self._make_link = make_link
+        self.writer = Writer(settings.database)
+        self.reader = Reader(settings.database)
+
+    async def start(self) -> None:
+        """Open the ledger and make the parts.
+
+        Raises:
+            NotEnrolled: the ledger and the enrolment do not fit together.
+        """
+        _check_incarnation(self.settings.data_dir, self.enrolment)
+        await self.writer.start()
+        await self.reader.start()
+        await self.writer.run(lambda tx: settle_position(tx, self.enrolment))
+        board = DeviceBoard(self.settings)
+        self.printers = Printers(self.settings, self.writer, self.reader, board)
+        self.desk = Desk(
+            settings=self.settings,
+            enrolment=self.enrolment,
+            clock=self.clock,
+            ledger=Ledger(self.writer),
+            reader=self.reader,
+            papers=Papers(self.settings, self.clock, self.printers.wake),
+            screens=EventHub(),
+            profile=await load_profile(self.reader, self.enrolment),
+            board=board,
+        )
+        config = link_config(self.settings, self.enrolment, to_instant(self.clock.now()))
+        self.link = StoreLink(self.desk, self._make_link(config))
+        self.desk.ledger.grown = self.link.grown
+        self.scanners = Scanners(self.settings, board, self._scanned)
+
+    async def close(self) -> None:
+        """Finish what waits and close the ledger."""
+        await self.writer.close()
+        await self.reader.close()
+
+    def services(self) -> list[Service]:
+        """Everything that runs beside the pages, in the order of starting."""
+        return [
+            Service("printers", self.printers.run),
+            Service("link", self.link.run),
+            Service("scanners", self.scanners.run),
+            Service("expiry", self._expire),
+            loop_watch(self.desk.metrics.loop_delay.set),
+        ]
+
+    async def _scanned(self, code: str, till: str) -> None:
+        await scan_from_device(self.desk, code, till)
+
+    async def _expire(self, lifetime: Lifetime) -> None:
+        """Look for due orders until asked to stop."""
+        lifetime.ready()
+        while not lifetime.stopping.is_set():
+            try:
+                await expire_due(self.desk)
+            except StorageError as error:
+                log.warning("expiry.delayed", problem=str(error))
+            try:
+                async with asyncio.timeout(self.settings.pickup.expiry_check_s):
+                    await lifetime.until_stopping()
+            except TimeoutError:
+                continue
+
+
+def build_app(desk: Desk, port: int) -> Starlette:
+    """The pages and the API of an agent.
+
+    Args:
+        desk: the agent.
+        port: TCP port of the pages; part of the cookie's name, since browsers share cookies over ports.
+    """
+    store = TableSessions(desk)
+    name = cookie_name(f"omo-{desk.enrolment.store}", https=False, port=port)
+    sessions = Sessions(store=store, clock=desk.clock, cookie=name, https=False)
+    parts = WebParts(
+        routes=[
+            *api_routes(desk, sessions, store),
+            *SCREENS,
+        ],
+        pages=make_pages(desk.clock),
+        identify=Doorman(desk, sessions, store).identify,
+        sign_in_url=SIGN_IN_URL,
+        translate=TRANSLATE,
+        language=desk.profile.locale if desk.profile.locale in {"zh-CN", "en"} else "zh-CN",
+    )
+    app = web_app(parts)
+    app.state.desk = desk
+    app.state.sessions = sessions
+    return app
+
+
+def make_pages(clock: Clock) -> Pages:
+    """Templates, texts and static files of the agent's pages."""
+    frame = Frame(
+        assets=Assets({"agent": SCREEN}),
+        library=load_texts(tuple(name for name in TEXTS if catalogue_path(name, "en").exists())),
+        clock=clock,
+        product="OMO Store",
+    )
+    return Pages(frame, areas=[SCREEN])
+
+
+def api_routes(desk: Desk, sessions: Sessions, store: TableSessions) -> list[BaseRoute]:
+    """Every route but the pages'."""
+
+    async def ledger_answers() -> Finding:
+        row = await desk.reader.one("SELECT fenced FROM position")
+        is_fenced = row is None or bool(row[0])
+        return Finding(ok=not is_fenced, detail="another machine took this store over" if is_fenced else "")
+
+    async def writer_keeps_up() -> Finding:
+        waiting = desk.ledger.writer.waiting
+        return Finding(ok=waiting < 4_000, detail=f"{waiting} commands wait")
+
+    return [
+        *status_routes(),
+        *staff_api.routes(sessions, store),
+        *till_api.routes(),
+        *pickup_api.routes(),
+        *ledger_api.routes(),
+        *health_routes({"ledger": ledger_answers, "writer": writer_keeps_up}, desk.metrics.registry),
+        openapi_route("OMO store agent", __version__),
+    ]
+
+
+async def run_agent(settings: AgentSettings, enrolment: Enrolment) -> int:
+    """Run until told to stop; returns the exit code."""
+    listener = Listener(ServerOptions(host=settings.host, port=settings.port))
+    agent = Agent(settings, enrolment)
+    try:
+        await agent.start()
+        app = build_app(agent.desk, listener.port)
+        pages = http_service(app, listener, before_stop=agent.desk.screens.close)
+        log.info("agent.started", store=enrolment.store, sinc=enrolment.sinc, url=listener.url)
+        return await supervise([*agent.services(), pages])
+    finally:
+        await agent.close()
+
+
+def _check_incarnation(data_dir: Path, enrolment: Enrolment) -> None:
+    """An enrolment older than one seen on this machine comes from an old image."""
+    highest = Incarnations(data_dir).highest(enrolment.store)
+    if enrolment.sinc < highest:
+        raise NotEnrolled(
+            f"this folder's enrolment is incarnation {enrolment.sinc}, but {highest} was seen here: "
+            "it comes from an old copy; enrol again with an empty data folder"
+        )

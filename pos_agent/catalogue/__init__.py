@@ -1,0 +1,1 @@
+"""What the hub told: products, settings, staff and keys, applied whole or not at all."""

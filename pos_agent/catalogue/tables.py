@@ -1,0 +1,75 @@
+"""What the hub told, as the till reads it: products with barcodes, settings, and pages under way."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Text
+from sqlmodel import Field
+
+from pos_agent.db.base import Table
+
+
+class Product(Table, table=True):
+    """A product as the till sells it; never deleted, only switched off."""
+
+    __tablename__ = "product"
+    __table_args__ = (
+        CheckConstraint("status IN ('on', 'off')", "status"),
+        CheckConstraint("price_minor IS NULL OR price_minor >= 0", "price"),
+        CheckConstraint("per > 0", "per"),
+    )
+    sku: str = Field(primary_key=True)
+    version: int
+    names: str = Field(sa_column=Column(Text, nullable=False))
+    search: str = Field(sa_column=Column(Text, nullable=False))
+    price_minor: int | None = None
+    per: int
+    currency: str
+    unit: str
+    status: str
+    shelf: str
+    category: str
+    image: str
+
+
+class Gtin(Table, table=True):
+    """A barcode number and the product it stands on."""
+
+    __tablename__ = "gtin"
+    __table_args__ = (
+        ForeignKeyConstraint(["sku"], ["product.sku"]),
+        Index("ix_gtin_sku", "sku"),
+        {"sqlite_with_rowid": False},
+    )
+    gtin: str = Field(primary_key=True)
+    sku: str
+
+
+class Setting(Table, table=True):
+    """One entry of the store's own series: settings, a member of staff, a key."""
+
+    __tablename__ = "setting"
+    key: str = Field(primary_key=True)
+    version: int
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class Series(Table, table=True):
+    """How far each series is known, and how far the run of pages under way has come."""
+
+    __tablename__ = "series"
+    __table_args__ = (CheckConstraint("name IN ('catalog', 'store')", "name"),)
+    name: str = Field(primary_key=True)
+    hinc: int
+    version: int
+    run_hinc: int
+    run_since: int
+    run_to: int
+
+
+class StagedEntry(Table, table=True):
+    """An entry of a run that is not whole yet."""
+
+    __tablename__ = "staged_entry"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    name: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    body: str = Field(sa_column=Column(Text, nullable=False))

@@ -1,0 +1,175 @@
+"""`omo-agent …`: join a store, run, look after the ledger.
+
+Exit codes: 0 done, 1 a finding or a failure, 2 wrong use. Heavy libraries are imported by the command
+that needs them, since `run` stays in memory all day.
+"""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pos_agent.errors import AgentError, AlreadyEnrolled, NotEnrolled
+from pos_agent.settings import DEFAULT_CONFIG, AgentSettings
+from sync.runtime.errors import SettingsError
+from sync.runtime.logging import configure_logging
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+config_app = typer.Typer(no_args_is_help=True, help="Settings")
+stock_app = typer.Typer(no_args_is_help=True, help="Goods")
+app.add_typer(config_app, name="config")
+app.add_typer(stock_app, name="stock")
+
+Config = Annotated[Path | None, typer.Option("--config", "-c", help="agent.toml")]
+
+
+def _load(config: Path | None) -> AgentSettings:
+    """The settings: the named file, else agent.toml here, else the environment alone."""
+    if config is None and DEFAULT_CONFIG.exists():
+        config = DEFAULT_CONFIG
+    return AgentSettings.load(config)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell a failure in plain words on standard error, never a traceback."""
+    from sync.keys.errors import KeyFault  # noqa: PLC0415
+    from sync.link.errors import LinkError  # noqa: PLC0415
+    from sync.rules.errors import RuleError  # noqa: PLC0415
+    from sync.storage.errors import StorageError  # noqa: PLC0415
+
+    faults = (SettingsError, AgentError, KeyFault, LinkError, RuleError, StorageError, OSError, ValueError)
+    try:
+        yield
+    except faults as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def run(config: Config = None) -> None:
+    """Run the agent until it is told to stop."""
+    with _told():
+        settings = _load(config)
+        configure_logging(settings.log)
+        raise typer.Exit(_run(settings, config))
+
+
+def _run(settings: AgentSettings, config: Path | None) -> int:
+    from pos_agent import enrolment  # noqa: PLC0415
+    from pos_agent.db.schema import ensure_schema  # noqa: PLC0415
+    from pos_agent.machine_lock import only_one  # noqa: PLC0415
+
+    joined = enrolment.load(settings.data_dir)
+    with only_one(settings.data_dir):
+        ensure_schema(settings.database, ["--config", str(config)] if config else [])
+        from pos_agent.app import run_agent  # noqa: PLC0415
+
+        return asyncio.run(run_agent(settings, joined))
+
+
+@app.command()
+def enrol(url: str, code: str, config: Config = None) -> None:
+    """Join a store: URL of the hub and the one-time CODE that the head office gave."""
+    from pos_agent import enrolment  # noqa: PLC0415
+
+    with _told():
+        settings = _load(config)
+        _need_no_history(settings)
+        joined = enrolment.keep(settings.data_dir, enrolment.ask_hub(url, code))
+        typer.echo(f"{joined.store}: joined as incarnation {joined.sinc}; start with `omo-agent run`")
+
+
+def _need_no_history(settings: AgentSettings) -> None:
+    """A ledger with a history keeps its incarnation; the code is not spent."""
+    import sqlite3  # noqa: PLC0415
+    from contextlib import closing  # noqa: PLC0415
+
+    if not settings.database.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"file:{settings.database}?mode=ro", uri=True)) as connection:
+            row = connection.execute("SELECT store, seq FROM position").fetchone()
+    except sqlite3.Error:
+        return
+    if row is not None and row[1] > 0:
+        raise AlreadyEnrolled(
+            f"{settings.data_dir} holds the ledger of {row[0]} with {row[1]} events: "
+            "a new enrolment needs an empty data folder. The code was not used"
+        )
+
+
+@app.command()
+def migrate(config: Config = None) -> None:
+    """Bring the ledger's file to this program's schema."""
+    with _told():
+        settings = _load(config)
+        from pos_agent.db.migrate import migrate as bring_up  # noqa: PLC0415
+
+        bring_up(settings.database)
+
+
+@app.command()
+def verify(config: Config = None) -> None:
+    """Check the books: movements, balances, chain, receipts. Works while the agent runs."""
+    from pos_agent.ledger.verify import verify as look  # noqa: PLC0415
+
+    with _told():
+        settings = _load(config)
+        if not settings.database.exists():
+            raise NotEnrolled(f"there is no ledger at {settings.database}")
+        findings = look(settings.database)
+    for finding in findings:
+        typer.echo(finding)
+    typer.echo(f"{len(findings)} findings" if findings else "the books are right")
+    raise typer.Exit(1 if findings else 0)
+
+
+@app.command()
+def doctor(config: Config = None) -> None:
+    """Say what is set up, what works, and what to do about what does not."""
+    from pos_agent.doctor import examine  # noqa: PLC0415
+
+    with _told():
+        findings = asyncio.run(examine(_load(config)))
+    for finding in findings:
+        typer.echo(f"{'ok ' if finding.ok else 'BAD'} {finding.what}: {finding.text}")
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@config_app.command("check")
+def config_check(config: Config = None) -> None:
+    """Say everything that is wrong with the settings."""
+    with _told():
+        _load(config)
+        typer.echo("the settings are right")
+
+
+@stock_app.command("receive")
+def stock_receive(
+    file: Path,
+    ref: Annotated[str, typer.Option(help="Number of the delivery; counts once")] = "",
+    opening: Annotated[bool, typer.Option(help="It is the opening stock")] = False,
+    config: Config = None,
+) -> None:
+    """Take goods in from a CSV FILE with the columns sku and qty; the agent must not be running."""
+    with _told():
+        settings = _load(config)
+        from pos_agent.ledger.receive_file import receive_file  # noqa: PLC0415
+
+        booked = asyncio.run(receive_file(settings, file, ref or file.stem, is_opening=opening))
+        again = " (booked before)" if booked.is_repeat else ""
+        typer.echo(f"{booked.units} units from {file.name}, event {booked.seq}{again}")
+
+
+def main() -> None:
+    """Entry of `omo-agent`."""
+    app()
+
+
+if __name__ == "__main__":
+    sys.exit(app())

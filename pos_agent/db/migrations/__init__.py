@@ -1,0 +1,1 @@
+"""The migrations of the agent's database, in order."""

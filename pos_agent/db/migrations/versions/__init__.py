@@ -1,0 +1,1 @@
+"""One file for each released change of the schema."""

@@ -1,0 +1,51 @@
+"""Does the database file fit this program? Plain SQL, so that `run` needs no migration library."""
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from pos_agent.errors import SchemaTrouble
+
+HEAD: Final = "0001"
+"""The newest migration; a test compares it with the folder."""
+LIMIT_S: Final = 300
+
+
+def revision_of(path: Path) -> str | None:
+    """The schema revision of a database file; None where there is no file or no schema yet.
+
+    Raises:
+        SchemaTrouble: the file is no database.
+    """
+    if not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.OperationalError:
+        return None
+    except sqlite3.DatabaseError as error:
+        raise SchemaTrouble(f"{path} is damaged or no database: {error}") from error
+    return str(row[0]) if row else None
+
+
+def ensure_schema(path: Path, arguments: list[str]) -> bool:
+    """Bring the file to HEAD in a process of its own, if it is not; returns whether that was needed.
+
+    Args:
+        path: the database.
+        arguments: of the migrating process after `migrate`, so that it reads the same settings.
+
+    Raises:
+        SchemaTrouble: it did not work; the process's last words are told.
+    """
+    if revision_of(path) == HEAD:
+        return False
+    command = [sys.executable, "-m", "pos_agent.cli", "migrate", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)  # noqa: S603
+    if done.returncode != 0 or revision_of(path) != HEAD:
+        raise SchemaTrouble(f"{path} cannot be brought up to date: {done.stderr.strip()[-500:]}")
+    return True

@@ -1,0 +1,61 @@
+"""The desk: what every area of a running agent is given. It decides nothing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from pos_agent.catalogue.profile import Profile
+from pos_agent.enrolment import Enrolment
+from pos_agent.hardware.board import DeviceBoard
+from pos_agent.hardware.focus import Focus
+from pos_agent.hardware.papers import Papers
+from pos_agent.ledger.store_book import Ledger
+from pos_agent.metrics import Metrics
+from pos_agent.settings import AgentSettings
+from sync.storage.reader import Reader
+from sync.values.clock import Clock, to_instant
+from sync.web.events import EventHub
+
+
+@dataclass(slots=True)
+class LineState:
+    """The line to the hub, as screens and the till see it.
+
+    Attributes:
+        is_online: whether the broker is connected and the hub was heard over this connection.
+        since: the instant of the last change, None before the first.
+        skew_ms: how far this clock is ahead of the hub's, as of its last hello.
+        want: asks the hub for units back to the floor (SKU to units); set by the link.
+    """
+
+    is_online: bool = False
+    since: str | None = None
+    skew_ms: int | None = None
+    want: Callable[[Mapping[str, int]], None] = field(default=lambda _wants: None)
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """One store's agent at work."""
+
+    settings: AgentSettings
+    enrolment: Enrolment
+    clock: Clock
+    ledger: Ledger
+    reader: Reader
+    papers: Papers
+    screens: EventHub
+    profile: Profile
+    board: DeviceBoard
+    metrics: Metrics = field(default_factory=Metrics)
+    line: LineState = field(default_factory=LineState)
+    focus: Focus = field(default_factory=Focus)
+
+    @property
+    def at(self) -> str:
+        """The present instant as the log writes it."""
+        return to_instant(self.clock.now())
+
+    @property
+    def first_till(self) -> str:
+        """The till that counts where none is named."""
+        return self.settings.tills[0]

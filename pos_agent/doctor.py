@@ -1,0 +1,90 @@
+"""The doctor: looks at everything the agent needs and says in plain words what is wrong."""
+
+import asyncio
+import shutil
+from dataclasses import dataclass
+
+from devices.errors import DeviceError
+from devices.ports.address import port_at
+from devices.profiles import load_profile
+from pos_agent import enrolment
+from pos_agent.db.schema import HEAD, revision_of
+from pos_agent.errors import AgentError
+from pos_agent.ledger.verify import verify
+from pos_agent.settings import AgentSettings
+from sync.keys.errors import KeyFault
+from sync.link.address import open_socket, split_url
+from sync.link.errors import LinkError
+
+DIAL_S = 3.0
+LEAST_FREE_BYTES = 500 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that was looked at."""
+
+    ok: bool
+    what: str
+    text: str
+
+
+async def examine(settings: AgentSettings) -> list[Found]:
+    """Everything, one finding each; nothing is changed and nothing printed on paper."""
+    found = [_disk(settings), _ledger(settings)]
+    try:
+        joined = enrolment.load(settings.data_dir)
+        enrolment.secret_of(settings.data_dir)
+    except (AgentError, KeyFault) as error:
+        found.append(Found(False, "enrolment", str(error)))
+    else:
+        found.append(Found(True, "enrolment", f"store {joined.store}, incarnation {joined.sinc}"))
+        found.append(await _broker(settings.broker_url or joined.broker.url))
+    found += [await _device(f"printer {one.id}", one.uri, one.profile) for one in settings.printer]
+    found += [await _device(f"scanner {one.id}", one.uri, None) for one in settings.scanner]
+    if not settings.printer:
+        found.append(Found(False, "printers", "none is set up: receipts are kept but not printed"))
+    return found
+
+
+def _disk(settings: AgentSettings) -> Found:
+    try:
+        free = shutil.disk_usage(settings.data_dir).free
+    except OSError as error:
+        return Found(False, "data folder", f"{settings.data_dir}: {error.strerror}")
+    return Found(free >= LEAST_FREE_BYTES, "data folder", f"{settings.data_dir}, {free // 2**20} MiB free")
+
+
+def _ledger(settings: AgentSettings) -> Found:
+    try:
+        revision = revision_of(settings.database)
+    except AgentError as error:
+        return Found(False, "ledger", str(error))
+    if revision is None:
+        return Found(True, "ledger", "not made yet; the first run makes it")
+    if revision != HEAD:
+        return Found(True, "ledger", f"schema {revision}; the next run brings it to {HEAD}")
+    findings = verify(settings.database)
+    return Found(not findings, "ledger", "the books are right" if not findings else findings[0])
+
+
+async def _broker(url: str) -> Found:
+    try:
+        async with asyncio.timeout(DIAL_S):
+            sock = await open_socket(*split_url(url))
+    except (TimeoutError, LinkError) as error:
+        return Found(False, "broker", f"{url}: {str(error) or 'no answer'}; the store works on without it")
+    sock.close()
+    return Found(True, "broker", f"{url} accepts connections")
+
+
+async def _device(what: str, uri: str, profile: str | None) -> Found:
+    try:
+        if profile is not None:
+            load_profile(profile)
+        port = port_at(uri)
+        await port.open(DIAL_S)
+    except DeviceError as error:
+        return Found(False, what, str(error))
+    await port.close()
+    return Found(True, what, f"{uri} answers the door")

@@ -1,0 +1,1 @@
+"""Printers and scanners of this store, and who listens to a scan."""

@@ -1,0 +1,54 @@
+"""The board: what each printer and scanner of this store was last heard to be."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pos_agent.settings import AgentSettings
+
+
+@dataclass(slots=True)
+class Shown:
+    """One device: `state` is a stable word, `text` a reason for those who repair it."""
+
+    id: str
+    role: str
+    state: str = "unknown"
+    text: str = ""
+
+
+class DeviceBoard:
+    """Keeps the states; `changed` is called on each change, from the event loop.
+
+    Args:
+        settings: names the devices.
+    """
+
+    def __init__(self, settings: AgentSettings) -> None:
+        self.printers = {one.id: Shown(one.id, one.role) for one in settings.printer}
+        self.scanners = {one.id: Shown(one.id, "scanner") for one in settings.scanner}
+        self.changed: Callable[[], None] = lambda: None
+
+    def printer_is(self, printer: str, state: str, text: str) -> None:
+        """A printer's state changed."""
+        self._put(self.printers.get(printer), state, text)
+
+    def scanner_is(self, scanner: str, state: str, text: str) -> None:
+        """A scanner's state changed."""
+        self._put(self.scanners.get(scanner), state, text)
+
+    def printers_json(self) -> list[dict[str, Any]]:
+        """The printers as the API and the hub are told."""
+        return [
+            {"id": one.id, "role": one.role, "state": one.state, "text": one.text}
+            for one in self.printers.values()
+        ]
+
+    def scanners_json(self) -> list[dict[str, Any]]:
+        """The scanners as the API and the hub are told."""
+        return [{"id": one.id, "state": one.state} for one in self.scanners.values()]
+
+    def _put(self, shown: Shown | None, state: str, text: str) -> None:
+        if shown is not None and (shown.state, shown.text) != (state, text):
+            shown.state, shown.text = state, text
+            self.changed()

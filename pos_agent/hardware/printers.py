@@ -1,0 +1,134 @@
+"""Runs the printers: the devices' spool over the agent's writer, so a paper is journalled with its sale."""
+
+import asyncio
+from datetime import datetime
+
+from devices.errors import JournalError
+from devices.printing import journal
+from devices.printing.job import Job, JobState
+from devices.printing.settings import PrinterConfig
+from devices.printing.spool import Spool
+from devices.printing.status import PrinterState, PrinterStatus
+from pos_agent.hardware.board import DeviceBoard
+from pos_agent.settings import AgentSettings
+from sync.runtime.logging import get_logger
+from sync.runtime.supervision import Lifetime
+from sync.storage.errors import StorageError
+from sync.storage.reader import Reader
+from sync.storage.writer import Transaction, Writer
+
+log = get_logger(__name__)
+
+FALLBACK_AFTER_S = 10.0
+"""How long a printer may be dead before its fallback takes what waits."""
+_LOOK_S = 2.0
+_MOVE = "UPDATE print_job SET printer = ? WHERE printer = ? AND state = 'queued'"
+_BUSY_S = 0.2
+_DEAD = frozenset({PrinterState.OFFLINE.value, PrinterState.UNKNOWN.value, PrinterState.ERROR.value})
+
+
+class WriterJournal:
+    """The print journal over the one writer: a `devices.printing.journal_port.Journal`.
+
+    Looking for a job is a read and stays out of the writer's queue.
+    """
+
+    def __init__(self, writer: Writer, reader: Reader) -> None:
+        self._writer = writer
+        self._reader = reader
+
+    async def claim(self, printer: str) -> Job | None:
+        """The printer's oldest queued job; it stays queued."""
+        waiting = await self._reader.one(
+            "SELECT 1 FROM print_job WHERE printer = ? AND state = 'queued' LIMIT 1", (printer,)
+        )
+        if waiting is None:
+            return None
+        return await self._writer.run(lambda tx: journal.next_job(tx.connection, printer))
+
+    async def mark(self, job_id: str, state: JobState, reason: str, at: datetime) -> None:
+        """Move a job on; a busy writer is waited for, since a mark must not be lost."""
+
+        def put(tx: Transaction) -> None:
+            journal.set_state(tx.connection, job_id, state, reason, at)
+
+        while True:
+            try:
+                await self._writer.run(put)
+            except StorageError as error:
+                if not error.is_retryable:
+                    raise
+                await asyncio.sleep(_BUSY_S)
+            else:
+                return
+
+    async def recover(self, at: datetime) -> int:
+        """Settle what a crash left under way."""
+        return await self._writer.run(lambda tx: journal.recover(tx.connection, at))
+
+
+class Printers:
+    """The store's printers as a service of the program.
+
+    Args:
+        settings: the printers.
+        writer: the agent's writer.
+        reader: the agent's reader.
+        board: hears of each change.
+
+    Raises:
+        devices.errors.ConfigurationError: an address or a profile cannot work.
+    """
+
+    def __init__(self, settings: AgentSettings, writer: Writer, reader: Reader, board: DeviceBoard) -> None:
+        self._fallbacks = {one.id: one.fallback for one in settings.printer if one.fallback}
+        self._writer = writer
+        self._board = board
+        self._dead_since: dict[str, float] = {}
+        configs = [PrinterConfig(one.id, one.uri, one.profile) for one in settings.printer]
+        self._spool = Spool(configs, WriterJournal(writer, reader), self._on_status)
+
+    def wake(self, printer: str) -> None:
+        """A job for this printer was committed."""
+        self._spool.wake(printer)
+
+    async def run(self, lifetime: Lifetime) -> None:
+        """Print until asked to stop; the job in hand is finished."""
+        lifetime.ready()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._spool.run(), name="spool")
+            moving = group.create_task(self._move_to_fallbacks(), name="fallbacks")
+            await lifetime.until_stopping()
+            moving.cancel()
+            self._spool.stop()
+
+    def _on_status(self, status: PrinterStatus) -> None:
+        self._board.printer_is(status.printer, status.state.value, status.reason)
+
+    async def _move_to_fallbacks(self) -> None:
+        """Hand what waits for a dead printer to its fallback."""
+        loop = asyncio.get_running_loop()
+        while self._fallbacks:
+            await asyncio.sleep(_LOOK_S)
+            for printer, fallback in self._fallbacks.items():
+                if self._is_long_dead(printer, loop.time()) and not self._is_dead(fallback):
+                    await self._move(printer, fallback)
+
+    def _is_dead(self, printer: str) -> bool:
+        return self._board.printers[printer].state in _DEAD
+
+    def _is_long_dead(self, printer: str, now_s: float) -> bool:
+        if not self._is_dead(printer):
+            self._dead_since.pop(printer, None)
+            return False
+        return now_s - self._dead_since.setdefault(printer, now_s) >= FALLBACK_AFTER_S
+
+    async def _move(self, printer: str, fallback: str) -> None:
+        try:
+            moved = await self._writer.run(lambda tx: tx.execute(_MOVE, (fallback, printer)).rowcount)
+        except (StorageError, JournalError) as error:
+            log.warning("printer.fallback_failed", printer=printer, problem=str(error))
+            return
+        if moved:
+            log.warning("printer.fallback", printer=printer, fallback=fallback, jobs=moved)
+            self._spool.wake(fallback)

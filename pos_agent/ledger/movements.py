@@ -1,0 +1,54 @@
+"""The movements inside an event, and what a bucket's sum of them is. Pure."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sync.rules.canonical import Raw
+
+OUTSIDE = ""
+"""Where goods come from and go to beyond the store, as a movement row writes it."""
+
+MovementRow = tuple[int, int, str, int, str, str, str, str, str, str]
+
+
+def movement_rows(seq: int, raw: Raw) -> list[MovementRow]:
+    """One row for each line that an event moves, its columns in the order of the movement table."""
+    if raw["kind"] == "move":
+        lines, reason, ref = raw["lines"], raw["reason"], raw.get("ref", "")
+    elif raw["kind"] == "hold":
+        lines, reason, ref = raw.get("moves", []), f"pickup_{raw['to']}", raw["order"]
+    else:
+        return []
+    return [
+        (
+            seq,
+            place,
+            line["sku"],
+            line["qty"],
+            line.get("source") or OUTSIDE,
+            line.get("target") or OUTSIDE,
+            reason,
+            ref,
+            raw.get("actor", ""),
+            raw["at"],
+        )
+        for place, line in enumerate(lines)
+    ]
+
+
+def bucket_sums(rows: Iterable[tuple[str, int, str, str]]) -> dict[str, dict[str, int]]:
+    """Units per SKU and bucket, from (sku, qty, source, target) rows."""
+    sums: dict[str, dict[str, int]] = {}
+    for sku, qty, source, target in rows:
+        buckets = sums.setdefault(sku, {"floor": 0, "staged": 0, "damaged": 0})
+        if source:
+            buckets[source] -= qty
+        if target:
+            buckets[target] += qty
+    return sums
+
+
+def effect_on_hand(row: dict[str, Any]) -> int:
+    """How a movement changes the sellable units in the store."""
+    sellable = {"floor", "staged"}
+    return int(row["qty"]) * ((row["target"] in sellable) - (row["source"] in sellable))

@@ -1,0 +1,43 @@
+"""Take a delivery in from a file, while no agent runs on the ledger."""
+
+from pathlib import Path
+
+from pos_agent import enrolment
+from pos_agent.db.schema import ensure_schema
+from pos_agent.ledger.position import settle_position
+from pos_agent.ledger.read_delivery import read_delivery
+from pos_agent.ledger.receive_stock import Delivery, Receipt, receive_stock
+from pos_agent.ledger.store_book import Ledger
+from pos_agent.machine_lock import only_one
+from pos_agent.settings import AgentSettings
+from sync.runtime.clock import SystemClock
+from sync.storage.writer import Writer
+from sync.values.clock import to_instant
+
+
+async def receive_file(settings: AgentSettings, file: Path, ref: str, *, is_opening: bool) -> Receipt:
+    """Book a CSV file as one delivery.
+
+    Raises:
+        BadFile: the file is wrong; nothing was booked.
+        AlreadyRunning: use the running agent's page or API.
+        Refused: `unknown_sku`, `ref_reused`.
+    """
+    lines = read_delivery(file)
+    joined = enrolment.load(settings.data_dir)
+    delivery = Delivery(
+        ref=ref,
+        reason="opening" if is_opening else "receive",
+        lines=lines,
+        at=to_instant(SystemClock().now()),
+        actor="cli",
+    )
+    with only_one(settings.data_dir):
+        ensure_schema(settings.database, [])
+        writer = Writer(settings.database)
+        await writer.start()
+        try:
+            await writer.run(lambda tx: settle_position(tx, joined))
+            return await Ledger(writer).run(lambda book: receive_stock(book, delivery))
+        finally:
+            await writer.close()

@@ -1,0 +1,285 @@
+"""The ledger as the rules see it: `sync.rules.books.StoreBook` over one transaction of the writer.
+
+Everything read is kept for the command, everything written goes to the database once, in `flush`:
+a DOWN with a hundred holds writes each SKU's balance once. A command that raises never flushes, so
+nothing of it is left.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+
+from pos_agent.ledger.movements import movement_rows
+from sync.messages.codec import adapter
+from sync.rules.books import StorePosition
+from sync.rules.canonical import GENESIS, Raw, canonical, to_raw
+from sync.rules.holds import LineCount, StoreHold
+from sync.rules.items import HoldItem
+from sync.rules.rights import Allotment, StoreStock
+from sync.storage.writer import Transaction, Writer
+
+T = TypeVar("T")
+
+_POSITION: Final = "SELECT store, sinc, hinc, seq, chain, heard, dver, fenced FROM position WHERE id = 1"
+_PUT_POSITION: Final = (
+    "INSERT INTO position (id, store, sinc, hinc, seq, chain, heard, dver, fenced)"
+    " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET store = excluded.store,"
+    " sinc = excluded.sinc, hinc = excluded.hinc, seq = excluded.seq, chain = excluded.chain,"
+    " heard = excluded.heard, dver = excluded.dver, fenced = excluded.fenced"
+)
+_STOCK: Final = "SELECT floor, staged, damaged, granted, returned, settled, open FROM stock WHERE sku = ?"
+_PUT_STOCK: Final = (
+    "INSERT INTO stock (sku, floor, staged, damaged, granted, returned, settled, open)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sku) DO UPDATE SET floor = excluded.floor,"
+    " staged = excluded.staged, damaged = excluded.damaged, granted = excluded.granted,"
+    " returned = excluded.returned, settled = excluded.settled, open = excluded.open"
+)
+_HOLD: Final = "SELECT stage, closed_at, closed_by, body FROM hold WHERE order_id = ?"
+_LINES: Final = (
+    "SELECT line, sku, qty, done, short, released, staged FROM hold_line WHERE order_id = ? ORDER BY line"
+)
+_PUT_HOLD: Final = (
+    "INSERT INTO hold (order_id, stage, code_hash, expires_at, closed_at, closed_by, body)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (order_id) DO UPDATE SET stage = excluded.stage,"
+    " code_hash = excluded.code_hash, expires_at = excluded.expires_at, closed_at = excluded.closed_at,"
+    " closed_by = excluded.closed_by, body = excluded.body"
+)
+_PUT_LINE: Final = (
+    "INSERT INTO hold_line (order_id, line, sku, qty, done, short, released, staged)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (order_id, line) DO UPDATE SET done = excluded.done,"
+    " short = excluded.short, released = excluded.released, staged = excluded.staged"
+)
+_ADD_EVENT: Final = "INSERT INTO event (seq, chain, at, raw) VALUES (?, ?, ?, ?)"
+_ADD_MOVEMENT: Final = (
+    "INSERT INTO movement (seq, place, sku, qty, source, target, reason, ref, actor, at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_EVENTS: Final = "SELECT raw FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
+
+
+class SqliteStoreBook:
+    """The ledger within one transaction.
+
+    Attributes:
+        tx: the transaction, for what an area keeps beside the ledger.
+    """
+
+    def __init__(self, tx: Transaction) -> None:
+        self.tx = tx
+        self._position: StorePosition | None = None
+        self._is_moved = False
+        self._stocks: dict[str, StoreStock] = {}
+        self._holds: dict[str, StoreHold | None] = {}
+        self._changed_stocks: set[str] = set()
+        self._changed_holds: set[str] = set()
+        self._events: list[tuple[int, str, Raw]] = []
+        self._allotment: Allotment | None = None
+
+    def position(self) -> StorePosition:
+        """Where this agent stands."""
+        if self._position is None:
+            row = self.tx.one(_POSITION)
+            assert row is not None, "the position is written before the ledger is used"
+            store, sinc, hinc, seq, chain, heard, dver, fenced = row
+            self._position = StorePosition(
+                store=store,
+                sinc=sinc,
+                hinc=hinc,
+                seq=seq,
+                chain=chain,
+                heard=heard,
+                dver=dver,
+                fenced=bool(fenced),
+            )
+        return self._position
+
+    def put_position(self, position: StorePosition) -> None:
+        """Keep the position."""
+        self._position, self._is_moved = position, True
+
+    def stock(self, sku: str) -> StoreStock:
+        """A SKU's balances; zeros for one never seen."""
+        found = self._stocks.get(sku)
+        if found is None:
+            row = self.tx.one(_STOCK, (sku,))
+            found = self._stocks[sku] = StoreStock(*row) if row else StoreStock()
+        return found
+
+    def put_stock(self, sku: str, stock: StoreStock) -> None:
+        """Keep a SKU's balances."""
+        self._stocks[sku] = stock
+        self._changed_stocks.add(sku)
+
+    def hold(self, order: str) -> StoreHold | None:
+        """A hold, finished ones included."""
+        if order not in self._holds:
+            self._holds[order] = read_hold(self.tx, order)
+        return self._holds[order]
+
+    def put_hold(self, hold: StoreHold) -> None:
+        """Keep a hold."""
+        self._holds[hold.order] = hold
+        self._changed_holds.add(hold.order)
+
+    def add_event(self, seq: int, chain: str, raw: Raw) -> None:
+        """Append to the log; `seq` is gapless."""
+        self._events.append((seq, chain, raw))
+
+    def events_after(self, seq: int, limit: int) -> Sequence[Raw]:
+        """Up to `limit` events after `seq`, in order."""
+        self._write_events()
+        return [json.loads(raw) for (raw,) in self.tx.all(_EVENTS, (seq, limit))]
+
+    def chain_at(self, seq: int) -> str:
+        """The chain after event `seq`; GENESIS for 0."""
+        if seq == 0:
+            return GENESIS
+        self._write_events()
+        row = self.tx.one("SELECT chain FROM event WHERE seq = ?", (seq,))
+        assert row is not None, "the log has no gaps"
+        return str(row[0])
+
+    def mark_rejected(self, seq: int, code: str) -> None:
+        """The hub keeps event `seq` as a dead letter."""
+        self._write_events()
+        self.tx.execute("UPDATE event SET rejected = ? WHERE seq = ?", (code, seq))
+
+    def allotment(self, sku: str) -> Allotment:  # noqa: ARG002  # one policy per store so far
+        """The sharing policy of a SKU."""
+        if self._allotment is None:
+            self._allotment = read_allotment(self.tx)
+        return self._allotment
+
+    @property
+    def has_news(self) -> bool:
+        """Whether this command wrote on the log."""
+        return bool(self._events) or "grown" in self.tx.cache
+
+    def flush(self) -> None:
+        """Write everything that changed."""
+        self._write_events()
+        if self._is_moved:
+            self.tx.execute(_PUT_POSITION, _position_row(self.position()))
+        stocks = [(sku, *_stock_row(self._stocks[sku])) for sku in sorted(self._changed_stocks)]
+        self.tx.connection.executemany(_PUT_STOCK, stocks)
+        holds = [hold for order in sorted(self._changed_holds) if (hold := self._holds[order])]
+        self.tx.connection.executemany(_PUT_HOLD, [_hold_row(hold) for hold in holds])
+        self.tx.connection.executemany(_PUT_LINE, [row for hold in holds for row in _line_rows(hold)])
+
+    def _write_events(self) -> None:
+        """Write the events that are not written yet."""
+        if not self._events:
+            return
+        rows = [(seq, chain, raw["at"], canonical(raw).decode()) for seq, chain, raw in self._events]
+        self.tx.connection.executemany(_ADD_EVENT, rows)
+        moves = [row for seq, _chain, raw in self._events for row in movement_rows(seq, raw)]
+        self.tx.connection.executemany(_ADD_MOVEMENT, moves)
+        self._events.clear()
+        self.tx.cache["grown"] = True
+
+
+class Ledger:
+    """Runs commands on the book through the writer.
+
+    Args:
+        writer: the one writer of the database.
+        grown: called in the event loop after each commit that wrote on the log.
+    """
+
+    def __init__(self, writer: Writer, grown: Callable[[], None] = lambda: None) -> None:
+        self.writer = writer
+        self.grown = grown
+
+    async def run(self, command: Callable[[SqliteStoreBook], T]) -> T:
+        """Run `command` on a book; returns its result once it is on the disk."""
+
+        def on_book(tx: Transaction) -> T:
+            book = SqliteStoreBook(tx)
+            result = command(book)
+            has_news = book.has_news
+            book.flush()
+            if has_news:
+                tx.after_commit(self.grown)
+            return result
+
+        return await self.writer.run(on_book)
+
+
+def read_hold(tx: Transaction, order: str) -> StoreHold | None:
+    """A hold as it is stored."""
+    row = tx.one(_HOLD, (order,))
+    if row is None:
+        return None
+    stage, closed_at, closed_by, body = row
+    lines = tuple(
+        LineCount(line=line, sku=sku, qty=qty, done=done, short=short, released=released, staged=staged)
+        for line, sku, qty, done, short, released, staged in tx.all(_LINES, (order,))
+    )
+    item = parse_body(body) if body else None
+    return StoreHold(
+        order=order, stage=stage, lines=lines, body=item, closed_at=closed_at, closed_by=closed_by
+    )
+
+
+def parse_body(body: str) -> HoldItem:
+    """A stored hold's body; it was checked when it arrived."""
+    item: HoldItem = adapter(HoldItem).validate_python(json.loads(body))
+    return item
+
+
+def read_allotment(tx: Transaction) -> Allotment:
+    """The store's sharing policy; the default until the hub told one, or where it makes no sense."""
+    row = tx.one("SELECT json_extract(body, '$.allotment') FROM setting WHERE key = 'settings'")
+    found = json.loads(row[0]) if row and row[0] else {}
+    share, reserve = found.get("share_percent"), found.get("reserve")
+    if not isinstance(share, int) or not isinstance(reserve, int):
+        return Allotment()
+    if not 0 <= share <= 100 or reserve < 0:
+        return Allotment()
+    keeps = found.get("last_unit") == "keep"
+    return Allotment(share_percent=share, reserve=reserve, last_unit="keep" if keeps else "grant")
+
+
+def _position_row(position: StorePosition) -> tuple[Any, ...]:
+    return (
+        position.store,
+        position.sinc,
+        position.hinc,
+        position.seq,
+        position.chain,
+        position.heard,
+        position.dver,
+        int(position.fenced),
+    )
+
+
+def _stock_row(stock: StoreStock) -> tuple[int, ...]:
+    return (
+        stock.floor,
+        stock.staged,
+        stock.damaged,
+        stock.granted,
+        stock.returned,
+        stock.settled,
+        stock.open,
+    )
+
+
+def _hold_row(hold: StoreHold) -> tuple[Any, ...]:
+    body = hold.body
+    return (
+        hold.order,
+        hold.stage,
+        body.code_hash if body else "",
+        body.expires_at if body else "",
+        hold.closed_at,
+        hold.closed_by,
+        canonical(to_raw(body)).decode() if body else None,
+    )
+
+
+def _line_rows(hold: StoreHold) -> list[tuple[Any, ...]]:
+    return [
+        (hold.order, line.line, line.sku, line.qty, line.done, line.short, line.released, line.staged)
+        for line in hold.lines
+    ]

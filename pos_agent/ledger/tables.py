@@ -1,0 +1,130 @@
+"""The ledger's tables: position, balances, holds, the log and its movements."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Integer, Text
+from sqlmodel import Field
+
+from pos_agent.db.base import Table
+
+
+class Position(Table, table=True):
+    """Where this agent stands; one row."""
+
+    __tablename__ = "position"
+    __table_args__ = (
+        CheckConstraint("id = 1", "one_row"),
+        CheckConstraint("seq >= 0 AND heard >= 0 AND heard <= seq AND dver >= 0", "counters"),
+        CheckConstraint("length(chain) = 16", "chain"),
+    )
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    store: str
+    sinc: int
+    hinc: int
+    seq: int
+    chain: str
+    heard: int
+    dver: int
+    fenced: int
+
+
+class Stock(Table, table=True):
+    """One SKU's balances; a bucket may be negative by a recorded override only."""
+
+    __tablename__ = "stock"
+    __table_args__ = (
+        CheckConstraint("granted >= 0 AND returned >= 0 AND settled >= 0 AND open >= 0", "counters"),
+        CheckConstraint("returned <= granted", "rights"),
+    )
+    sku: str = Field(primary_key=True)
+    floor: int
+    staged: int
+    damaged: int
+    granted: int
+    returned: int
+    settled: int
+    open: int
+
+
+class Hold(Table, table=True):
+    """An online order at this store; never forgotten, its body may go."""
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        CheckConstraint("stage IN ('received', 'picking', 'ready', 'closed')", "stage"),
+        Index("ix_hold_code_hash", "code_hash"),
+        Index("ix_hold_stage_expires_at", "stage", "expires_at"),
+    )
+    order_id: str = Field(primary_key=True)
+    stage: str
+    code_hash: str
+    expires_at: str
+    closed_at: str
+    closed_by: str
+    body: str | None = Field(default=None, sa_column=Column(Text))
+
+
+class HoldLine(Table, table=True):
+    """One line's counters; they only rise and never exceed the quantity."""
+
+    __tablename__ = "hold_line"
+    __table_args__ = (
+        ForeignKeyConstraint(["order_id"], ["hold.order_id"]),
+        CheckConstraint("qty > 0 AND done >= 0 AND short >= 0 AND released >= 0 AND staged >= 0", "counters"),
+        CheckConstraint("done + short + released <= qty", "sum"),
+        Index("ix_hold_line_sku", "sku"),
+        {"sqlite_with_rowid": False},
+    )
+    order_id: str = Field(primary_key=True)
+    line: int = Field(primary_key=True)
+    sku: str
+    qty: int
+    done: int
+    short: int
+    released: int
+    staged: int
+
+
+class Event(Table, table=True):
+    """The log: one row per fact, gapless, each with the chain after it."""
+
+    __tablename__ = "event"
+    __table_args__ = (CheckConstraint("seq > 0", "seq"), CheckConstraint("length(chain) = 16", "chain"))
+    seq: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    chain: str
+    at: str
+    raw: str = Field(sa_column=Column(Text, nullable=False))
+    rejected: str | None = None
+
+
+class Movement(Table, table=True):
+    """The units that an event moved: what answers "why is it 47"."""
+
+    __tablename__ = "movement"
+    __table_args__ = (
+        CheckConstraint("qty > 0", "qty"),
+        CheckConstraint("source <> target", "somewhere"),
+        Index("ix_movement_sku_seq", "sku", "seq"),
+        {"sqlite_with_rowid": False},
+    )
+    seq: int = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    sku: str
+    qty: int
+    source: str
+    target: str
+    reason: str
+    ref: str
+    actor: str
+    at: str
+
+
+class Document(Table, table=True):
+    """A receiving or opening document that was booked; its reference counts once."""
+
+    __tablename__ = "document"
+    __table_args__ = (CheckConstraint("reason IN ('opening', 'receive')", "reason"),)
+    ref: str = Field(primary_key=True)
+    reason: str
+    fingerprint: str
+    seq: int
+    at: str
+    actor: str

@@ -1,0 +1,77 @@
+"""What the agent does with a message: one command of the writer, whole or not at all."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pos_agent.catalogue.apply_page import PageResult, apply_page
+from pos_agent.catalogue.profile import load_profile
+from pos_agent.desk import Desk
+from pos_agent.ledger.store_book import SqliteStoreBook
+from pos_agent.pickup.announce import print_slips, tell_screens
+from sync.messages.codec import parse_item
+from sync.rules.books import StorePosition
+from sync.rules.store.receive_down import Received, receive_down
+from sync.rules.streams import Down, Page
+from sync.runtime.logging import get_logger
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a DOWN came to, and where the agent stands after it."""
+
+    received: Received
+    position: StorePosition
+    answer: bool
+
+
+async def take_down(desk: Desk, down: Down) -> Taken:
+    """Apply a DOWN: holds, slips and position in one transaction; the screens hear of it after the commit.
+
+    Raises:
+        sync.rules.errors.Unbookable: an item that this version cannot read; nothing changed.
+        sync.storage.errors.StorageError: nothing was kept.
+    """
+    at = desk.at
+
+    def command(book: SqliteStoreBook) -> Taken:
+        received = receive_down(book, down, parse_item, at)
+        print_slips(desk, book, received.new_orders)
+        position = book.position()
+        return Taken(received, position, received.answer or lags_behind(received, down, position))
+
+    taken = await desk.ledger.run(command)
+    if taken.received.verdict == "fenced":
+        log.error("store.fenced", sinc=taken.position.sinc, seen=down.sinc)
+    tell_screens(desk, taken.received.new_orders, taken.received.released)
+    return taken
+
+
+def lags_behind(received: Received, down: Down, position: StorePosition) -> bool:
+    """Whether the hub has not heard how far this store is: its DOWN starts below, so its answer got lost."""
+    return received.verdict == "acknowledge" and down.base < position.dver
+
+
+async def take_page(desk: Desk, page: Page) -> PageResult:
+    """Apply a page of a series; a whole one is served from then on.
+
+    Raises:
+        sync.storage.errors.StorageError: nothing was kept.
+    """
+    result = await desk.ledger.writer.run(lambda tx: apply_page(tx, page))
+    for refused in result.refused:
+        log.warning("page.entry_refused", series=page.name, problem=refused)
+        desk.metrics.dropped.labels("bad_entry").inc()
+    if result.is_whole:
+        await _serve(desk, page.name, page.to)
+    return result
+
+
+async def _serve(desk: Desk, name: Literal["catalog", "store"], version: int) -> None:
+    """A series is whole: read what is kept in memory anew, and tell the screens."""
+    log.info("series.whole", series=name, version=version)
+    if name == "store":
+        desk.profile = await load_profile(desk.reader, desk.enrolment)
+    told: dict[str, Any] = {"series": name, "version": version}
+    desk.screens.publish("status", "series", told)

@@ -1,0 +1,1 @@
+"""The pickup counter: online orders are picked, made ready and handed over."""

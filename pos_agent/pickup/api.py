@@ -1,0 +1,197 @@
+"""The pickup counter over HTTP."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from pos_agent.pickup import pick
+from pos_agent.pickup.find_order import find_by_code, find_by_token
+from pos_agent.pickup.hand_over import HandOver, Proof, hand_over
+from pos_agent.pickup.queries import counter_lists, day_start
+from pos_agent.pickup.rules import TryLimit
+from pos_agent.requests import Body, actor_of, answer, desk_of, order_of, till_of
+from pos_agent.staff.rules import CLERK, MANAGER
+from pos_agent.till.rules import MOST_CODE_CHARACTERS, classify
+from sync.rules.errors import Refused
+from sync.web.forms import COLUMN_MAX, Line, read_json
+from sync.web.routes import Contract, identity_of, route
+
+Token = Annotated[str, Field(min_length=1, max_length=MOST_CODE_CHARACTERS)]
+Code = Annotated[str, Field(min_length=1, max_length=32)]
+
+
+class ScanBody(Body):
+    """A scanned or typed code."""
+
+    code: Token
+
+
+class ShortBody(Body):
+    """Units of a line that were not found; without `n`, all that are not picked."""
+
+    line: int = Field(ge=1, le=1_000_000)
+    n: int | None = Field(None, ge=1, le=1_000_000_000)
+
+
+class LineOnlyBody(Body):
+    """One line."""
+
+    line: int = Field(ge=1, le=1_000_000)
+
+
+class WhyBody(Body):
+    """A reason."""
+
+    why: Line
+
+
+class ReasonBody(Body):
+    """Why something is done without its proof."""
+
+    reason: Line
+
+
+class FindBody(Body):
+    """What the customer shows: a QR, or a code with the end of a phone number."""
+
+    token: Token | None = None
+    code: Code | None = None
+    phone_tail: str = Field("", max_length=8)
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.token is None) == (self.code is None):
+            msg = "give either token or code"
+            raise ValueError(msg)
+        return self
+
+
+class TenderBody(Body):
+    """Money taken at the counter."""
+
+    tender: Literal["cash"] = "cash"
+    given_minor: int = Field(ge=0, le=COLUMN_MAX)
+
+
+class HandOverBody(Body):
+    """The proof, exactly one, and the money if the order is paid here."""
+
+    token: Token | None = None
+    code: Code | None = None
+    override: ReasonBody | None = None
+    tender: TenderBody | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if sum(proof is not None for proof in (self.token, self.code, self.override)) != 1:
+            msg = "give exactly one of token, code and override"
+            raise ValueError(msg)
+        return self
+
+
+class Counter:
+    """The counter's endpoints; wrong codes are counted for the store as a whole."""
+
+    def __init__(self) -> None:
+        self.limit = TryLimit()
+
+    async def lists(self, request: Request) -> Response:
+        """What is to pick, ready, and to put back."""
+        desk = desk_of(request)
+        start = day_start(desk.clock.now(), desk.profile.tz)
+        return answer(await counter_lists(desk.reader, desk.profile.currency, start))
+
+    async def start(self, request: Request) -> Response:
+        """Begin to pick: scans go to this order."""
+        return answer(await pick.start(desk_of(request), order_of(request), actor_of(request)))
+
+    async def scan(self, request: Request) -> Response:
+        """One unit was scanned."""
+        body = await read_json(request, ScanBody)
+        scan = classify(body.code)
+        return answer(await pick.pick_scan(desk_of(request), order_of(request), scan, actor_of(request)))
+
+    async def short(self, request: Request) -> Response:
+        """Units were not found."""
+        body = await read_json(request, ShortBody)
+        done = await pick.report_short(
+            desk_of(request), order_of(request), body.line, body.n, actor_of(request)
+        )
+        return answer(done)
+
+    async def ready(self, request: Request) -> Response:
+        """All lies ready."""
+        return answer(await pick.make_ready(desk_of(request), order_of(request), actor_of(request)))
+
+    async def put_back(self, request: Request) -> Response:
+        """One unit goes back to the shelf."""
+        body = await read_json(request, LineOnlyBody)
+        return answer(await pick.put_back(desk_of(request), order_of(request), body.line, actor_of(request)))
+
+    async def release(self, request: Request) -> Response:
+        """The order is given up."""
+        body = await read_json(request, WhyBody)
+        return answer(await pick.release(desk_of(request), order_of(request), body.why, actor_of(request)))
+
+    async def find(self, request: Request) -> Response:
+        """The order of a QR or a code."""
+        body = await read_json(request, FindBody)
+        desk = desk_of(request)
+        if body.token is not None:
+            return answer(await find_by_token(desk, body.token))
+        return answer(await find_by_code(desk, self.limit, body.code or "", body.phone_tail))
+
+    async def hand_over(self, request: Request) -> Response:
+        """Goods, money and receipt."""
+        body = await read_json(request, HandOverBody)
+        if body.override is not None and not identity_of(request).may(MANAGER):
+            raise Refused("override_refused")
+        given = HandOver(
+            order=order_of(request),
+            proof=Proof(
+                token=body.token,
+                code=body.code,
+                override=body.override.reason if body.override else None,
+            ),
+            till=till_of(request),
+            actor=actor_of(request),
+            tender=body.tender.tender if body.tender else "cash",
+            given_minor=body.tender.given_minor if body.tender else None,
+        )
+        return answer(await hand_over(desk_of(request), self.limit, given))
+
+
+def routes() -> list[BaseRoute]:
+    """The counter's routes."""
+    counter = Counter()
+    base, one = "/api/v1/counter", "/api/v1/counter/orders/{order}"
+    told = {404: "No such order, line or code", 409: "The order's state does not allow it"}
+    locked = {**told, 429: "Too many wrong codes"}
+    posts = (
+        (f"{one}/pick", counter.start, Contract(summary="Begin to pick", refusals=told)),
+        (f"{one}/scan", counter.scan, Contract(summary="Pick one unit", body=ScanBody, refusals=told)),
+        (f"{one}/short", counter.short, Contract(summary="Report short", body=ShortBody, refusals=told)),
+        (f"{one}/ready", counter.ready, Contract(summary="Make ready", refusals=told)),
+        (
+            f"{one}/put-back",
+            counter.put_back,
+            Contract(summary="Put a unit back", body=LineOnlyBody, refusals=told),
+        ),
+        (f"{one}/release", counter.release, Contract(summary="Give up", body=WhyBody, refusals=told)),
+        (f"{base}/find", counter.find, Contract(summary="Find an order", body=FindBody, refusals=locked)),
+        (
+            f"{one}/hand-over",
+            counter.hand_over,
+            Contract(summary="Hand over", body=HandOverBody, refusals={**locked, 402: "It is paid here"}),
+        ),
+    )
+    return [
+        route(base, counter.lists, permission=CLERK, contract=Contract(summary="Orders at the counter")),
+        *(
+            route(path, endpoint, ("POST",), permission=CLERK, contract=contract)
+            for path, endpoint, contract in posts
+        ),
+    ]

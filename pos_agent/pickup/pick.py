@@ -1,0 +1,98 @@
+"""Pick an order: start, scan unit by unit, report what is missing, make ready, put back, release.
+
+Each is one commit of the rules' step; the screens hear of it afterwards.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from pos_agent.desk import Desk
+from pos_agent.ledger.store_book import SqliteStoreBook
+from pos_agent.pickup.queries import order_view
+from pos_agent.pickup.rules import line_to_pick
+from pos_agent.till.rules import Classified
+from pos_agent.till.take_scan import find_product
+from sync.rules.errors import Refused
+from sync.rules.store import fulfil
+
+Act = Callable[[SqliteStoreBook, str], object]
+
+
+async def step(desk: Desk, order: str, act: Act) -> dict[str, Any]:
+    """Run one step on an order; `act(book, at)`. Returns the order as it stands then."""
+    at, currency = desk.at, desk.profile.currency
+
+    def command(book: SqliteStoreBook) -> dict[str, Any]:
+        act(book, at)
+        return order_view(book, order, currency)
+
+    shown = await desk.ledger.run(command)
+    desk.screens.publish("counter", "order", shown)
+    return shown
+
+
+async def start(desk: Desk, order: str, actor: str) -> dict[str, Any]:
+    """A clerk begins: scans pick this order from now on."""
+    shown = await step(desk, order, lambda book, at: fulfil.start_picking(book, order, at, actor))
+    desk.focus.on_order(order)
+    return shown
+
+
+async def pick_scan(desk: Desk, order: str, scan: Classified, actor: str) -> dict[str, Any]:
+    """One unit was scanned off the shelf.
+
+    Raises:
+        Refused: `unknown_code`, `wrong_item`, `already_picked`, `unknown_order`, `finished`.
+    """
+
+    def act(book: SqliteStoreBook, at: str) -> None:
+        hold = fulfil.open_hold(book, order)
+        line = line_to_pick(hold, _scanned_sku(book, order, scan))
+        fulfil.pick(book, order, line.line, at, actor)
+
+    return await step(desk, order, act)
+
+
+async def report_short(desk: Desk, order: str, line: int, n: int | None, actor: str) -> dict[str, Any]:
+    """Units of a line were not found; without `n`, all that are not picked."""
+
+    def act(book: SqliteStoreBook, at: str) -> None:
+        count = fulfil.open_hold(book, order).line(line)
+        missing = n if n is not None else count.open - count.staged
+        fulfil.report_short(book, order, line, missing, at, actor)
+
+    shown = await step(desk, order, act)
+    if shown["stage"] == "closed":
+        desk.focus.leave(order)
+    return shown
+
+
+async def make_ready(desk: Desk, order: str, actor: str) -> dict[str, Any]:
+    """All lies ready; scans go to the till again."""
+    shown = await step(desk, order, lambda book, at: fulfil.make_ready(book, order, at, actor))
+    desk.focus.leave(order)
+    return shown
+
+
+async def put_back(desk: Desk, order: str, line: int, actor: str) -> dict[str, Any]:
+    """One unit of a closed order goes back to the shelf."""
+    return await step(desk, order, lambda book, at: fulfil.put_back(book, order, line, at, actor))
+
+
+async def release(desk: Desk, order: str, why: str, actor: str) -> dict[str, Any]:
+    """The order is given up: its code is dead, its units are sold online again."""
+    shown = await step(desk, order, lambda book, at: fulfil.release(book, order, at, actor, why))
+    desk.focus.leave(order)
+    return shown
+
+
+def _scanned_sku(book: SqliteStoreBook, order: str, scan: Classified) -> str:
+    """The SKU of a scan: by the order's own barcode numbers first, since the catalogue may lag."""
+    hold = book.hold(order)
+    body = hold.body if hold else None
+    for line in body.lines if body else ():
+        if scan.code and scan.code in {line.gtin, line.sku}:
+            return line.sku
+    if scan.meaning == "pickup":
+        raise Refused("wrong_item", order=order)
+    return find_product(book.tx, scan).sku

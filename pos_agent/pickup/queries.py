@@ -1,0 +1,109 @@
+"""What the counter shows: orders to pick, ready, and to put back; one order within a command."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, time
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from pos_agent.ledger.store_book import SqliteStoreBook, parse_body
+from pos_agent.pickup.rules import due_minor
+from pos_agent.pickup.view import Goods, order_json
+from sync.rules.holds import LineCount, StoreHold
+from sync.storage.reader import Reader, Row
+from sync.values.clock import to_instant
+
+MOST_SHOWN: Final = 300
+_OPEN: Final = "h.stage IN ('received', 'picking', 'ready')"
+_BACK: Final = "h.stage = 'closed' AND h.order_id IN (SELECT order_id FROM hold_line WHERE staged > 0)"
+_HOLDS: Final = "SELECT h.order_id, h.stage, h.closed_at, h.closed_by, h.body FROM hold h WHERE "
+_LINES: Final = (
+    "SELECT l.order_id, l.line, l.sku, l.qty, l.done, l.short, l.released, l.staged"
+    " FROM hold_line l JOIN hold h ON h.order_id = l.order_id WHERE "
+)
+_GOODS: Final = (
+    "SELECT k.value, coalesce((SELECT min(gtin) FROM gtin WHERE sku = k.value), ''), p.names, p.shelf,"
+    " coalesce(s.floor + s.staged - s.granted + s.returned + s.settled, 0) FROM json_each(?) k"
+    " LEFT JOIN product p ON p.sku = k.value LEFT JOIN stock s ON s.sku = k.value"
+)
+
+
+async def counter_lists(reader: Reader, currency: str, day_start: str) -> dict[str, Any]:
+    """All that the counter's page shows, oldest promise first.
+
+    Args:
+        reader: the database.
+        currency: for orders whose body has gone.
+        day_start: the instant at which the store's day began.
+    """
+    holds = await _holds(reader, _OPEN)
+    back = await _holds(reader, _BACK)
+    goods = await _goods(reader, (line.sku for hold in (*holds, *back) for line in hold.lines))
+    shown = [order_json(hold, goods, currency, due_minor(hold)) for hold in holds]
+    shown.sort(key=lambda order: (order["ready_by"] or "", order["order"]))
+    collected = await reader.one(
+        "SELECT count(*) FROM receipt WHERE kind = 'pickup' AND at >= ?", (day_start,)
+    )
+    return {
+        "to_pick": [order for order in shown if order["stage"] != "ready"],
+        "ready": [order for order in shown if order["stage"] == "ready"],
+        "put_back": [order_json(hold, goods, currency, 0) for hold in back],
+        "collected_today": collected[0] if collected else 0,
+    }
+
+
+def day_start(now: datetime, zone: ZoneInfo) -> str:
+    """The instant at which the day of `now` began in a zone."""
+    local = now.astimezone(zone)
+    return to_instant(datetime.combine(local.date(), time(), zone))
+
+
+def goods_of(book: SqliteStoreBook, skus: set[str]) -> dict[str, Goods]:
+    """What the store knows of some SKUs, with the units that are free as this command leaves them."""
+    rows = book.tx.all(_GOODS, (json.dumps(sorted(skus)),))
+    return {sku: replace(one, free=book.stock(sku).free) for sku, one in _goods_by_sku(rows).items()}
+
+
+def order_view(book: SqliteStoreBook, order: str, currency: str) -> dict[str, Any]:
+    """One order as this command leaves it."""
+    hold = book.hold(order)
+    assert hold is not None
+    goods = goods_of(book, {line.sku for line in hold.lines})
+    return order_json(hold, goods, currency, due_minor(hold))
+
+
+async def _holds(reader: Reader, where: str) -> list[StoreHold]:
+    """Holds that fit a condition, the newest MOST_SHOWN."""
+    limit = f" ORDER BY h.order_id DESC LIMIT {MOST_SHOWN}"
+    heads = await reader.all(_HOLDS + where + limit)
+    lines: dict[str, list[LineCount]] = {}
+    for order, line, sku, qty, done, short, released, staged in await reader.all(
+        f"{_LINES}{where} ORDER BY l.order_id, l.line"
+    ):
+        count = LineCount(
+            line=line, sku=sku, qty=qty, done=done, short=short, released=released, staged=staged
+        )
+        lines.setdefault(order, []).append(count)
+    return [
+        StoreHold(
+            order=order,
+            stage=stage,
+            lines=tuple(lines.get(order, ())),
+            body=parse_body(body) if body else None,
+            closed_at=closed_at,
+            closed_by=closed_by,
+        )
+        for order, stage, closed_at, closed_by, body in heads
+    ]
+
+
+async def _goods(reader: Reader, skus: Iterable[str]) -> Mapping[str, Goods]:
+    return _goods_by_sku(await reader.all(_GOODS, (json.dumps(sorted(set(skus))),)))
+
+
+def _goods_by_sku(rows: Iterable[Row]) -> dict[str, Goods]:
+    return {
+        sku: Goods(gtin=gtin, names=json.loads(names) if names else {}, shelf=shelf or "", free=free)
+        for sku, gtin, names, shelf, free in rows
+    }

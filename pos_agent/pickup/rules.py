@@ -1,0 +1,65 @@
+"""Pure decisions of the counter: what is due, which line a scan picks, how often a code may be tried."""
+
+from collections import deque
+from typing import Final
+
+from sync.rules.errors import Refused
+from sync.rules.holds import LineCount, StoreHold
+from sync.rules.items import HoldItem
+
+TRIES: Final = 5
+TRIES_WITHIN_S: Final = 60.0
+
+
+def due_minor(hold: StoreHold) -> int:
+    """What the customer has to pay here, minor units: nothing where it was paid online.
+
+    Units that were short or released are taken off at their price.
+    """
+    body = hold.body
+    if body is None or body.pay_at != "counter":
+        return 0
+    gone = {line.line: line.short + line.released for line in hold.lines}
+    off = sum(line.price_minor * gone.get(line.line, 0) for line in body.lines)
+    return max(0, body.due_minor - off)
+
+
+def line_to_pick(hold: StoreHold, sku: str) -> LineCount:
+    """The line that a scanned SKU is picked for: the first that still lacks units.
+
+    Raises:
+        Refused: `wrong_item`, the order has no such goods; `already_picked`, all of them lie ready.
+    """
+    lines = [line for line in hold.lines if line.sku == sku]
+    if not lines:
+        raise Refused("wrong_item", order=hold.order, sku=sku)
+    for line in lines:
+        if line.staged < line.open:
+            return line
+    raise Refused("already_picked", order=hold.order, sku=sku)
+
+
+def prices_of(body: HoldItem | None) -> dict[int, int]:
+    """The price of one unit per line number, minor units."""
+    return {line.line: line.price_minor for line in body.lines} if body else {}
+
+
+class TryLimit:
+    """How often wrong codes may be typed: five within a minute, for the store as a whole."""
+
+    def __init__(self) -> None:
+        self._failures: deque[float] = deque(maxlen=TRIES)
+
+    def check(self, now_s: float) -> None:
+        """Let a try happen.
+
+        Raises:
+            Refused: `locked`, with the seconds until the next try.
+        """
+        if len(self._failures) == TRIES and now_s - self._failures[0] < TRIES_WITHIN_S:
+            wait_s = int(TRIES_WITHIN_S - (now_s - self._failures[0])) + 1
+            raise Refused("locked", wait_s=wait_s)
+
+    def failed(self, now_s: float) -> None:
+        """Count a wrong try."""
+        self._failures.append(now_s)

@@ -1,0 +1,79 @@
+"""An order as the counter's screen shows it. Pure; who reads what from where is the caller's business."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sync.rules.holds import LineCount, StoreHold
+from sync.rules.items import HoldItem, HoldLine
+from sync.rules.store.fulfil import outcome_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goods:
+    """What the store knows of a SKU beside the order: barcode, names, shelf, free units."""
+
+    gtin: str = ""
+    names: dict[str, str] = field(default_factory=dict)
+    shelf: str = ""
+    free: int = 0
+
+
+UNKNOWN = Goods()
+
+
+def order_json(hold: StoreHold, goods: Mapping[str, Goods], currency: str, due: int) -> dict[str, Any]:
+    """One order.
+
+    Args:
+        hold: its ledger entry.
+        goods: what is known of each SKU.
+        currency: for an order whose body has gone.
+        due: what is to pay here, minor units.
+    """
+    body = hold.body
+    told = {line.line: line for line in body.lines} if body else {}
+    return {
+        "order": hold.order,
+        "stage": hold.stage,
+        "outcome": outcome_of(hold),
+        **_head(body, currency),
+        "due_minor": due,
+        "closed_at": hold.closed_at or None,
+        "lines": [
+            _line(line, told.get(line.line), goods.get(line.sku, UNKNOWN), is_closed=not hold.is_open)
+            for line in hold.lines
+        ],
+    }
+
+
+def _head(body: HoldItem | None, currency: str) -> dict[str, Any]:
+    """What the hub told of the order; empty where it never did, or where it has gone."""
+    return {
+        "number": body.number if body else "",
+        "ready_by": body.ready_by if body else None,
+        "expires_at": body.expires_at if body else None,
+        "placed_at": body.placed_at if body else None,
+        "contact": body.contact if body else "",
+        "phone_tail": body.phone_tail if body else "",
+        "pay_at": body.pay_at if body else "online",
+        "currency": body.currency if body else currency,
+    }
+
+
+def _line(line: LineCount, told: HoldLine | None, goods: Goods, *, is_closed: bool) -> dict[str, Any]:
+    names = told.names if told and told.names else goods.names
+    return {
+        "line": line.line,
+        "sku": line.sku,
+        "gtin": (told.gtin if told else "") or goods.gtin,
+        "names": dict(names) or {"zh-CN": line.sku, "en": line.sku},
+        "qty": line.qty,
+        "picked": line.staged,
+        "to_put_back": line.staged if is_closed else 0,
+        "done": line.done,
+        "short": line.short,
+        "released": line.released,
+        "shelf": goods.shelf,
+        "free": goods.free,
+    }

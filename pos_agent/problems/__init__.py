@@ -1,0 +1,104 @@
+"""How each refusal is told: status, words, and the facts a screen needs."""
+
+from typing import Any, Final
+
+from sync.rules.errors import Refused, RuleError
+from sync.storage.errors import DiskTrouble, StorageError
+from sync.web.errors import N_, Problem
+
+Told = tuple[int, str, str]
+_TELL: Final[dict[str, Told]] = {
+    "unknown_code": (404, N_("This code is not known"), N_("Scan again, or search by name.")),
+    "unknown_sku": (404, N_("These goods are not known"), N_("Check the number, or wait for the catalogue.")),
+    "unknown_order": (404, N_("This order is not known here"), N_("Scan the customer's QR code.")),
+    "unknown_ticket": (404, N_("This ticket is not known"), N_("Open the till page again.")),
+    "unknown_line": (404, N_("This line is not there any more"), N_("Look at the list again.")),
+    "unknown_receipt": (404, N_("This receipt is not known here"), N_("Check the number.")),
+    "unreadable_code": (422, N_("This code cannot be read"), N_("Scan again.")),
+    "payment_code": (
+        422,
+        N_("This is a payment code"),
+        N_("Payment codes are not taken here. It was not kept."),
+    ),
+    "not_for_sale": (409, N_("This product is not for sale"), N_("Put it aside and tell the manager.")),
+    "no_price": (409, N_("This product has no price"), N_("Ask the head office for a price.")),
+    "mixed_currency": (409, N_("This product has another currency"), N_("Sell it on a ticket of its own.")),
+    "ticket_full": (409, N_("This ticket is full"), N_("Finish it and begin another one.")),
+    "bad_quantity": (422, N_("This quantity is not possible"), N_("Enter 1 to 1,000,000.")),
+    "empty_ticket": (422, N_("There is nothing on this ticket"), N_("Scan goods first.")),
+    "too_little_given": (422, N_("This is not enough money"), N_("Take the rest, then finish.")),
+    "short": (
+        409,
+        N_("Not enough on the shelf"),
+        N_("The rest is promised to online orders. Sell less, or override with a reason."),
+    ),
+    "finished": (409, N_("This order is finished"), N_("Look when and where it was closed.")),
+    "wrong_item": (409, N_("This is not in the order"), N_("Put it back and scan the right goods.")),
+    "already_picked": (409, N_("These goods are all picked"), N_("Put the extra unit back.")),
+    "not_picked": (409, N_("Something is still missing"), N_("Pick it, or report it as short.")),
+    "more_than_open": (409, N_("So many are not open"), N_("Look at the line again.")),
+    "still_owed": (409, N_("This is still owed to the customer"), N_("Release the order first.")),
+    "nothing_staged": (409, N_("Nothing lies ready here"), N_("Look at the list again.")),
+    "wrong_order": (409, N_("This code belongs to another order"), N_("Open the customer's order.")),
+    "wrong_code": (404, N_("This pickup code is not right"), N_("Ask the customer to read it once more.")),
+    "wrong_pin": (401, N_("Name or PIN is not right"), N_("Try again.")),
+    "locked": (429, N_("Too many wrong tries"), N_("Wait a minute, then try again.")),
+    "payment_needed": (402, N_("This order is paid here"), N_("Take the money, then hand over.")),
+    "override_refused": (403, N_("You may not overrule this"), N_("Ask a manager.")),
+    "not_a_token": (422, N_("This is no pickup code"), N_("Scan the QR code of the order page.")),
+    "damaged": (422, N_("This pickup code is damaged"), N_("Ask the customer to open the order page anew.")),
+    "unknown_key": (403, N_("This pickup code is not ours"), N_("Find the order by its typed code.")),
+    "forged": (403, N_("This pickup code is forged"), N_("Do not hand over. Call a manager.")),
+    "wrong_store": (409, N_("This order is at another store"), N_("Show the customer which one.")),
+    "other_incarnation": (
+        409,
+        N_("This pickup code needs the line"),
+        N_("Wait for the line, or ask a manager."),
+    ),
+    "needs_line": (409, N_("This pickup code needs the line"), N_("Wait for the line, or ask a manager.")),
+    "expired": (409, N_("This order has expired"), N_("Ask the customer to order again.")),
+    "revoked": (
+        409,
+        N_("This pickup code was replaced"),
+        N_("Ask the customer to open the order page anew."),
+    ),
+    "ref_reused": (409, N_("This reference was booked before"), N_("Use the number of this delivery.")),
+    "empty_document": (422, N_("There are no lines"), N_("Enter at least one.")),
+    "document_too_long": (422, N_("There are too many lines"), N_("Split the delivery.")),
+    "empty_move": (422, N_("Nothing moves here"), N_("Look at the lines again.")),
+    "no_printer": (409, N_("There is no printer for this"), N_("Set one up first.")),
+}
+_OTHERS: Final[Told] = (409, N_("This is not possible now"), N_("Look at the page again."))
+BUSY_S: Final = "1"
+
+
+def refusal(error: Any) -> Problem:
+    """The problem that tells a refusal of the rules."""
+    assert isinstance(error, RuleError)
+    status, title, detail = _TELL.get(error.code, _OTHERS)
+    headers = {"Retry-After": str(error.facts["wait_s"])} if "wait_s" in error.facts else {}
+    return Problem(status, error.code, title, detail, extra=facts_of(error), headers=headers)
+
+
+def facts_of(error: RuleError) -> dict[str, Any]:
+    """The facts that a screen may show: plain values, no scanned text."""
+    return {
+        name: value
+        for name, value in error.facts.items()
+        if name not in {"scanned", "problem"} and isinstance(value, str | int | list | None)
+    }
+
+
+def storage_trouble(error: Any) -> Problem:
+    """The problem that tells that the ledger could not take a command; nothing was booked."""
+    assert isinstance(error, StorageError)
+    if isinstance(error, DiskTrouble):
+        return Problem(500, error.code, TITLE_DISK, DETAIL_DISK)
+    return Problem(503, error.code, TITLE_BUSY, DETAIL_BUSY, headers={"Retry-After": BUSY_S})
+
+
+TITLE_BUSY: Final = N_("The till is busy")
+DETAIL_BUSY: Final = N_("Nothing was booked. Try again in a moment.")
+TITLE_DISK: Final = N_("The ledger cannot be written")
+DETAIL_DISK: Final = N_("Nothing was booked. Call somebody who can look at this machine's disk.")
+TRANSLATE: Final = {Refused: refusal, StorageError: storage_trouble}

@@ -1,0 +1,55 @@
+"""What an endpoint reads from its request beside the body: the desk, who asks, at which till."""
+
+import re
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from pos_agent.desk import Desk
+from sync.rules.errors import Refused
+from sync.web.routes import identity_of
+
+_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+
+
+class Body(BaseModel):
+    """Base class of JSON bodies: unknown keys refused, no guessing of types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def desk_of(request: Request) -> Desk:
+    """The running agent."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def actor_of(request: Request) -> str:
+    """The login of who asks."""
+    return identity_of(request).subject
+
+
+def till_of(request: Request) -> str:
+    """The till at which the caller is signed in."""
+    desk = desk_of(request)
+    till = identity_of(request).data.get("till", "")
+    return till if till in desk.settings.tills else desk.first_till
+
+
+def order_of(request: Request) -> str:
+    """The order in the address.
+
+    Raises:
+        Refused: `unknown_order`, it cannot be one.
+    """
+    order = str(request.path_params["order"])
+    if not _ID.fullmatch(order):
+        raise Refused("unknown_order")
+    return order
+
+
+def answer(body: Any, status: int = 200) -> Response:
+    """A JSON answer that no cache keeps."""
+    return JSONResponse(body, status, headers={"cache-control": "no-store"})

@@ -1,0 +1,94 @@
+"""The agent's settings: `agent.toml`, and `OMO_AGENT_…` variables above it.
+
+What the hub decides (opening hours, sharing, staff) is no setting: it travels down the link.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from sync.runtime.settings import ProgramSettings, Section
+
+DeviceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+TillId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,8}$")]
+Role = Literal["receipt", "pick", "label"]
+Affix = Annotated[str, StringConstraints(max_length=8, pattern=r"^[\x20-\x7e]*$")]
+DEFAULT_CONFIG = Path("agent.toml")
+
+
+class PrinterSection(Section):
+    """One printer: `[[printer]]`."""
+
+    id: DeviceId = Field(description="Name of the printer, unique")
+    role: Role = Field("receipt", description="What it prints: receipt, pick (slips) or label")
+    uri: str = Field(description="tcp://host:9100 or serial:/dev/serial/by-id/…?baud=19200&flow=rtscts")
+    profile: str = Field("generic-80", description="Name of the printer's profile")
+    fallback: DeviceId | None = Field(None, description="Printer that takes over when this one is dead")
+
+
+class ScannerSection(Section):
+    """One scanner: `[[scanner]]`."""
+
+    id: DeviceId = Field(description="Name of the scanner, unique")
+    uri: str = Field(description="serial:/dev/serial/by-id/…?baud=9600 or tcp://host:port")
+    prefix: Affix = Field("", description="Text that the scanner sends before each code")
+    suffix: Affix = Field("", description="Text that it sends after each code, before CR, LF or TAB")
+    debounce_ms: int = Field(300, ge=0, le=5000, description="The same code within this time counts once")
+    till: TillId | None = Field(None, description="The till it belongs to; the first one if not given")
+
+
+class PickupSection(Section):
+    """How online orders are handled here: `[pickup]`."""
+
+    slip: bool = Field(True, description="Print a slip for each new order")
+    slip_valid_minutes: int = Field(120, ge=1, le=1440, description="An older slip is not printed any more")
+    expiry_check_s: int = Field(30, ge=1, le=3600, description="How often due orders are looked for")
+
+
+class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
+    """Everything that is set on the store's machine."""
+
+    data_dir: Path = Field(Path("data"), description="Folder of the ledger, the secret and the incarnations")
+    host: str = Field("127.0.0.1", description="Address of the pages; this machine alone unless changed")
+    port: int = Field(8700, ge=0, le=65535, description="TCP port of the pages and the API; 0 = any free one")
+    broker_url: str = Field(
+        "", description="Broker address in the place of the one the hub gave; empty = its"
+    )
+    tills: tuple[TillId, ...] = Field(("1",), min_length=1, max_length=16, description="Tills of this store")
+    log: Literal["json", "console"] = Field("json", description="Form of the log lines")
+    pickup: PickupSection = Field(default_factory=PickupSection, description="Online orders")
+    printer: tuple[PrinterSection, ...] = Field((), max_length=16, description="Printers")
+    scanner: tuple[ScannerSection, ...] = Field((), max_length=16, description="Scanners")
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "AgentSettings":
+        """Ids are unique, fallbacks and tills exist."""
+        for kind, ids in (
+            ("printer", [p.id for p in self.printer]),
+            ("scanner", [s.id for s in self.scanner]),
+        ):
+            if len(set(ids)) != len(ids):
+                msg = f"two {kind}s have the same id"
+                raise ValueError(msg)
+        known = {printer.id for printer in self.printer}
+        for printer in self.printer:
+            if printer.fallback is not None and (
+                printer.fallback not in known or printer.fallback == printer.id
+            ):
+                msg = f"printer {printer.id}: its fallback {printer.fallback} is no other printer"
+                raise ValueError(msg)
+        for scanner in self.scanner:
+            if scanner.till is not None and scanner.till not in self.tills:
+                msg = f"scanner {scanner.id}: there is no till {scanner.till}"
+                raise ValueError(msg)
+        return self
+
+    @property
+    def database(self) -> Path:
+        """The ledger's file."""
+        return self.data_dir / "agent.db"
+
+    def printer_for(self, role: Role) -> PrinterSection | None:
+        """The first printer of a role, if there is one."""
+        return next((printer for printer in self.printer if printer.role == role), None)

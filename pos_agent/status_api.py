@@ -1,0 +1,95 @@
+"""The store's state over HTTP, the scan at the till, and the stream of events for open pages."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from pos_agent.desk import Desk
+from pos_agent.link.compose import backlog_of
+from pos_agent.pickup.api import ScanBody
+from pos_agent.requests import answer, desk_of, till_of
+from pos_agent.staff.queries import find_person
+from pos_agent.staff.rules import CLERK
+from pos_agent.take_scans import scan_at_till
+from sync.web.forms import read_json
+from sync.web.permissions import Identity
+from sync.web.routes import Contract, identity_of, route
+
+CHANNELS = ("till", "counter", "status")
+
+
+async def status_of(desk: Desk, identity: Identity, till: str) -> dict[str, Any]:
+    """What every page's header shows."""
+    person = await find_person(desk.reader, identity.subject)
+    backlog = await backlog_of(desk)
+    profile, line = desk.profile, desk.line
+    return {
+        "store": profile.store,
+        "names": profile.names,
+        "till": till,
+        "online": line.is_online,
+        "since": line.since,
+        "unsent": backlog["unsent"],
+        "printers": desk.board.printers_json(),
+        "scanners": desk.board.scanners_json(),
+        "staff": {"login": person.login, "names": person.names, "role": person.role} if person else None,
+        "currency": profile.currency,
+        "locale": profile.locale,
+        "tz": profile.tz.key,
+        "now": desk.at,
+        "focus": desk.focus.place,
+        "picking": desk.focus.picking,
+    }
+
+
+async def get_status(request: Request) -> Response:
+    """The store's state."""
+    return answer(await status_of(desk_of(request), identity_of(request), till_of(request)))
+
+
+async def post_focus(request: Request) -> Response:
+    """Scans go to the till again."""
+    desk = desk_of(request)
+    desk.focus.leave()
+    return answer(await status_of(desk, identity_of(request), till_of(request)))
+
+
+async def post_scan(request: Request) -> Response:
+    """A code scanned or typed on the till's page."""
+    body = await read_json(request, ScanBody)
+    return answer(await scan_at_till(desk_of(request), till_of(request), body.code))
+
+
+async def get_events(request: Request) -> Response:
+    """Events for an open page; `?channels=till,counter,status`."""
+    asked = request.query_params.get("channels", ",".join(CHANNELS)).split(",")
+    channels = [name for name in CHANNELS if name in asked]
+    return desk_of(request).screens.response(request, channels)
+
+
+def routes() -> list[BaseRoute]:
+    """The routes of this module."""
+    return [
+        route("/api/v1/status", get_status, permission=CLERK, contract=Contract(summary="The store's state")),
+        route(
+            "/api/v1/focus/till",
+            post_focus,
+            ("POST",),
+            permission=CLERK,
+            contract=Contract(summary="Let scans go to the till"),
+        ),
+        route(
+            "/api/v1/till/scan",
+            post_scan,
+            ("POST",),
+            permission=CLERK,
+            contract=Contract(
+                summary="Scan at the till",
+                body=ScanBody,
+                refusals={404: "Unknown code", 409: "Not for sale, or an order that is not for here"},
+            ),
+        ),
+        route("/events", get_events, permission=CLERK),
+    ]

@@ -1,0 +1,55 @@
+"""Where a scan goes: a pickup QR to the counter, everything else to whoever has the focus.
+
+The scanner's scans and those typed or posted on the till's page take the same way.
+"""
+
+from typing import Any
+
+from pos_agent.desk import Desk
+from pos_agent.pickup.find_order import find_by_token
+from pos_agent.pickup.pick import pick_scan
+from pos_agent.problems import facts_of
+from pos_agent.till.rules import Classified, classify
+from pos_agent.till.take_scan import current_ticket, take_scan
+from sync.rules.errors import Refused
+
+
+async def open_order(desk: Desk, token: str) -> dict[str, Any]:
+    """Open the order of a pickup QR on the counter's screens, with the QR that will prove the hand-over."""
+    order = await find_by_token(desk, token)
+    desk.screens.publish("counter", "open", {"open": order, "token": token})
+    return order
+
+
+async def scan_at_till(desk: Desk, till: str, text: str) -> dict[str, Any]:
+    """A scan on the till's page; returns what it meant and the ticket.
+
+    Raises:
+        Refused: what the scan was refused for; the ticket is unchanged.
+    """
+    scan = classify(text)
+    if scan.meaning == "pickup":
+        order = await open_order(desk, scan.code)
+        return {"meaning": "pickup", "order": order, "ticket": await current_ticket(desk, till)}
+    return {"meaning": "line", "ticket": await take_scan(desk, till, scan)}
+
+
+async def scan_from_device(desk: Desk, text: str, till: str) -> None:
+    """A scan of a scanner: acts where the focus is; a refusal is shown there, never as a modal."""
+    place = desk.focus.place
+    try:
+        scan = classify(text)
+        await _act(desk, scan, till)
+    except Refused as error:
+        shown = {"code": error.code, "till": till, **facts_of(error)}
+        desk.screens.publish(place, "refused", shown)
+
+
+async def _act(desk: Desk, scan: Classified, till: str) -> None:
+    order = desk.focus.picking
+    if scan.meaning == "pickup":
+        await open_order(desk, scan.code)
+    elif order is not None:
+        await pick_scan(desk, order, scan, "")
+    else:
+        await take_scan(desk, till, scan)

@@ -1,0 +1,1 @@
+"""The till: scans become lines, money becomes a receipt, in one commit."""

@@ -1,0 +1,199 @@
+"""The till over HTTP."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from pos_agent.catalogue.queries import search
+from pos_agent.desk import Desk
+from pos_agent.requests import Body, actor_of, answer, desk_of, till_of
+from pos_agent.staff.rules import CLERK
+from pos_agent.till import take_scan as tickets
+from pos_agent.till.pay import Tendered, pay
+from pos_agent.till.receipt import receipt_of
+from sync.rules.errors import Refused
+from sync.storage.writer import Transaction
+from sync.web.forms import COLUMN_MAX, Line, read_json, read_query
+from sync.web.routes import Contract, route
+
+Text = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class LineBody(Body):
+    """Units of a product."""
+
+    sku: Text
+    qty: int = Field(1, ge=1, le=1_000_000)
+
+
+class QuantityBody(Body):
+    """A line's units."""
+
+    qty: int = Field(ge=1, le=1_000_000)
+
+
+class OverrideBody(Body):
+    """Why goods are sold that online orders wait for."""
+
+    reason: Line
+
+
+class PayBody(Body):
+    """The money given for a ticket."""
+
+    tender: Literal["cash"] = "cash"
+    given_minor: int = Field(ge=0, le=COLUMN_MAX)
+    ticket: Text
+    override: OverrideBody | None = None
+
+
+class SearchQuery(Body):
+    """What is looked for."""
+
+    q: str = Field("", max_length=100)
+
+
+async def get_ticket(request: Request) -> Response:
+    """The till's open ticket."""
+    return answer(await tickets.current_ticket(desk_of(request), till_of(request)))
+
+
+async def post_line(request: Request) -> Response:
+    """Add units of a product."""
+    body = await read_json(request, LineBody)
+    return answer(await tickets.add_lines(desk_of(request), till_of(request), body.sku, body.qty))
+
+
+async def patch_line(request: Request) -> Response:
+    """Change a line's units."""
+    body = await read_json(request, QuantityBody)
+    line = int(request.path_params["line"])
+    return answer(await tickets.set_quantity(desk_of(request), till_of(request), line, body.qty))
+
+
+async def delete_line(request: Request) -> Response:
+    """Take a line off."""
+    line = int(request.path_params["line"])
+    return answer(await tickets.drop_line(desk_of(request), till_of(request), line))
+
+
+async def post_clear(request: Request) -> Response:
+    """Take all lines off."""
+    return answer(await tickets.clear_ticket(desk_of(request), till_of(request)))
+
+
+async def post_pay(request: Request) -> Response:
+    """Take the money and finish the ticket."""
+    body = await read_json(request, PayBody)
+    tendered = Tendered(
+        ticket=body.ticket,
+        till=till_of(request),
+        given_minor=body.given_minor,
+        actor=actor_of(request),
+        tender=body.tender,
+        override=body.override.reason if body.override else None,
+    )
+    return answer(await pay(desk_of(request), tendered))
+
+
+async def get_search(request: Request) -> Response:
+    """Products by name, initials, SKU or digits."""
+    query = read_query(request, SearchQuery)
+    return answer({"items": await search(desk_of(request).reader, query.q)})
+
+
+async def get_receipt(request: Request) -> Response:
+    """A stored receipt."""
+    content, _job = await _receipt(desk_of(request), request)
+    return answer(content)
+
+
+async def post_reprint(request: Request) -> Response:
+    """Print a receipt once more, marked as a copy."""
+    desk = desk_of(request)
+    _content, job = await _receipt(desk, request)
+    new = await desk.ledger.writer.run(lambda tx: desk.papers.reprint(tx, job))
+    return answer({"job": new}, 202)
+
+
+async def _receipt(desk: Desk, request: Request) -> tuple[dict[str, Any], str | None]:
+    number = str(request.path_params["number"])
+
+    def read(tx: Transaction) -> tuple[dict[str, Any], str | None]:
+        found = receipt_of(tx, number)
+        if found is None:
+            raise Refused("unknown_receipt")
+        return found
+
+    return await desk.ledger.writer.run(read)
+
+
+def routes() -> list[BaseRoute]:
+    """The till's routes; the scan's own stands with the scans."""
+    base = "/api/v1/till"
+    pay_told = {402: "Not paid", 404: "No such ticket", 409: "Not enough on the shelf"}
+    line_told = {404: "No such product or line", 409: "Not for sale, or the ticket is full"}
+    return [
+        route(f"{base}/ticket", get_ticket, permission=CLERK, contract=Contract(summary="The open ticket")),
+        route(
+            f"{base}/lines",
+            post_line,
+            ("POST",),
+            permission=CLERK,
+            contract=Contract(summary="Add a product", body=LineBody, refusals=line_told),
+        ),
+        route(
+            f"{base}/lines/{{line:int}}",
+            patch_line,
+            ("PATCH",),
+            permission=CLERK,
+            contract=Contract(summary="Change a line's units", body=QuantityBody, refusals=line_told),
+        ),
+        route(
+            f"{base}/lines/{{line:int}}",
+            delete_line,
+            ("DELETE",),
+            permission=CLERK,
+            contract=Contract(summary="Take a line off", refusals=line_told),
+        ),
+        route(
+            f"{base}/clear",
+            post_clear,
+            ("POST",),
+            permission=CLERK,
+            contract=Contract(summary="Take all lines off"),
+        ),
+        route(
+            f"{base}/pay",
+            post_pay,
+            ("POST",),
+            permission=CLERK,
+            contract=Contract(summary="Pay the ticket", body=PayBody, refusals=pay_told),
+        ),
+        route(
+            f"{base}/search",
+            get_search,
+            permission=CLERK,
+            contract=Contract(summary="Find products", query=SearchQuery),
+        ),
+        route(
+            "/api/v1/receipts/{number}",
+            get_receipt,
+            permission=CLERK,
+            contract=Contract(summary="A receipt", refusals={404: "No such receipt"}),
+        ),
+        route(
+            "/api/v1/receipts/{number}/reprint",
+            post_reprint,
+            ("POST",),
+            permission=CLERK,
+            contract=Contract(
+                summary="Print a receipt again",
+                answers={202: None},
+                refusals={404: "No such receipt", 409: "No printer"},
+            ),
+        ),
+    ]

@@ -1,0 +1,82 @@
+"""A receipt as a value, its place in the database, and its next number."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pos_agent.till.rules import receipt_number
+from sync.rules.books import StorePosition
+from sync.storage.writer import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptLine:
+    """Goods on a receipt. `per`: the price is for that many stock units."""
+
+    sku: str
+    gtin: str
+    names: dict[str, str]
+    qty: int
+    unit_minor: int
+    per: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What is given to the customer. `paid_minor` is the money taken here; 0 where it was paid online."""
+
+    number: str
+    kind: str
+    till: str
+    at: str
+    actor: str
+    currency: str
+    lines: tuple[ReceiptLine, ...]
+    total_minor: int
+    paid_minor: int
+    given_minor: int
+    change_minor: int
+    tender: str
+    order: str | None = None
+    order_number: str = ""
+    locale: str = "zh-CN"
+
+
+def next_number(tx: Transaction, position: StorePosition, till: str) -> str:
+    """The till's next receipt number, taken in the caller's transaction: no gaps, no repeats."""
+    row = tx.one(
+        "INSERT INTO receipt_counter (till, epoch, last) VALUES (?, ?, 1)"
+        " ON CONFLICT (till, epoch) DO UPDATE SET last = last + 1 RETURNING last",
+        (till, position.sinc),
+    )
+    assert row is not None
+    return receipt_number(position.store, till, position.sinc, row[0])
+
+
+def keep(tx: Transaction, receipt: Receipt, ticket: str | None, job: str | None) -> None:
+    """Store a receipt beside its facts."""
+    tx.execute(
+        "INSERT INTO receipt (number, kind, ticket_id, order_id, at, total_minor, paid_minor,"
+        " given_minor, change_minor, tender, job_id, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            receipt.number,
+            receipt.kind,
+            ticket,
+            receipt.order,
+            receipt.at,
+            receipt.total_minor,
+            receipt.paid_minor,
+            receipt.given_minor,
+            receipt.change_minor,
+            receipt.tender,
+            job,
+            json.dumps(asdict(receipt), ensure_ascii=False),
+        ),
+    )
+
+
+def receipt_of(tx: Transaction, number: str) -> tuple[dict[str, Any], str | None] | None:
+    """A stored receipt's content and its print job."""
+    row = tx.one("SELECT content, job_id FROM receipt WHERE number = ?", (number,))
+    return (json.loads(row[0]), row[1]) if row else None

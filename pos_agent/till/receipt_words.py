@@ -1,0 +1,62 @@
+"""What a receipt says in each language; both complete (a test compares them)."""
+
+from typing import Final
+
+WORDS: Final[dict[str, dict[str, str]]] = {
+    "zh-CN": {
+        "receipt": "小票号",
+        "till": "收银台",
+        "clerk": "收银员",
+        "time": "时间",
+        "total": "合计",
+        "count": "共{n}件",
+        "cash": "现金",
+        "card": "银行卡",
+        "online": "已在线支付",
+        "change": "找零",
+        "order": "自提订单",
+        "phone": "电话",
+        "thanks": "谢谢惠顾，欢迎再次光临！",
+        "slip": "拣货单",
+        "ready_by": "请于此前备好",
+        "customer": "顾客",
+        "pay_counter": "到店付款",
+        "shelf": "货架",
+        "left": "余",
+    },
+    "en": {
+        "receipt": "Receipt",
+        "till": "Till",
+        "clerk": "Served by",
+        "time": "Time",
+        "total": "Total",
+        "count": "{n} items",
+        "cash": "Cash",
+        "card": "Card",
+        "online": "Paid online",
+        "change": "Change",
+        "order": "Pickup order",
+        "phone": "Tel.",
+        "thanks": "Thank you, see you again!",
+        "slip": "PICK SLIP",
+        "ready_by": "Ready by",
+        "customer": "Customer",
+        "pay_counter": "Pay at counter",
+        "shelf": "Shelf",
+        "left": "left",
+    },
+}
+_WHOLE: Final = frozenset({"JPY", "KRW", "VND"})
+
+
+def words_for(locale: str) -> dict[str, str]:
+    """The words for readers of a language: Chinese unless another is known."""
+    return WORDS.get(locale) or (WORDS["en"] if locale.lower().startswith("en") else WORDS["zh-CN"])
+
+
+def amount(minor: int, currency: str) -> str:
+    """Minor units as a till writes them, `12.80`; currencies without minor units stay whole."""
+    if currency in _WHOLE:
+        return str(minor)
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{abs(minor) // 100}.{abs(minor) % 100:02d}"

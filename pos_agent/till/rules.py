@@ -1,0 +1,112 @@
+"""Pure decisions of the till: what a scan means, what to pay, how a sale beyond the shelf is booked."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from sync.rules.errors import Refused
+from sync.rules.facts import Move, MoveLine
+from sync.rules.pickup_token import PREFIX as TOKEN_PREFIX
+from sync.values.gtin import InvalidGtin, parse_gtin
+
+Meaning = Literal["pickup", "payment", "gtin", "internal"]
+MOST_CODE_CHARACTERS: Final = 700
+MOST_LINES: Final = 200
+MOST_UNITS_PER_LINE: Final = 1_000_000
+_PAYMENT: Final = (
+    re.compile(r"1[0-5]\d{16}"),  # WeChat Pay: 18 digits from 10-15
+    re.compile(r"(?:2[5-9]|30)\d{14,22}"),  # Alipay: 16-24 digits from 25-30
+    re.compile(r"62\d{17}"),  # UnionPay: 19 digits from 62
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """What a scan means, and its code in usual form. A payment code's digits are not kept."""
+
+    meaning: Meaning
+    code: str
+
+
+def classify(text: str) -> Classified:
+    """What a scanned or typed code means.
+
+    Raises:
+        Refused: `unreadable_code`: empty, too long, or with control characters.
+    """
+    code = text.strip()
+    if not code or len(code) > MOST_CODE_CHARACTERS or not code.isprintable():
+        raise Refused("unreadable_code")
+    if code.startswith(TOKEN_PREFIX):
+        return Classified("pickup", code)
+    if any(pattern.fullmatch(code) for pattern in _PAYMENT):
+        return Classified("payment", "")
+    try:
+        return Classified("gtin", parse_gtin(code))
+    except InvalidGtin:
+        return Classified("internal", code[:64])
+
+
+def receipt_number(store: str, till: str, epoch: int, count: int) -> str:
+    """store-till-epoch-counter: the epoch rises with each incarnation, so no number comes twice."""
+    return f"{store}-{till}-{epoch}-{count:06d}"
+
+
+def change_for(total_minor: int, given_minor: int) -> int:
+    """The change, minor units.
+
+    Raises:
+        Refused: `too_little_given`, with what is missing.
+    """
+    if given_minor < total_minor:
+        missing = total_minor - given_minor
+        raise Refused("too_little_given", total_minor=total_minor, missing_minor=missing)
+    return given_minor - total_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaleFrame:
+    """What the movements of one sale share."""
+
+    ref: str
+    at: str
+    actor: str
+    why: str = ""
+
+
+def sale_moves(lines: Sequence[tuple[str, int]], frame: SaleFrame) -> list[Move]:
+    """The movement of a sale, lines as (SKU, units)."""
+    moved = tuple(MoveLine(sku=sku, qty=qty, source="floor") for sku, qty in lines)
+    return [Move(reason="sale", lines=moved, at=frame.at, ref=frame.ref, actor=frame.actor)]
+
+
+def overridden_moves(
+    lines: Sequence[tuple[str, int]], free: Mapping[str, int], frame: SaleFrame
+) -> list[Move]:
+    """A sale beyond the floor's units: what is free is sold, the rest is a recorded decision.
+
+    Args:
+        lines: (SKU, units), each SKU once.
+        free: what the floor may sell of each SKU; below zero counts as none.
+        frame: what the movements share.
+    """
+    within = [(sku, min(qty, max(0, free[sku]))) for sku, qty in lines]
+    beyond = [(sku, qty - sold) for (sku, qty), (_sku, sold) in zip(lines, within, strict=True)]
+    sold = tuple(MoveLine(sku=sku, qty=qty, source="floor") for sku, qty in within if qty)
+    forced = tuple(MoveLine(sku=sku, qty=qty, source="floor") for sku, qty in beyond if qty)
+    moves = []
+    if sold:
+        moves.append(Move(reason="sale", lines=sold, at=frame.at, ref=frame.ref, actor=frame.actor))
+    if forced:
+        moves.append(
+            Move(
+                reason="override",
+                lines=forced,
+                at=frame.at,
+                ref=frame.ref,
+                actor=frame.actor,
+                why=frame.why,
+            )
+        )
+    return moves

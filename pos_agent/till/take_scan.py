@@ -1,0 +1,101 @@
+"""Take a scan at the till: a product becomes a line of the open ticket, in one commit."""
+
+from typing import Any
+
+from pos_agent.catalogue.queries import Product, product_by_gtin, product_by_sku
+from pos_agent.desk import Desk
+from pos_agent.ledger.store_book import SqliteStoreBook
+from pos_agent.till import ticket as tickets
+from pos_agent.till.rules import Classified
+from sync.rules.errors import Refused
+from sync.storage.writer import Transaction
+
+
+def find_product(tx: Transaction, scan: Classified) -> Product:
+    """The product that a code stands for.
+
+    Raises:
+        Refused: `payment_code`, it is somebody's money, not goods; `unknown_code`.
+    """
+    if scan.meaning == "payment":
+        raise Refused("payment_code")
+    found = product_by_gtin(tx, scan.code) if scan.meaning == "gtin" else None
+    found = found or product_by_sku(tx, scan.code)
+    if found is None:
+        raise Refused("unknown_code", scanned=scan.code)
+    return found
+
+
+async def take_scan(desk: Desk, till: str, scan: Classified) -> dict[str, Any]:
+    """Add what was scanned to the till's ticket; returns the ticket.
+
+    Raises:
+        Refused: `unknown_code`, `payment_code`, `not_for_sale`, `no_price`, `ticket_full`.
+    """
+    return await change(desk, till, lambda book, ticket: _add(book, ticket, scan))
+
+
+async def add_lines(desk: Desk, till: str, sku: str, qty: int) -> dict[str, Any]:
+    """Add units of a SKU picked from the search; returns the ticket.
+
+    Raises:
+        Refused: as `take_scan`.
+    """
+
+    def act(book: SqliteStoreBook, ticket: str) -> None:
+        tickets.add_units(book.tx, ticket, find_product(book.tx, Classified("internal", sku)), qty)
+
+    return await change(desk, till, act)
+
+
+async def set_quantity(desk: Desk, till: str, line: int, qty: int) -> dict[str, Any]:
+    """Change a line's units; returns the ticket."""
+    return await change(desk, till, lambda book, ticket: tickets.set_units(book.tx, ticket, line, qty))
+
+
+async def drop_line(desk: Desk, till: str, line: int) -> dict[str, Any]:
+    """Take a line off; returns the ticket."""
+    return await change(desk, till, lambda book, ticket: tickets.drop_line(book.tx, ticket, line))
+
+
+async def clear_ticket(desk: Desk, till: str) -> dict[str, Any]:
+    """Take all lines off; returns the ticket."""
+    return await change(desk, till, lambda book, ticket: tickets.clear(book.tx, ticket))
+
+
+async def current_ticket(desk: Desk, till: str) -> dict[str, Any]:
+    """The till's open ticket."""
+    currency, at = desk.profile.currency, desk.at
+
+    def read(book: SqliteStoreBook) -> dict[str, Any]:
+        return tickets.ticket_json(book, tickets.open_ticket(book.tx, till, at, currency))
+
+    return await desk.ledger.run(read)
+
+
+async def change(desk: Desk, till: str, act: Any) -> dict[str, Any]:
+    """Change the till's open ticket by `act(book, ticket id)`, show it on the screens, and return it."""
+    currency, at = desk.profile.currency, desk.at
+
+    def command(book: SqliteStoreBook) -> dict[str, Any]:
+        ticket = tickets.open_ticket(book.tx, till, at, currency)
+        act(book, ticket)
+        return tickets.ticket_json(book, ticket)
+
+    changed = await desk.ledger.run(command)
+    _ask_for_missing(desk, changed)
+    desk.screens.publish("till", "ticket", changed)
+    return changed
+
+
+def _add(book: SqliteStoreBook, ticket: str, scan: Classified) -> None:
+    tickets.add_units(book.tx, ticket, find_product(book.tx, scan), 1)
+
+
+def _ask_for_missing(desk: Desk, ticket: dict[str, Any]) -> None:
+    """Ask the hub for units beyond the floor's at once, so that they are here when the customer pays."""
+    missing = {
+        line["sku"]: line["qty"] - line["free"] for line in ticket["lines"] if line["qty"] > line["free"]
+    }
+    if missing and desk.line.is_online:
+        desk.line.want(missing)

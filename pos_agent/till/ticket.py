@@ -1,0 +1,149 @@
+"""The open ticket of a till: add, change and clear lines. Each change is one commit: a kill loses nothing."""
+
+import json
+from typing import Any
+
+from pos_agent.catalogue.queries import Product
+from pos_agent.hardware.papers import printed_state
+from pos_agent.ledger.store_book import SqliteStoreBook
+from pos_agent.till.rules import MOST_LINES, MOST_UNITS_PER_LINE
+from sync.rules.errors import Refused
+from sync.rules.price import BasketLine, PriceEntry, price
+from sync.runtime.ids import new_id
+from sync.storage.writer import Transaction
+
+_LINES = (
+    "SELECT line, sku, gtin, names, unit_minor, per, qty, amount_minor, price_version"
+    " FROM ticket_line WHERE ticket_id = ? ORDER BY line"
+)
+_PUT_LINE = (
+    "INSERT INTO ticket_line (ticket_id, line, sku, gtin, names, unit_minor, per, qty, amount_minor,"
+    " price_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_SET_QTY = "UPDATE ticket_line SET qty = ?, amount_minor = ? WHERE ticket_id = ? AND line = ?"
+_FIELDS = ("line", "sku", "gtin", "names", "unit_minor", "per", "qty", "amount_minor", "price_version")
+
+
+def open_ticket(tx: Transaction, till: str, at: str, currency: str) -> str:
+    """The id of the till's open ticket; a new one where there is none."""
+    row = tx.one("SELECT id FROM ticket WHERE till = ? AND state = 'open'", (till,))
+    if row is not None:
+        return str(row[0])
+    ticket = new_id()
+    tx.execute(
+        "INSERT INTO ticket (id, till, state, opened_at, currency) VALUES (?, ?, 'open', ?, ?)",
+        (ticket, till, at, currency),
+    )
+    return ticket
+
+
+def lines_of(tx: Transaction, ticket: str) -> list[dict[str, Any]]:
+    """A ticket's lines as they are stored."""
+    found = [dict(zip(_FIELDS, row, strict=True)) for row in tx.all(_LINES, (ticket,))]
+    return [{**line, "names": json.loads(line["names"])} for line in found]
+
+
+def add_units(tx: Transaction, ticket: str, product: Product, qty: int) -> None:
+    """Add units of a product: more of its line, or a new line.
+
+    Raises:
+        Refused: `not_for_sale`, `no_price`, `mixed_currency`, `ticket_full`, `bad_quantity`.
+    """
+    if not product.is_on:
+        raise Refused("not_for_sale", sku=product.sku)
+    lines = lines_of(tx, ticket)
+    same = next((line for line in lines if line["sku"] == product.sku), None)
+    if same is not None:
+        set_units(tx, ticket, same["line"], same["qty"] + qty)
+        return
+    if len(lines) >= MOST_LINES:
+        raise Refused("ticket_full", most=MOST_LINES)
+    _same_currency(tx, ticket, product, is_first=not lines)
+    amount = _amount(product.price_entry, qty)
+    number = max((line["line"] for line in lines), default=0) + 1
+    names = json.dumps(product.names, ensure_ascii=False)
+    row = (ticket, number, product.sku, product.gtin, names, product.price_minor, product.per)
+    tx.execute(_PUT_LINE, (*row, qty, amount, product.version))
+
+
+def set_units(tx: Transaction, ticket: str, number: int, qty: int) -> None:
+    """Change a line's units; the price it was shown at stays.
+
+    Raises:
+        Refused: `unknown_line`, `bad_quantity`.
+    """
+    line = next((line for line in lines_of(tx, ticket) if line["line"] == number), None)
+    if line is None:
+        raise Refused("unknown_line", line=number)
+    entry = PriceEntry(
+        sku=line["sku"], price_minor=line["unit_minor"], currency="XXX", per=line["per"], version=0
+    )
+    tx.execute(_SET_QTY, (qty, _amount(entry, qty), ticket, number))
+
+
+def drop_line(tx: Transaction, ticket: str, number: int) -> None:
+    """Take a line off.
+
+    Raises:
+        Refused: `unknown_line`.
+    """
+    gone = tx.execute("DELETE FROM ticket_line WHERE ticket_id = ? AND line = ?", (ticket, number)).rowcount
+    if not gone:
+        raise Refused("unknown_line", line=number)
+
+
+def clear(tx: Transaction, ticket: str) -> None:
+    """Take all lines off."""
+    tx.execute("DELETE FROM ticket_line WHERE ticket_id = ?", (ticket,))
+
+
+def ticket_json(book: SqliteStoreBook, ticket: str) -> dict[str, Any]:
+    """A ticket as a screen shows it."""
+    row = book.tx.one("SELECT state, currency FROM ticket WHERE id = ?", (ticket,))
+    assert row is not None
+    lines = lines_of(book.tx, ticket)
+    shown = ("line", "sku", "gtin", "names", "unit_minor", "qty", "amount_minor")
+    return {
+        "id": ticket,
+        "state": row[0],
+        "lines": [
+            {**{name: line[name] for name in shown}, "free": book.stock(line["sku"]).free} for line in lines
+        ],
+        "count": sum(line["qty"] for line in lines),
+        "total_minor": sum(line["amount_minor"] for line in lines),
+        "currency": row[1],
+        "receipt": _receipt_json(book.tx, ticket) if row[0] == "completed" else None,
+    }
+
+
+def _receipt_json(tx: Transaction, ticket: str) -> dict[str, Any] | None:
+    row = tx.one(
+        "SELECT number, change_minor, given_minor, tender, job_id FROM receipt WHERE ticket_id = ?", (ticket,)
+    )
+    if row is None:
+        return None
+    number, change, given, tender, job = row
+    return {
+        "number": number,
+        "change_minor": change,
+        "given_minor": given,
+        "tender": tender,
+        "printed": printed_state(tx, job),
+    }
+
+
+def _same_currency(tx: Transaction, ticket: str, product: Product, *, is_first: bool) -> None:
+    """A ticket has one currency: that of its first line."""
+    if is_first:
+        tx.execute("UPDATE ticket SET currency = ? WHERE id = ?", (product.currency, ticket))
+        return
+    row = tx.one("SELECT currency FROM ticket WHERE id = ?", (ticket,))
+    if row is not None and row[0] != product.currency:
+        raise Refused("mixed_currency", sku=product.sku, currency=product.currency, expected=row[0])
+
+
+def _amount(entry: PriceEntry, qty: int) -> int:
+    """What a line costs, by the one price engine."""
+    if not 1 <= qty <= MOST_UNITS_PER_LINE:
+        raise Refused("bad_quantity", sku=entry.sku, qty=qty)
+    return price([BasketLine(sku=entry.sku, qty=qty)], {entry.sku: entry}).total_minor

@@ -1,0 +1,183 @@
+"""The till: scan, quantity, cash, change, receipt; one commit, once per ticket."""
+
+import asyncio
+from collections.abc import Mapping
+
+from devices.printing.document import Document
+from pos_agent.ledger.verify import verify
+from sync.rules.items import ReturnItem
+from sync.rules.store.receive_down import take_return
+from tests.unit.pos_agent.agent_stage import COLA, MILK, Stage, client, gtin, hold_item
+
+
+async def test_a_scanned_product_becomes_a_line_with_its_price_and_free_units(stage: Stage) -> None:
+    await stage.receive(SKU_1=10)
+    async with client(stage) as till:
+        answer = await till.post("/api/v1/till/scan", json={"code": gtin(1)})
+    assert answer.status_code == 200
+    ticket = answer.json()["ticket"]
+    assert answer.json()["meaning"] == "line"
+    assert [(line["sku"], line["qty"], line["amount_minor"], line["free"]) for line in ticket["lines"]] == [
+        (COLA, 1, 350, 5)
+    ]
+    assert (ticket["total_minor"], ticket["count"], ticket["state"]) == (350, 1, "open")
+
+
+async def test_a_sale_is_movement_payment_receipt_and_paper_in_one_commit(stage: Stage) -> None:
+    await stage.receive(SKU_1=10)
+    async with client(stage) as till:
+        await till.post("/api/v1/till/scan", json={"code": gtin(1)})
+        ticket = (await till.post("/api/v1/till/scan", json={"code": gtin(1)})).json()["ticket"]
+        commands = stage.desk.ledger.writer.commands
+        paid = await till.post("/api/v1/till/pay", json={"given_minor": 1000, "ticket": ticket["id"]})
+        assert stage.desk.ledger.writer.commands - commands == 1
+        next_one = (await till.get("/api/v1/till/ticket")).json()
+    receipt = paid.json()["receipt"]
+    assert paid.status_code == 200
+    assert receipt == {
+        "number": "s1-1-1-000001",
+        "change_minor": 300,
+        "given_minor": 1000,
+        "tender": "cash",
+        "printed": "queued",
+    }
+    assert (next_one["state"], next_one["lines"]) == ("open", [])
+    assert next_one["id"] != ticket["id"]
+    facts = [(event["kind"], event.get("reason"), event.get("minor")) for event in await stage.events()]
+    assert facts[-2:] == [("move", "sale", None), ("payment", None, 700)]
+    assert (await stage.sku(COLA)).floor == 8
+    assert stage.woken == ["p1"]
+    assert verify(stage.path) == []
+
+
+async def test_the_receipt_says_what_was_sold_in_the_stores_language_and_zone(stage: Stage) -> None:
+    await stage.receive(SKU_1=10)
+    async with client(stage) as till:
+        ticket = (await till.post("/api/v1/till/lines", json={"sku": COLA, "qty": 3})).json()
+        await till.post("/api/v1/till/pay", json={"given_minor": 1050, "ticket": ticket["id"]})
+    ((text,),) = await stage.rows("SELECT document FROM print_job")
+    assert Document.from_json(text).to_json() == text
+    for words in ("一号店", "南京路1号", "s1-1-1-000001", "2026-05-01 12:00:00", "可口可乐 500ml"):
+        assert words in text
+    for words in ("3 x 3.50", "10.50", "CNY 10.50", "合计", "找零", "谢谢惠顾"):
+        assert words in text
+
+
+async def test_paying_a_ticket_again_answers_the_same_and_books_nothing(stage: Stage) -> None:
+    await stage.receive(SKU_1=10)
+    async with client(stage) as till:
+        ticket = (await till.post("/api/v1/till/scan", json={"code": gtin(1)})).json()["ticket"]
+        body = {"given_minor": 500, "ticket": ticket["id"]}
+        first = await till.post("/api/v1/till/pay", json=body)
+        events = await stage.events()
+        again = await till.post("/api/v1/till/pay", json=body)
+    assert again.json() == first.json()
+    assert await stage.events() == events
+    assert await stage.rows("SELECT count(*) FROM print_job") == [(1,)]
+
+
+async def test_too_little_money_is_refused_and_nothing_changes(stage: Stage) -> None:
+    await stage.receive(SKU_1=10)
+    async with client(stage) as till:
+        ticket = (await till.post("/api/v1/till/scan", json={"code": gtin(1)})).json()["ticket"]
+        events = await stage.events()
+        answer = await till.post("/api/v1/till/pay", json={"given_minor": 349, "ticket": ticket["id"]})
+        after = (await till.get("/api/v1/till/ticket")).json()
+    assert (answer.status_code, answer.json()["code"], answer.json()["missing_minor"]) == (
+        422,
+        "too_little_given",
+        1,
+    )
+    assert after == ticket
+    assert await stage.events() == events
+    assert await stage.rows("SELECT count(*) FROM receipt_counter") == [(0,)]
+
+
+async def test_units_that_orders_wait_for_are_not_sold_unless_overridden(stage: Stage) -> None:
+    await stage.receive(SKU_1=2)
+    await stage.take_hold(hold_item("o-1", (COLA, 1)))
+    async with client(stage) as till:
+        ticket = (await till.post("/api/v1/till/lines", json={"sku": COLA, "qty": 2})).json()
+        events = await stage.events()
+        body = {"given_minor": 1000, "ticket": ticket["id"]}
+        short = await till.post("/api/v1/till/pay", json=body)
+        assert await stage.events() == events
+        forced = await till.post("/api/v1/till/pay", json={**body, "override": {"reason": "in hand"}})
+    told = short.json()
+    assert short.status_code == 409
+    assert (told["code"], told["sku"], told["wanted"], told["left"]) == ("short", COLA, 2, 1)
+    assert told["orders"] == ["N-o-1"]
+    assert forced.status_code == 200
+    moves = [
+        (fact["reason"], fact["lines"][0]["qty"], fact.get("why"))
+        for fact in await stage.events()
+        if fact["kind"] == "move"
+    ]
+        (e["reason"], e["lines"][0]["qty"], e.get("why")) for e in await stage.events() if e["kind"] == "move"
+    ]
+    assert moves[-2:] == [("sale", 1, None), ("override", 1, "in hand")]
+    assert (await stage.sku(COLA)).free == -1
+    assert verify(stage.path) == []
+
+
+async def test_units_asked_of_the_hub_at_tender_are_sold_when_they_come(stage: Stage) -> None:
+    await stage.receive(SKU_1=4)
+    stage.desk.line.is_online = True
+    asked: list[dict[str, int]] = []
+    returning: list[asyncio.Task[None]] = []
+
+    async def give_back() -> None:
+        await stage.run(lambda book: take_return(book, ReturnItem(sku=COLA, returned=1)))
+
+    def want(wants: Mapping[str, int]) -> None:
+        asked.append(dict(wants))
+        if len(asked) == 2:
+            returning.append(asyncio.ensure_future(give_back()))
+
+    stage.desk.line.want = want
+    async with client(stage) as till:
+        ticket = (await till.post("/api/v1/till/lines", json={"sku": COLA, "qty": 3})).json()
+        assert asked == [{COLA: 1}]
+        paid = await till.post("/api/v1/till/pay", json={"given_minor": 2000, "ticket": ticket["id"]})
+    assert paid.status_code == 200
+    assert asked == [{COLA: 1}, {COLA: 1}]
+    assert (await stage.sku(COLA)).floor == 1
+
+
+async def test_lines_are_changed_taken_off_and_cleared(stage: Stage) -> None:
+    async with client(stage) as till:
+        await till.post("/api/v1/till/lines", json={"sku": COLA, "qty": 2})
+        await till.post("/api/v1/till/lines", json={"sku": MILK, "qty": 1})
+        changed = await till.patch("/api/v1/till/lines/1", json={"qty": 5})
+        assert [line["qty"] for line in changed.json()["lines"]] == [5, 1]
+        assert changed.json()["total_minor"] == 5 * 350 + 1280
+        off = await till.delete("/api/v1/till/lines/1")
+        assert [line["sku"] for line in off.json()["lines"]] == [MILK]
+        gone = await till.delete("/api/v1/till/lines/1")
+        assert (gone.status_code, gone.json()["code"]) == (404, "unknown_line")
+        assert (await till.post("/api/v1/till/clear")).json()["lines"] == []
+
+
+async def test_a_product_is_found_by_name_initials_number_and_digits(stage: Stage) -> None:
+    async with client(stage) as till:
+        for text in ("可乐", "kkkl", "sku-1", gtin(1)[-5:], "cola"):
+            found = (await till.get("/api/v1/till/search", params={"q": text})).json()["items"]
+            assert [item["sku"] for item in found] == [COLA], text
+        for text in ("%", "_", "", "no such thing"):
+            assert (await till.get("/api/v1/till/search", params={"q": text})).json()["items"] == []
+
+
+async def test_a_reprint_is_a_marked_copy(stage: Stage) -> None:
+    await stage.receive(SKU_1=10)
+    async with client(stage) as till:
+        ticket = (await till.post("/api/v1/till/scan", json={"code": gtin(1)})).json()["ticket"]
+        paid = (await till.post("/api/v1/till/pay", json={"given_minor": 350, "ticket": ticket["id"]})).json()
+        number = paid["receipt"]["number"]
+        answer = await till.post(f"/api/v1/receipts/{number}/reprint")
+        stored = (await till.get(f"/api/v1/receipts/{number}")).json()
+        unknown = await till.post("/api/v1/receipts/none/reprint")
+    assert answer.status_code == 202
+    rows = await stage.rows("SELECT copy_number, document LIKE '%重打 COPY 1%' FROM print_job ORDER BY seq")
+    assert rows == [(0, 0), (1, 1)]
+    assert (stored["number"], stored["total_minor"], stored["lines"][0]["qty"]) == (number, 350, 1)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_receipt")
