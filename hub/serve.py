@@ -25,6 +25,7 @@ from sync.messages.topics import HUB_PRESENCE, hub_subscriptions
 from sync.runtime.logging import configure_logging, get_logger
 from sync.runtime.server import Listener, ServerOptions, http_service
 from sync.runtime.supervision import Lifetime, Service, supervise
+from sync.storage.errors import StorageError
 
 HUB_USER: Final = "hub"
 log = get_logger(__name__)
@@ -61,9 +62,8 @@ def link_config(kernel: Kernel) -> LinkConfig:
     )
 
 
-async def serve(settings: HubSettings) -> int:
+async def serve(settings: HubSettings, listener: Listener) -> int:
     """Run until a signal; returns the exit code."""
-    listener = Listener(ServerOptions(host=settings.host, port=settings.port, engine=settings.server))
     async with running_kernel(settings) as kernel:
         await sync_broker(kernel)
         wants = WantDesk(kernel)
@@ -81,10 +81,24 @@ async def serve(settings: HubSettings) -> int:
 
 
 def main(settings: HubSettings) -> int:
-    """The program."""
+    """The program.
+
+    Returns:
+        0 after a signal, 1 after a failure, 2 when it cannot start and a person must change something.
+    """
     configure_logging(settings.log_format)
+    options = ServerOptions(host=settings.host, port=settings.port, engine=settings.server)
     try:
-        return asyncio.run(serve(settings))
+        listener = Listener(options)
     except OSError as error:
-        sys.stderr.write(f"omo-hub: {settings.host}:{settings.port} cannot be used: {error.strerror}\n")
-        return 2
+        return _cannot_start(f"{options.host}:{options.port} cannot be listened on: {error.strerror}")
+    try:
+        return asyncio.run(serve(settings, listener))
+    except (StorageError, ValueError) as error:
+        return _cannot_start(str(error))
+
+
+def _cannot_start(why: str) -> int:
+    """Say why, and what exit code that is."""
+    sys.stderr.write(f"omo-hub: {why}\n")
+    return 2
