@@ -152,16 +152,22 @@ class Starter:
         await self._start({f"{store}-agent": agent_argv(place.config, "run")})
         agent = Caller(http, place.agent_url, f"the agent of {store}")
         await until(f"the agent of {store} answers", agent.answers, START_LIMIT_S)
-        manager = place.store.manager
-        credentials = {"login": manager.login, "pin": manager.secret}
-        await until(
-            f"{manager.login} can sign in at {store}", lambda: agent.sign_in(credentials), START_LIMIT_S
-        )
         await until(f"the agent of {store} is ready", agent.is_ready, START_LIMIT_S)
+        await self._sign_in_at(agent, place)
+        await until(f"{store} has the catalogue", lambda: _has_catalogue(agent, place), START_LIMIT_S)
         if store not in self.memory.opened:
             await self._open_stock(agent, place)
         await until(f"{store} is in step with the hub", lambda: _in_step(agent, hub, place), START_LIMIT_S)
         self.say(f"{store:<9} serves at {place.agent_url}")
+
+    async def _sign_in_at(self, agent: Caller, place: StorePlace) -> None:
+        """As the manager, once the store has heard of its people (wrong tries would be counted)."""
+        manager = place.store.manager
+        await until(
+            f"{place.store.id} knows {manager.login}", lambda: _knows(agent, manager.login), START_LIMIT_S
+        )
+        if not await agent.sign_in({"login": manager.login, "pin": manager.secret}):
+            raise SetupFailed(f"{place.store.id} does not let {manager.login} in; was the PIN changed?")
 
     async def _enrol(self, hub: Caller, place: StorePlace) -> None:
         """With a one-time code got as HQ would get it, through the store's own line."""
@@ -197,16 +203,25 @@ async def _have_devices(place: StorePlace) -> bool:
     return all(listening) and place.scanner_link.exists()
 
 
+async def _knows(agent: Caller, login: str) -> bool:
+    """Whether this person may sign in at the store."""
+    return any(person["login"] == login for person in (await agent.get("/api/v1/staff"))["staff"])
+
+
+async def _has_catalogue(agent: Caller, place: StorePlace) -> bool:
+    """Whether the store knows its goods; a catalogue is taken into use whole, so one will do."""
+    sku = next(iter(place.store.opening), "")
+    return not sku or bool((await agent.get(f"/api/v1/till/search?q={sku}"))["items"])
+
+
 async def _in_step(agent: Caller, hub: Caller, place: StorePlace) -> bool:
-    """Whether the store is online, has nothing unsent, and the hub shows its stock as confirmed."""
+    """Whether the store's devices are ready and the hub has applied all that the store has booked."""
     status = await agent.get("/api/v1/status")
-    if not status["online"] or status["unsent"]:
+    states = [device["state"] for device in (*status["printers"], *status["scanners"])]
+    if not status["online"] or status["unsent"] or not set(states) <= {"online", "ready"}:
         return False
-    sku = next((sku for sku, qty in place.store.opening.items() if qty > 0), None)
-    if sku is None:
-        return True
-    stores = (await hub.get(f"/api/v1/stock/{sku}"))["stores"]
-    return any(shelf["store"] == place.store.id and shelf["confirmed"] for shelf in stores)
+    stores = (await hub.get("/api/v1/stores"))["stores"]
+    return any(store["store"] == place.store.id and store["in_reach"] for store in stores)
 
 
 async def _all(works: list[Coroutine[Any, Any, None]]) -> None:
