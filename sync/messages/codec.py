@@ -99,8 +99,8 @@ def _unpack(payload: bytes) -> bytes:
     except zlib.error as error:
         msg = f"broken packing: {error}"
         raise Undecodable(msg) from error
-    if stream.unconsumed_tail or not stream.eof:
-        msg = f"unpacks to more than {MOST_JSON_BYTES} bytes, or is cut off"
+    if stream.unconsumed_tail or stream.unused_data or not stream.eof:
+        msg = f"unpacks to more than {MOST_JSON_BYTES} bytes, is cut off, or goes on after its end"
         raise Undecodable(msg)
     return unpacked
 
