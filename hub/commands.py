@@ -17,7 +17,7 @@ from hub.db.migrate import migrate as migrate_database
 from hub.db.open import FILE_NAME, REVISION, SchemaTrouble, revision_of
 from hub.kernel import Kernel
 from hub.settings import HubSettings
-from hub.start import running_kernel
+from hub.start import incarnation, running_kernel
 from hub.stock.verify import verify as verify_books
 from hub.stores.enrol import MakeCode, Revoke, new_code
 from hub.stores.errors import StoresError
@@ -86,11 +86,14 @@ def serve(config: ConfigOption = None) -> None:
 @application.command()
 def migrate(config: ConfigOption = None) -> None:
     """Create the database, or bring it to this version's schema."""
-    path = load_settings(config).data_dir / FILE_NAME
+    settings = load_settings(config)
+    path = settings.data_dir / FILE_NAME
     try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        incarnation(settings)  # before the database, which is never opened without one
         before = revision_of(path)
         migrate_database(path)
-    except (SchemaTrouble, OSError) as error:
+    except (SchemaTrouble, ValueError, OSError) as error:
         raise fail(str(error)) from error
     say(f"{path}: schema {before or 'none'} -> {REVISION}")
 

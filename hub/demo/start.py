@@ -98,9 +98,7 @@ class Starter:
         processes: dict[str, list[str]] = {}
         for place in self.places:
             processes |= place.line(self.ports.hub, host, port)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._chain_into_hub(config))
-            group.create_task(self._start(processes))
+        await _all([self._chain_into_hub(config), self._start(processes)])
         hub = Caller(http, f"http://{LOOPBACK}:{self.ports.hub}", "the hub")
         await self._start({"hub": hub_argv(config, "serve")})
         devices: dict[str, list[str]] = {}
