@@ -9,6 +9,9 @@ from sync.rules.streams import Down, Up
 from sync.simulator import invariants
 from sync.simulator.world import SKUS, Store, World
 
+HEARD = frozenset({"apply", "known", "gap"})
+"""Verdicts after which a request of the floor is served."""
+
 
 def send_up(world: World, store: Store, *, again: bool = False) -> str:
     """The agent sends the next run of its log; `again`: from what the hub was heard to have."""
@@ -47,11 +50,26 @@ def deliver(world: World, store: Store) -> str:
 
 def receive_at_hub(world: World, store: Store, up: Up) -> str:
     """The hub applies an UP and answers after the commit."""
-    applied: Applied = world.commit_at_hub(store, lambda: apply_up(store.hub, up, parse_fact))
+    asked = _asked_first(store, up)
+    applied: Applied = world.commit_at_hub(
+        store,
+        lambda: apply_up(store.hub, up, parse_fact),
+        lambda made: invariants.check_floor(store, asked if made.verdict in HEARD else {}),
+    )
     world.done[f"up {applied.verdict}"] += 1
     if applied.verdict != "split":
         send_down(world, store)
     return f"hub: {applied.verdict} {applied.events} of {up.first}+{len(up.events)}"
+
+
+def _asked_first(store: Store, up: Up) -> dict[str, tuple[int, int, str]]:
+    """Requests of the floor that the hub has not served: units, what it returned so far, and their id."""
+    wanted, wants_id = up.wants or {}, up.wants_id or ""
+    return {
+        sku: (qty, store.hub.tables["stock"][sku].returned, wants_id)
+        for sku, qty in wanted.items()
+        if store.hub.floor_request(sku) != wants_id
+    }
 
 
 def receive_at_store(world: World, store: Store, down: Down) -> str:

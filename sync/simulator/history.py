@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from sync.rules.errors import Refused
-from sync.simulator import clerk, exchange, faults, head_office
+from sync.simulator import clerk, counter, exchange, faults, head_office
 from sync.simulator.books import Crash
 from sync.simulator.calm import settle_all
 from sync.simulator.invariants import Violation
@@ -37,10 +37,10 @@ DOES: dict[str, Action] = {
     "short": clerk.short,
     "lose staged": clerk.lose_staged,
     "ready": clerk.ready,
-    "hand over by code": clerk.hand_over_by_code,
-    "hand over by token": clerk.hand_over_by_token,
-    "show token again": clerk.show_again,
-    "show old token": clerk.show_old_token,
+    "hand over by code": counter.hand_over_by_code,
+    "hand over by token": counter.hand_over_by_token,
+    "show token again": counter.show_again,
+    "show old token": counter.show_old_token,
     "expire at store": clerk.expire,
     "put back": clerk.put_back,
     "ask floor": clerk.ask_floor,

@@ -46,6 +46,16 @@ def check_want(store: "Store", granted: dict[str, int], wanted: dict[str, int]) 
         require(grown <= wanted.get(sku, 0), "wants", store.name, sku, "granted", grown, "asked", wanted)
 
 
+def check_floor(store: "Store", asked: dict[str, tuple[int, int, str]]) -> None:
+    """A new request of the floor is served at once, as far as units are not promised."""
+    for sku, (qty, before, wants_id) in asked.items():
+        stock = store.hub.tables["stock"][sku]
+        given = stock.returned - before
+        require(store.hub.floor_request(sku) == wants_id, "wants", store.name, sku, "the floor was not heard")
+        enough = given == qty or not stock.available
+        require(given <= qty and enough, "wants", store.name, sku, "floor asked", qty, "got", given)
+
+
 def check_store(store: "Store", changes: Sequence[Change]) -> None:
     """After a commit in a store's ledger."""
     for change in changes:
