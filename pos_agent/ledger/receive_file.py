@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pos_agent import enrolment
 from pos_agent.db.schema import ensure_schema
+from pos_agent.errors import BadFile
 from pos_agent.ledger.position import settle_position
 from pos_agent.ledger.read_delivery import read_delivery
 from pos_agent.ledger.receive_stock import Delivery, Receipt, receive_stock
@@ -13,6 +14,8 @@ from pos_agent.settings import AgentSettings
 from sync.runtime.clock import SystemClock
 from sync.storage.writer import Writer
 from sync.values.clock import to_instant
+
+MOST_REF_CHARACTERS = 200
 
 
 async def receive_file(settings: AgentSettings, file: Path, ref: str, *, is_opening: bool) -> Receipt:
@@ -24,6 +27,8 @@ async def receive_file(settings: AgentSettings, file: Path, ref: str, *, is_open
         Refused: `unknown_sku`, `ref_reused`.
     """
     lines = read_delivery(file)
+    if not 0 < len(ref) <= MOST_REF_CHARACTERS or not ref.isprintable():
+        raise BadFile(f"the reference {ref[:40]!r} is empty, too long or has control characters")
     joined = enrolment.load(settings.data_dir)
     delivery = Delivery(
         ref=ref,

@@ -20,7 +20,7 @@ _BACK: Final = "h.stage = 'closed' AND h.order_id IN (SELECT order_id FROM hold_
 _HOLDS: Final = "SELECT h.order_id, h.stage, h.closed_at, h.closed_by, h.body FROM hold h WHERE "
 _LINES: Final = (
     "SELECT l.order_id, l.line, l.sku, l.qty, l.done, l.short, l.released, l.staged"
-    " FROM hold_line l JOIN hold h ON h.order_id = l.order_id WHERE "
+    " FROM json_each(?) k JOIN hold_line l ON l.order_id = k.value ORDER BY l.order_id, l.line"
 )
 _GOODS: Final = (
     "SELECT k.value, coalesce((SELECT min(gtin) FROM gtin WHERE sku = k.value), ''), p.names, p.shelf,"
@@ -74,13 +74,11 @@ def order_view(book: SqliteStoreBook, order: str, currency: str) -> dict[str, An
 
 
 async def _holds(reader: Reader, where: str) -> list[StoreHold]:
-    """Holds that fit a condition, the newest MOST_SHOWN."""
-    limit = f" ORDER BY h.order_id DESC LIMIT {MOST_SHOWN}"
-    heads = await reader.all(_HOLDS + where + limit)
+    """Holds that fit a condition, at most MOST_SHOWN, those that end first."""
+    heads = await reader.all(f"{_HOLDS}{where} ORDER BY h.expires_at, h.order_id LIMIT {MOST_SHOWN}")
+    shown = json.dumps([head[0] for head in heads])
     lines: dict[str, list[LineCount]] = {}
-    for order, line, sku, qty, done, short, released, staged in await reader.all(
-        f"{_LINES}{where} ORDER BY l.order_id, l.line"
-    ):
+    for order, line, sku, qty, done, short, released, staged in await reader.all(_LINES, (shown,)):
         count = LineCount(
             line=line, sku=sku, qty=qty, done=done, short=short, released=released, staged=staged
         )

@@ -28,6 +28,7 @@ from sync.rules.items import HoldItem, HoldLine
 from sync.rules.rights import StoreStock
 from sync.rules.store.receive_down import accept_hold
 from sync.rules.streams import Page
+from sync.runtime.ids import new_id
 from sync.storage.reader import Reader
 from sync.storage.writer import Writer
 from sync.values.clock import to_instant
@@ -188,7 +189,7 @@ class Stage:
     async def receive(self, **units: int) -> None:
         """Put units on the floor: `receive(SKU_1=5)`."""
         lines = [(name.replace("_", "-"), qty) for name, qty in units.items()]
-        delivery = Delivery(ref=f"d-{lines}", reason="opening", lines=lines, at=self.desk.at)
+        delivery = Delivery(ref=new_id(), reason="opening", lines=lines, at=self.desk.at)
         await self.desk.ledger.run(lambda book: receive_stock(book, delivery))
 
     async def take_hold(self, item: HoldItem) -> None:
