@@ -1,11 +1,10 @@
 """The AsyncAPI 3.0 document of the wire, made from the models and topics that the programs run.
 
-`python -m sync.messages.asyncapi` prints it; `docs/asyncapi.json` keeps it, and a test holds the two
+`python -m sync.messages` prints it; `docs/asyncapi.json` keeps it, and a test holds the two
 equal. Reference: AsyncAPI Specification 3.0.0.
 """
 
 import json
-import sys
 from typing import Any, get_args
 
 from sync.messages.codec import DOWN_KINDS, MOST_WIRE_BYTES, PACK_FROM_BYTES, UP_KINDS, adapter
@@ -144,7 +143,3 @@ def _name_contents(schemas: Json, message: str, name: str, kinds: list[Any]) -> 
 def text() -> str:
     """The document as the file keeps it."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(text())

@@ -24,7 +24,7 @@ def references(value: Any) -> Iterator[str]:
 
 
 def test_the_kept_document_is_up_to_date() -> None:
-    assert KEPT.read_text() == text(), "run: python -m sync.messages.asyncapi > docs/asyncapi.json"
+    assert KEPT.read_text() == text(), "run: python -m sync.messages > docs/asyncapi.json"
 
 
 def test_every_message_travels_on_a_channel_and_every_reference_leads_somewhere() -> None:
