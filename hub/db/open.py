@@ -25,17 +25,21 @@ def revision_of(path: Path) -> str | None:
     """The schema revision of a file; None for one that does not exist or has no schema.
 
     Raises:
-        sqlite3.DatabaseError: it is no database.
+        SchemaTrouble: it is no database, or it cannot be read.
     """
     if not path.exists():
         return None
-    connection = sqlite3.connect(path)
     try:
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.OperationalError:
-        return None
-    finally:
-        connection.close()
+        connection = sqlite3.connect(path)
+        try:
+            known = connection.execute(
+                "SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'"
+            ).fetchone()
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if known else None
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise SchemaTrouble(f"{path} cannot be read as the hub's database: {error}") from error
     return str(row[0]) if row else None
 
 
@@ -43,15 +47,22 @@ async def prepare(path: Path) -> None:
     """Make the schema what this program needs, in a process of its own.
 
     Raises:
-        SchemaTrouble: the migration failed, with its last words.
+        SchemaTrouble: the migration failed, with its last words, or took too long.
     """
     if revision_of(path) == REVISION:
         return
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "hub.db.migrate", str(path), stderr=asyncio.subprocess.PIPE
     )
-    async with asyncio.timeout(MIGRATE_LIMIT_S):
-        _, errors = await process.communicate()
+    try:
+        async with asyncio.timeout(MIGRATE_LIMIT_S):
+            _, errors = await process.communicate()
+    except TimeoutError as error:
+        raise SchemaTrouble(f"{path} was not migrated within {MIGRATE_LIMIT_S:.0f} s") from error
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     if process.returncode or revision_of(path) != REVISION:
         last = errors.decode(errors="replace").strip().splitlines()[-1:]
         raise SchemaTrouble(f"{path} could not be migrated to {REVISION}: {' '.join(last)}")
@@ -63,5 +74,9 @@ async def open_database(data_dir: Path) -> tuple[Writer, Reader]:
     await prepare(path)
     writer, reader = Writer(path), Reader(path)
     await writer.start()
-    await reader.start()
+    try:
+        await reader.start()
+    except BaseException:
+        await writer.close()
+        raise
     return writer, reader

@@ -14,18 +14,27 @@ class Sender:
 
     Args:
         random: for jitter.
+        under_way: the version up to which items were sent and not yet heard; 0 for none.
+        resend_at: when they are due again, on the monotonic clock.
+        pause_s: the pause before that, without jitter.
+        is_busy: a DOWN is being read from the database at this moment.
+        is_dirty: news came meanwhile.
     """
 
     random: Random = field(default_factory=Random)
     under_way: int = 0
     resend_at: float = 0.0
     pause_s: float = RESEND_FIRST_S
-    is_dirty: bool = False
     is_busy: bool = False
+    is_dirty: bool = False
 
     def may_send(self, now: float) -> bool:
         """Whether a DOWN with items may go now: none is under way, or it is due again."""
-        return self.under_way == 0 or now >= self.resend_at
+        return not self.is_busy and (self.under_way == 0 or now >= self.resend_at)
+
+    def is_due(self, now: float) -> bool:
+        """Whether what is under way should be sent again."""
+        return self.under_way != 0 and now >= self.resend_at
 
     def sent(self, ver: int, now: float) -> None:
         """A DOWN up to `ver` has gone out."""
@@ -36,10 +45,9 @@ class Sender:
     def heard(self, dver: int) -> None:
         """The store said that it has applied items up to `dver`."""
         if self.under_way and dver >= self.under_way:
-            self.under_way = 0
-            self.pause_s = RESEND_FIRST_S
+            self.reset()
 
     def reset(self) -> None:
-        """The store has just connected: whatever was under way is sent again at once."""
+        """Nothing is under way: it was heard, or the store has just connected."""
         self.under_way = 0
         self.pause_s = RESEND_FIRST_S

@@ -2,21 +2,23 @@
 
 import asyncio
 import json
-from typing import Any, Final
+from typing import Final
 
 from hub.catalogue import queries as catalogue
 from hub.kernel import Kernel
-from hub.link import pages
 from hub.link.hear import HearUp, ReadDown
+from hub.link.page_desk import ALL, PageDesk
+from hub.link.read_state import is_of, read_object
 from hub.link.sender import Sender
+from hub.link.watch import Watch
 from hub.monitor.keep_health import KeepHealth, Said
-from hub.stock.book import UnknownStore
+from hub.stock.news import tell_shelves
 from hub.stock.want_desk import WantDesk
 from hub.stores import queries as stores
 from sync.link.port import Connected, Disconnected, Link, Message
 from sync.messages.codec import decode, encode
 from sync.messages.errors import Undecodable
-from sync.messages.topics import CATALOG, HUB_PRESENCE, StoreTopic, parse_topic, store_topic
+from sync.messages.topics import HUB_PRESENCE, StoreTopic, parse_topic, store_topic
 from sync.rules.books import HubPosition
 from sync.rules.streams import Ask, Down, Hello, Page, Up
 from sync.runtime.logging import get_logger
@@ -26,7 +28,6 @@ TICK_S: Final = 0.25
 HELLO_S: Final = 60.0
 AT_ONCE: Final = 64
 """Messages in work at the same time: enough to fill the writer's groups."""
-MOST_HEALTH_BYTES: Final = 16 * 1024
 
 log = get_logger(__name__)
 
@@ -48,6 +49,8 @@ class LinkWorker:
         self._dirty: set[str] = set()
         self._has_news = asyncio.Event()
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self.pages = PageDesk(kernel, link)
+        self.watch = Watch(kernel, self.pages)
         self.undecodable = 0
         self.events_applied = 0
         kernel.wake = self.wake
@@ -59,6 +62,10 @@ class LinkWorker:
 
     def wake(self, store: str) -> None:
         """A store has news to hear."""
+        sender = self._sender(store)
+        if sender.is_busy:
+            sender.is_dirty = True
+            return
         self._dirty.add(store)
         self._has_news.set()
 
@@ -68,6 +75,8 @@ class LinkWorker:
             group.create_task(self._link.run())
             group.create_task(self._send_news())
             group.create_task(self._tick())
+            group.create_task(self.pages.run())
+            group.create_task(self.watch.run())
             async for event in self._link.events():
                 match event:
                     case Connected():
@@ -121,7 +130,7 @@ class LinkWorker:
             case Hello() if said.store == topic.store:
                 await self._hear_hello(said)
             case Ask() if said.store == topic.store:
-                await self._send_page(said.store, said.name, said.since)
+                self.pages.want(said.store, said.name, said.since)
             case _:
                 self.undecodable += 1
                 log.warning("link.misplaced", store=topic.store, kind=said.kind)
@@ -135,7 +144,7 @@ class LinkWorker:
             log.error("link.chain_split", store=up.store, app=position.app, first=up.first)
             return
         sender = self._sender(up.store)
-        if verdict in {"apply", "known"}:
+        if verdict in {"apply", "known", "gap"}:
             self._kernel.directory.heard(up.store)
             sender.heard(up.dver)
             self._wants.heard(up.store, up.dver, is_whole=position.app >= up.head)
@@ -143,98 +152,72 @@ class LinkWorker:
             await self._send_down(up.store)
         elif up.events or verdict != "known":
             self._publish(up.store, acknowledgement(position))
-        self._tell_pages(up.store, heard.applied.skus, heard.tokens)
-
-    def _tell_pages(self, store: str, skus: frozenset[str], tokens: frozenset[str]) -> None:
-        """Push what changed to open pages."""
-        for sku in skus:
-            self._kernel.events.publish(f"stock:{store}:{sku}", "stock", {"store": store, "sku": sku})
-        if skus:
-            self._kernel.events.publish(f"stock:{store}", "stock", {"store": store, "skus": sorted(skus)})
-        for token in tokens:
+        tell_shelves(self._kernel.events, up.store, heard.skus)
+        for token in heard.tokens:
             self._kernel.events.publish(f"order:{token}", "order", {})
 
     async def _hear_hello(self, hello: Hello) -> None:
         """A store says where it stands: greet it, send items and pages that it lacks."""
-        store = self._kernel.directory.get(hello.store)
-        if store is None or store.sinc != hello.sinc:
-            self._publish(hello.store, await self._down(hello.store))
+        down, position = await self._kernel.writer.run(ReadDown(self._kernel, hello.store))
+        if position.sinc != hello.sinc:
+            self._publish(hello.store, acknowledgement(position))
             return
         self._kernel.directory.heard(hello.store)
         self._sender(hello.store).reset()
-        self._publish(hello.store, self._hello(hello.store, store.sinc))
-        await self._send_down(hello.store)
+        self._publish(hello.store, self._hello(hello.store, position.sinc))
+        self._say_down(hello.store, down, position)
         same_hub = hello.hinc == self._kernel.hinc
-        if not same_hub or hello.settings < await stores.newest_entry(self._kernel.reader, hello.store):
-            await self._send_page(hello.store, "store", hello.settings if same_hub else 0)
-        if not same_hub or hello.catalog < await catalogue.newest_version(self._kernel.reader):
-            await self._send_page(hello.store, "catalog", hello.catalog if same_hub else 0)
+        settings, catalog = (hello.settings, hello.catalog) if same_hub else (0, 0)
+        if settings < await stores.newest_entry(self._kernel.reader, hello.store):
+            self.pages.want(hello.store, "store", settings)
+        if catalog < await catalogue.newest_version(self._kernel.reader):
+            self.pages.want(hello.store, "catalog", catalog)
 
     def _hello(self, store: str, sinc: int) -> Hello:
         """The hub's own greeting."""
         return Hello(store=store, sinc=sinc, hinc=self._kernel.hinc, wall_clock=self._kernel.instant())
 
-    async def _send_page(self, store: str, name: pages.Series, since: int) -> None:
-        """Send a store every page above `since`, one after the other."""
-        while True:
-            page = await self._page(store, name, since)
-            self._publish(store, page)
-            if page.to >= page.top:
-                return
-            since = page.to
-            await asyncio.sleep(0)
-
-    async def _page(self, store: str, name: pages.Series, since: int) -> Page:
-        """One page of a series."""
-        reader = self._kernel.reader
-        if name == "store":
-            top = await stores.newest_entry(reader, store)
-            entries = await stores.entries_after(reader, store, since, pages.MOST_ENTRIES + 1)
-        else:
-            top = await catalogue.newest_version(reader)
-            entries = await catalogue.entries_after(reader, since, pages.MOST_ENTRIES + 1)
-        return pages.cut(name, self._kernel.hinc, since, top, entries)
-
     async def announce_catalogue(self, since: int) -> None:
         """Tell all stores at once what changed in the catalogue above `since`."""
-        while True:
-            page = await self._page("", "catalog", since)
-            self._link.publish(CATALOG, encode(page))
-            if page.to >= page.top:
-                return
-            since = page.to
+        self.pages.announce(ALL, "catalog", since)
 
     async def announce_store(self, store: str, since: int) -> None:
-        """Tell a store what changed in its entries."""
-        await self._send_page(store, "store", since)
+        """Tell a store what changed in its entries above `since`."""
+        self.pages.announce(store, "store", since)
 
     async def _send_news(self) -> None:
         """Send DOWNs to stores that have news, as soon as they may have one."""
         while True:
             await self._has_news.wait()
             self._has_news.clear()
-            dirty, self._dirty = self._dirty, set()
+            dirty, self._dirty = sorted(self._dirty), set()
             now = self._kernel.clock.monotonic()
-            for store in sorted(dirty):
-                if self._sender(store).may_send(now):
-                    await self._send_down(store)
+            due = [store for store in dirty if self._link.connected and self._sender(store).may_send(now)]
+            for start in range(0, len(due), AT_ONCE):
+                await asyncio.gather(*[self._send_down(store) for store in due[start : start + AT_ONCE]])
 
     async def _send_down(self, store: str) -> None:
-        """Send a store what it has not heard."""
+        """Send a store what it has not heard; what fails is tried again by the watch."""
+        sender = self._sender(store)
+        sender.is_busy = True
         try:
             down, position = await self._kernel.writer.run(ReadDown(self._kernel, store))
-        except (UnknownStore, StorageError):
-            return
-        if not self._link.connected:
-            return
+            self._say_down(store, down, position)
+        except StorageError as error:
+            log.warning("link.not_read", store=store, code=error.code)
+        except Exception:  # the loop guard: one store's trouble must not silence the others
+            log.exception("link.down_failed", store=store)
+        finally:
+            sender.is_busy = False
+        if sender.is_dirty:
+            sender.is_dirty = False
+            self.wake(store)
+
+    def _say_down(self, store: str, down: Down, position: HubPosition) -> None:
+        """Send a DOWN, and remember it when it holds items."""
         if down.ver > position.heard:
             self._sender(store).sent(down.ver, self._kernel.clock.monotonic())
         self._publish(store, down)
-
-    async def _down(self, store: str) -> Down:
-        """The present DOWN of a store."""
-        down, _ = await self._kernel.writer.run(ReadDown(self._kernel, store))
-        return down
 
     async def _tick(self) -> None:
         """Resend what was not acknowledged, and greet now and then."""
@@ -243,7 +226,7 @@ class LinkWorker:
             await asyncio.sleep(TICK_S)
             now = self._kernel.clock.monotonic()
             for store, sender in self._senders.items():
-                if sender.under_way and now >= sender.resend_at and self._link.connected:
+                if sender.is_due(now) and self._link.connected:
                     self.wake(store)
             if now - greeted >= HELLO_S:
                 greeted = now
@@ -256,6 +239,9 @@ class LinkWorker:
         said = read_object(message.payload)
         if said is None:
             self.undecodable += 1
+            return
+        facts = self._kernel.directory.get(topic.store)
+        if facts is not None and not is_of(said, facts.sinc):
             return
         if topic.channel == "presence" and said.get("state") == "offline":
             self._kernel.directory.lost(topic.store)
@@ -283,14 +269,3 @@ def acknowledgement(position: HubPosition) -> Down:
         app=position.app,
         merged=position.merged,
     )
-
-
-def read_object(payload: bytes) -> dict[str, Any] | None:
-    """A small JSON object from outside; None for anything else."""
-    if len(payload) > MOST_HEALTH_BYTES:
-        return None
-    try:
-        value = json.loads(payload)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None

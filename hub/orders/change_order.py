@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.kernel import Kernel
-from hub.orders.rules import CLOSED
+from hub.orders.place_order import short_names
+from hub.orders.rules import CLOSED, masked
 from hub.stock.book import SqliteHubBook
+from hub.stock.news import tell_shelves
 from sync.rules.central import promise
 from sync.rules.errors import Refused
 from sync.rules.items import HoldItem, HoldLine
@@ -15,7 +17,7 @@ from sync.storage.writer import Transaction
 LAPSE_BATCH = 100
 _ORDER = (
     "SELECT id, number, token, store, stage, payment, pay, total_minor, currency, locale, code_hash,"
-    " placed_at, ready_by, expires_at FROM orders WHERE id = ?"
+    " placed_at, ready_by, expires_at, cancel_asked_at FROM orders WHERE id = ?"
 )
 
 
@@ -59,6 +61,7 @@ class PayOnline:
         promise.dispatch(book, item_of(transaction, order))
         book.finish()
         transaction.after_commit(lambda: self.kernel.wake(order["store"]))
+        _tell_page(transaction, self.kernel, order["token"])
         return str(order["token"])
 
 
@@ -66,8 +69,8 @@ class PayOnline:
 class Cancel:
     """Command: the buyer no longer wants the order; returns its stage afterwards.
 
-    A hold that was never dispatched is dropped at once. Otherwise the store is asked: what happens
-    first in its ledger, hand-over or release, wins.
+    A hold that was never dispatched is dropped at once. Otherwise the store is asked, once: what
+    happens first in its ledger, hand-over or release, wins.
     """
 
     kernel: Kernel
@@ -85,16 +88,16 @@ class Cancel:
         order = _order(transaction, row[0])
         if order["stage"] in CLOSED:
             raise Refused("closed", stage=order["stage"])
+        if order["cancel_asked_at"] is not None:
+            return str(order["stage"])
         at = self.kernel.instant()
-        book = SqliteHubBook(transaction, order["store"], self.kernel.hinc, at)
-        if promise.drop_provisional(book, order["id"]):
-            book.finish()
+        _tell_page(transaction, self.kernel, self.token)
+        if drop_unpaid(transaction, self.kernel, order["id"], order["store"]):
             return _close(transaction, order["id"], "cancelled", at)
+        book = SqliteHubBook(transaction, order["store"], self.kernel.hinc, at)
         promise.dispatch(book, item_of(transaction, order, cancel=True))
         book.finish()
-        transaction.execute(
-            "UPDATE orders SET cancel_asked_at = COALESCE(cancel_asked_at, ?) WHERE id = ?", (at, order["id"])
-        )
+        transaction.execute("UPDATE orders SET cancel_asked_at = ? WHERE id = ?", (at, order["id"]))
         transaction.after_commit(lambda: self.kernel.wake(order["store"]))
         return str(order["stage"])
 
@@ -112,12 +115,27 @@ class LapseUnpaid:
             "SELECT id, store, token FROM orders WHERE stage = 'unpaid' AND lapses_at < ? LIMIT ?",
             (at, LAPSE_BATCH),
         )
-        for order, store, _ in rows:
-            book = SqliteHubBook(transaction, store, self.kernel.hinc, at)
-            promise.drop_provisional(book, order)
-            book.finish()
+        for order, store, token in rows:
+            drop_unpaid(transaction, self.kernel, order, store)
             _close(transaction, order, "expired", at)
+            _tell_page(transaction, self.kernel, token)
         return [str(token) for _, _, token in rows]
+
+
+def drop_unpaid(transaction: Transaction, kernel: Kernel, order: str, store: str) -> bool:
+    """Free the units of a hold that was never dispatched; returns whether there was one."""
+    book = SqliteHubBook(transaction, store, kernel.hinc, kernel.instant())
+    skus = {line.sku for line in book.lines(order)}
+    if not promise.drop_provisional(book, order):
+        return False
+    book.finish()
+    transaction.after_commit(lambda: tell_shelves(kernel.events, store, skus))
+    return True
+
+
+def _tell_page(transaction: Transaction, kernel: Kernel, token: str) -> None:
+    """Push to the order's page once the change is on the disk."""
+    transaction.after_commit(lambda: kernel.events.publish(f"order:{token}", "order", {}))
 
 
 def _close(transaction: Transaction, order: str, stage: str, at: str) -> str:
@@ -162,10 +180,17 @@ def item_of(transaction: Transaction, order: dict[str, Any], *, cancel: bool = F
         ready_by=order["ready_by"],
         expires_at=order["expires_at"],
         lines=tuple(
-            HoldLine(line=line, sku=sku, qty=qty, names=json.loads(names), gtin=gtin, price_minor=amount)
+            HoldLine(
+                line=line,
+                sku=sku,
+                qty=qty,
+                names=short_names(json.loads(names)),
+                gtin=gtin,
+                price_minor=amount,
+            )
             for line, sku, qty, names, gtin, amount in lines
         ),
-        contact=f"{contact[0][:1]}**" if contact[0] else "",
+        contact=masked(contact[0]),
         phone_tail=contact[1],
         locale=order["locale"],
         cancel=cancel,

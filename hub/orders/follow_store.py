@@ -3,6 +3,7 @@
 from hub.orders.rules import CLOSED, closing_stage, next_stage, refund_due
 from hub.stock.book import dump
 from sync.rules.facts import Fact, HoldStep, Payment
+from sync.runtime.ids import new_id
 from sync.storage.writer import Transaction
 
 
@@ -24,7 +25,7 @@ def _follow_step(transaction: Transaction, store: str, step: HoldStep) -> str | 
         return None
     stage, token = str(row[0]), str(row[1])
     if step.line is not None and step.to in {"done", "short", "released"}:
-        _close_if_settled(transaction, step, stage)
+        _close_if_settled(transaction, store, step, stage)
         return token
     reached = next_stage(stage, step.to)
     if reached is not None:
@@ -36,7 +37,7 @@ def _follow_step(transaction: Transaction, store: str, step: HoldStep) -> str | 
     return token
 
 
-def _close_if_settled(transaction: Transaction, step: HoldStep, stage: str) -> None:
+def _close_if_settled(transaction: Transaction, store: str, step: HoldStep, stage: str) -> None:
     """Close the order once every unit is done, short or released, and give back what is due."""
     row = transaction.one(
         "SELECT SUM(qty - done - short - released), SUM(done), SUM(short) FROM hold_line WHERE order_id = ?",
@@ -44,11 +45,20 @@ def _close_if_settled(transaction: Transaction, step: HoldStep, stage: str) -> N
     )
     if row is None or row[0] is None or row[0] > 0 or stage in CLOSED:
         return
+    _forget_request(transaction, store, step.order)
     closing = closing_stage(done=row[1], short=row[2], why=step.why)
     transaction.execute(
         "UPDATE orders SET stage = ?, closed_at = ? WHERE id = ?", (closing, step.at, step.order)
     )
     refund(transaction, step.order, step.at)
+
+
+def _forget_request(transaction: Transaction, store: str, order: str) -> None:
+    """The store has settled every unit, so there is nothing about the order that it has yet to hear.
+
+    Kept, it would reach the store's next incarnation as an order to pick.
+    """
+    transaction.execute("DELETE FROM request WHERE store = ? AND kind = 'order' AND item = ?", (store, order))
 
 
 def refund(transaction: Transaction, order: str, at: str) -> int:
@@ -76,17 +86,24 @@ def refund(transaction: Transaction, order: str, at: str) -> int:
 
 
 def _follow_payment(transaction: Transaction, store: str, payment: Payment, order: str) -> str | None:
-    """Money was taken at the counter for an order."""
-    row = transaction.one("SELECT token, payment FROM orders WHERE id = ? AND store = ?", (order, store))
+    """Money was taken at the counter for an order, or given back (negative).
+
+    Each fact is applied once, so each is a payment of its own: one receipt may stand for two tenders.
+    """
+    row = transaction.one(
+        "SELECT token, paid_minor, total_minor FROM orders WHERE id = ? AND store = ?", (order, store)
+    )
     if row is None:
         return None
+    is_taken = payment.minor >= 0
     transaction.execute(
-        "INSERT OR IGNORE INTO payment (id, order_id, provider, state, minor, currency, reference, at,"
-        " settled_at) VALUES (?, ?, ?, 'captured', ?, ?, ?, ?, ?)",
+        "INSERT INTO payment (id, order_id, provider, state, minor, currency, reference, at, settled_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            f"{store}-{payment.ref}",
+            new_id(),
             order,
             f"till-{payment.tender}",
+            "captured" if is_taken else "refunded",
             payment.minor,
             payment.currency,
             payment.ref,
@@ -95,9 +112,10 @@ def _follow_payment(transaction: Transaction, store: str, payment: Payment, orde
         ),
     )
     transaction.execute(
-        "UPDATE orders SET payment = 'paid', paid_minor = paid_minor + ? WHERE id = ?", (payment.minor, order)
+        "UPDATE orders SET payment = ?, paid_minor = paid_minor + ? WHERE id = ?",
+        ("paid" if is_taken else "refunded", max(0, payment.minor), order),
     )
-    if row[1] == "paid":
+    if is_taken and row[1] + payment.minor > row[2]:
         _raise_double_paid(transaction, store, order, payment)
     return str(row[0])
 

@@ -16,8 +16,11 @@ from hub.kernel import Kernel
 from hub.orders.requests import OrderRequest
 from hub.orders.rules import Wanted, masked, merged, ready_by
 from hub.stock.book import SqliteHubBook, dump
+from hub.stock.news import tell_shelves
+from sync.messages.codec import parse_item
+from sync.rules.canonical import to_raw
 from sync.rules.central import promise
-from sync.rules.errors import Refused
+from sync.rules.errors import Refused, Unbookable
 from sync.rules.holds import HubLine
 from sync.rules.items import HoldItem, HoldLine
 from sync.rules.pickup_token import claims_of
@@ -28,6 +31,8 @@ from sync.values.clock import to_instant
 from sync.values.pickup_code import code_hash, from_random
 
 CODE_TRIES: Final = 20
+MOST_NAME: Final = 64
+"""Characters of a product's name that travel with a hold: a hundred lines must fit one message."""
 _SKU: Final = (
     "SELECT sku, gtin, name_zh, name_en, price_minor, price_per, currency, image, status, version"
     " FROM sku WHERE sku = ?"
@@ -86,7 +91,8 @@ class PlaceOrder:
         Raises:
             KeyReused: nothing changed.
             sync.rules.errors.Short: fewer units than asked for; nothing changed.
-            Refused: `unknown_sku`, `not_sold`, `not_merged`; nothing changed.
+            Refused: `unknown_sku`, `not_sold`, `not_merged`, `no_price`, `mixed_currency`,
+                `unreadable_order`; nothing changed.
         """
         told = already_told(transaction, self.key, self.request.fingerprint())
         if told is not None:
@@ -97,9 +103,13 @@ class PlaceOrder:
             [BasketLine(sku=line.sku, qty=line.qty) for line in wanted],
             {item.sku: item.entry for item in bought},
         )
+        if priced.currency != self.store.currency:
+            raise Refused("mixed_currency", currency=priced.currency, expected=self.store.currency)
         book = SqliteHubBook(transaction, self.store.id, self.kernel.hinc, to_instant(self.now))
         code = free_code(transaction, self.store.id)
-        order = self._new_order(code, bought, priced)
+        number = free_number(transaction, self.now, self.store)
+        order = self._new_order(code, number, bought, priced)
+        require_readable(order)
         is_unpaid = self.request.pay == "sandbox"
         promise.hold_units(
             book,
@@ -109,11 +119,16 @@ class PlaceOrder:
             promise.dispatch(book, order)
         book.finish()
         answer = self._keep(transaction, book, order, code, bought, priced)
-        if not is_unpaid:
-            transaction.after_commit(lambda: self.kernel.wake(self.store.id))
+        transaction.after_commit(self._tell)
         return answer
 
-    def _new_order(self, code: str, bought: Sequence[Bought], priced: Priced) -> HoldItem:
+    def _tell(self) -> None:
+        """After COMMIT: the store has news unless the order waits for its money, the shelves changed."""
+        if self.request.pay != "sandbox":
+            self.kernel.wake(self.store.id)
+        tell_shelves(self.kernel.events, self.store.id, {line.sku for line in self.request.lines})
+
+    def _new_order(self, code: str, number: str, bought: Sequence[Bought], priced: Priced) -> HoldItem:
         """The order as the store will hear of it."""
         pickup = self.store.settings.get("pickup", {})
         ready = ready_by(
@@ -121,18 +136,18 @@ class PlaceOrder:
         )
         lines = tuple(
             HoldLine(
-                line=number,
+                line=place,
                 sku=line.sku,
                 qty=line.qty,
-                names=item.names,
+                names=short_names(item.names),
                 gtin=item.gtin,
                 price_minor=line.amount_minor,
             )
-            for number, (line, item) in enumerate(zip(priced.lines, bought, strict=True), start=1)
+            for place, (line, item) in enumerate(zip(priced.lines, bought, strict=True), start=1)
         )
         return HoldItem(
             order=new_id(),
-            number=order_number(self.now, self.store),
+            number=number,
             code_hash=code_hash(self.store.id, code),
             pay_at="counter" if self.request.pay == "counter" else "online",
             due_minor=priced.total_minor,
@@ -287,9 +302,34 @@ def free_code(transaction: Transaction, store: str) -> str:
     raise Refused("no_code", store=store)
 
 
-def order_number(now: datetime, store: StoreFacts) -> str:
-    """A number to read out: the store's date and eight random digits (unique by the table's rule)."""
-    return f"{now.astimezone(store.zone):%y%m%d}-{secrets.randbelow(10**8):08d}"
+def free_number(transaction: Transaction, now: datetime, store: StoreFacts) -> str:
+    """A number to read out that no order carries: the store's date and eight random digits.
+
+    Raises:
+        Refused: `no_number`, none was found in CODE_TRIES.
+    """
+    for _ in range(CODE_TRIES):
+        number = f"{now.astimezone(store.zone):%y%m%d}-{secrets.randbelow(10**8):08d}"
+        if transaction.one("SELECT 1 FROM orders WHERE number = ?", (number,)) is None:
+            return number
+    raise Refused("no_number", store=store.id)
+
+
+def short_names(names: dict[str, str]) -> dict[str, str]:
+    """A product's names as they travel with a hold."""
+    return {locale: name[:MOST_NAME] for locale, name in names.items()}
+
+
+def require_readable(order: HoldItem) -> None:
+    """Refuse an order that the store's end could not read: it would stop everything behind it.
+
+    Raises:
+        Refused: `unreadable_order`, with the field.
+    """
+    try:
+        parse_item(to_raw(order))
+    except Unbookable as error:
+        raise Refused("unreadable_order", **error.facts) from error
 
 
 def loaded(answer: str) -> dict[str, Any]:

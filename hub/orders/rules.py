@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,7 @@ _STEP_STAGE: Final[Mapping[str, Stage]] = {
     "ready": "ready",
 }
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DAYS_AHEAD: Final = 14
+_DAYS_AHEAD: Final = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,34 +68,47 @@ def closing_stage(*, done: int, short: int, why: str) -> Stage:
 
 
 def _at(day: datetime, clock: str) -> datetime:
-    """A day's HH:MM; 24:00 is the next day's midnight."""
+    """A day's HH:MM as an instant; 24:00 is the next day's midnight."""
     hours, minutes = (int(part) for part in clock.split(":"))
     midnight = datetime.combine(day.date(), time(), day.tzinfo)
-    return midnight + timedelta(hours=hours, minutes=minutes)
+    return (midnight + timedelta(hours=hours, minutes=minutes)).astimezone(UTC)
+
+
+def _span(day: datetime, hours: Mapping[str, tuple[str, str]]) -> tuple[datetime, datetime] | None:
+    """When a store opens and closes on a day; None when it stays shut.
+
+    A span that ends at or before its start runs past midnight.
+    """
+    clocks = hours.get(_WEEKDAYS[day.weekday()])
+    if clocks is None:
+        return None
+    opens, closes = _at(day, clocks[0]), _at(day, clocks[1])
+    return (opens, closes) if closes > opens else (opens, _at(day + timedelta(days=1), clocks[1]))
 
 
 def ready_by(
     now: datetime, hours: Mapping[str, tuple[str, str]], zone: ZoneInfo, lead: timedelta
 ) -> datetime:
-    """When the goods will be ready: `lead` of opening time from now on.
+    """When the goods will be ready: after `lead` of opening time from now on, in UTC.
 
-    A store without opening hours is taken as always open; one that opens on no day within two
-    weeks promises now plus `lead`, since its own closing is what a person must explain.
+    What does not fit before closing goes on at the next opening. A store without opening hours is
+    taken as always open; one that is not open for `lead` within four weeks promises now plus `lead`,
+    since its own closing is what a person must explain.
     """
+    now = now.astimezone(UTC)
     if not hours:
         return now + lead
-    local = now.astimezone(zone)
-    for ahead in range(_DAYS_AHEAD):
-        day = local + timedelta(days=ahead)
-        span = hours.get(_WEEKDAYS[day.weekday()])
+    today, left = now.astimezone(zone), lead
+    for ahead in range(-1, _DAYS_AHEAD):
+        span = _span(today + timedelta(days=ahead), hours)
         if span is None:
             continue
-        opens, closes = _at(day, span[0]), _at(day, span[1])
-        if closes <= opens:
-            closes += timedelta(days=1)
-        ready = max(local, opens) + lead
-        if ready <= closes:
-            return ready.astimezone(now.tzinfo)
+        start = max(now, span[0])
+        if start >= span[1]:
+            continue
+        if left <= span[1] - start:
+            return start + left
+        left -= span[1] - start
     return now + lead
 
 

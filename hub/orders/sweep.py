@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from hub.kernel import Kernel
@@ -13,38 +14,48 @@ from sync.values.clock import to_instant
 
 EVERY_S: Final = 5.0
 KEY_LIFE: Final = timedelta(hours=48)
+FORGET_BATCH: Final = 1_000
 log = get_logger(__name__)
 
 
 async def sweep(kernel: Kernel) -> int:
-    """Drop what has lapsed; returns how many orders did."""
-    dropped = 0
-    while True:
-        tokens = await kernel.writer.run(LapseUnpaid(kernel))
-        for token in tokens:
-            kernel.events.publish(f"order:{token}", "order", {})
-        dropped += len(tokens)
-        if len(tokens) < LAPSE_BATCH:
-            break
+    """Drop what has lapsed and forget what nobody needs; returns how many orders lapsed."""
+    dropped = LAPSE_BATCH
+    lapsed = 0
+    while dropped == LAPSE_BATCH:
+        dropped = len(await kernel.writer.run(LapseUnpaid(kernel)))
+        lapsed += dropped
     oldest = to_instant(kernel.clock.now() - KEY_LIFE)
+    while await kernel.writer.run(partial(forget_answers, oldest=oldest)) == FORGET_BATCH:
+        pass
+    await kernel.writer.run(forget_rejections)
+    return lapsed
 
-    def forget(transaction: Transaction) -> None:
+
+def forget_answers(transaction: Transaction, oldest: str) -> int:
+    """Forget up to FORGET_BATCH answers given under a key before `oldest`; returns how many."""
+    return transaction.execute(
+        "DELETE FROM idempotency_key WHERE key IN (SELECT key FROM idempotency_key WHERE at < ? LIMIT ?)",
+        (oldest, FORGET_BATCH),
+    ).rowcount
+
+
+def forget_rejections(transaction: Transaction) -> None:
+    """Forget rejected events that their store has heard of: each is told under a key of its own."""
+    for store, heard in transaction.all("SELECT store, heard FROM store_stream"):
         transaction.execute(
-            "DELETE FROM idempotency_key WHERE key IN"
-            " (SELECT key FROM idempotency_key WHERE at < ? LIMIT 1000)",
-            (oldest,),
+            "DELETE FROM request WHERE store = ? AND kind = 'rejected' AND ver <= ?", (store, heard)
         )
-
-    await kernel.writer.run(forget)
-    return dropped
 
 
 async def keep_swept(kernel: Kernel) -> None:
     """Sweep every few seconds, for ever."""
     while True:
         try:
-            if dropped := await sweep(kernel):
-                log.info("orders.lapsed", orders=dropped)
+            if lapsed := await sweep(kernel):
+                log.info("orders.lapsed", orders=lapsed)
         except StorageError as error:
             log.warning("orders.not_swept", code=error.code)
+        except Exception:  # the loop guard: tomorrow's sweep must not depend on today's
+            log.exception("orders.sweep_failed")
         await asyncio.sleep(EVERY_S)

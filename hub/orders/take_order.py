@@ -9,7 +9,7 @@ from hub.directory import StoreFacts
 from hub.kernel import Kernel
 from hub.orders.place_order import PlaceOrder
 from hub.orders.requests import OrderRequest
-from hub.stock.queries import shelves_of
+from hub.stock.queries import Shelf, shelves_of
 from hub.stock.want_desk import WantDesk
 from sync.rules.errors import Refused, Short
 from sync.web.errors import N_, Problem
@@ -76,6 +76,7 @@ class OrderDesk:
             now=self.kernel.clock.now(),
             base_url=base_url,
         )
+        await self._stand_behind(request, store, until)
         for _ in range(ASK_ROUNDS):
             try:
                 return await self.kernel.writer.run(command)
@@ -86,22 +87,37 @@ class OrderDesk:
                 raise as_problem(refused) from refused
         raise await self._short(request, store)
 
+    async def _stand_behind(self, request: OrderRequest, store: StoreFacts, until: float) -> None:
+        """A newcomer waits behind those who wait for one of its products already."""
+        for sku in dict.fromkeys(line.sku for line in request.lines):
+            left = until - self.kernel.clock.monotonic()
+            if self.wants.is_queued(store.id, sku) and self.kernel.directory.is_in_reach(store.id):
+                qty = sum(line.qty for line in request.lines if line.sku == sku)
+                await self.wants.ask(store.id, sku, qty, left)
+
     async def _may_hope(self, store: StoreFacts, short: Short, until: float) -> bool:
         """Ask the store for what is missing, when it is in reach and its floor may have it."""
         left = until - self.kernel.clock.monotonic()
-        if left <= 0 or not self.kernel.directory.is_in_reach(store.id):
+        sku, wanted = str(short.facts["sku"]), int(str(short.facts["wanted"]))
+        shelf = await self._shelf(store.id, sku)
+        if shelf is None or left <= 0 or not self.kernel.directory.is_in_reach(store.id):
             return False
-        sku = str(short.facts["sku"])
-        shelves = await shelves_of(self.kernel.reader, [sku], store.id)
-        if not shelves:
-            return False
-        shelf = shelves[0]
-        wanted = int(str(short.facts["wanted"]))
         if shelf.available >= wanted:
             return True
-        if shelf.floor <= 0:
+        if not self.wants.may_grant(shelf):
             return False
-        return await self.wants.ask(store.id, sku, wanted - max(0, shelf.available), left)
+        granted = await self.wants.ask(store.id, sku, wanted - max(0, shelf.available), left)
+        if granted is None:
+            return False
+        after = await self._shelf(store.id, sku)
+        if after is not None and after.granted == granted:
+            self.wants.said_no(after)
+        return True
+
+    async def _shelf(self, store: str, sku: str) -> Shelf | None:
+        """A SKU at a store; None where it never was."""
+        shelves = await shelves_of(self.kernel.reader, [sku], store)
+        return shelves[0] if shelves else None
 
     async def _short(self, request: OrderRequest, store: StoreFacts) -> Problem:
         """What is available here and elsewhere, for each line that is short."""

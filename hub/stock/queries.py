@@ -11,13 +11,14 @@ class Shelf:
     """A SKU at a store as the hub sees it, units.
 
     `available` may be promised now; `floor` is the store's floor stock as mirrored, which a store
-    in reach grants on demand.
+    in reach grants on demand; `granted` is what it has granted in all.
     """
 
     store: str
     sku: str
     available: int
     floor: int
+    granted: int = 0
 
     def offered(self, *, in_reach: bool) -> int:
         """What the shop shows as obtainable."""
@@ -26,7 +27,7 @@ class Shelf:
 
 _SHELVES = (
     "SELECT store, sku, granted - returned - promised,"
-    " floor + staged - (granted - returned - settled) FROM stock"
+    " floor + staged - (granted - returned - settled), granted FROM stock"
 )
 
 

@@ -10,13 +10,20 @@ from dataclasses import dataclass, field
 
 from hub.kernel import Kernel
 from hub.stock.book import SqliteHubBook
+from hub.stock.queries import Shelf
 from sync.rules.central import promise
 from sync.rules.items import WantItem
+from sync.rules.rights import HubStock
 from sync.runtime.ids import new_id
 from sync.storage.writer import Transaction
+from sync.values.bounds import MOST_UNITS
 
 MOST_WAITERS = 2_000
 """Waiters for one SKU at one store; one more is answered at once with what there is."""
+NOT_ASKED = -1
+"""In the place of granted units: whoever asked for all could not, so the others may ask themselves."""
+MOST_REFUSALS = 100_000
+"""Remembered answers of no; beyond it all are forgotten and asked again."""
 
 
 @dataclass(slots=True)
@@ -24,16 +31,26 @@ class _Waiter:
     """A buyer who waits for `qty` more units."""
 
     qty: int
-    answered: "asyncio.Future[bool]"
+    answered: "asyncio.Future[int]"
 
 
 @dataclass(slots=True)
 class _Queue:
-    """Who waits for a SKU of a store, and the version at which the store was asked."""
+    """Who waits for a SKU of a store; the version at which the store was asked, and its grants then."""
 
     waiters: deque[_Waiter] = field(default_factory=deque)
     asked_ver: int = 0
+    granted: int = 0
     is_asking: bool = False
+
+    def answer(self, granted: int) -> None:
+        """Let all waiters go, in their order."""
+        self.is_asking = False
+        self.asked_ver = 0
+        while self.waiters:
+            waiter = self.waiters.popleft()
+            if not waiter.answered.done():
+                waiter.answered.set_result(granted)
 
 
 class WantDesk:
@@ -42,21 +59,44 @@ class WantDesk:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._queues: dict[tuple[str, str], _Queue] = {}
+        self._refused: dict[tuple[str, str], tuple[int, int]] = {}
+
+    @property
+    def queues(self) -> int:
+        """SKUs of stores that somebody waits for."""
+        return len(self._queues)
 
     def is_queued(self, store: str, sku: str) -> bool:
         """Whether others wait for the SKU already, so that a newcomer must stand behind them."""
         queue = self._queues.get((store, sku))
         return queue is not None and bool(queue.waiters)
 
-    async def ask(self, store: str, sku: str, qty: int, wait_s: float) -> bool:
+    def may_grant(self, shelf: Shelf) -> bool:
+        """Whether it is worth asking: floor stock is there, and the store has not said no to as much."""
+        refused = self._refused.get((shelf.store, shelf.sku))
+        if refused is not None and (shelf.granted != refused[0] or shelf.floor > refused[1]):
+            del self._refused[shelf.store, shelf.sku]
+            refused = None
+        return shelf.floor > 0 and refused is None
+
+    def said_no(self, shelf: Shelf) -> None:
+        """The store answered and granted nothing: remembered until its floor stock rises."""
+        if len(self._refused) >= MOST_REFUSALS:
+            self._refused.clear()
+        self._refused[shelf.store, shelf.sku] = (shelf.granted, shelf.floor)
+
+    async def ask(self, store: str, sku: str, qty: int, wait_s: float) -> int | None:
         """Wait for the store's answer to a wish for `qty` units, at most `wait_s` seconds.
 
         Returns:
-            Whether the store answered: it may be worth trying again, in the order of the waiters.
+            None without an answer. Else it may be worth trying again, in the order of the waiters: the
+            units that the store had granted in all when it was asked, so that a grant since then shows.
         """
+        if wait_s <= 0:
+            return None
         queue = self._queues.setdefault((store, sku), _Queue())
-        if wait_s <= 0 or len(queue.waiters) >= MOST_WAITERS:
-            return False
+        if len(queue.waiters) >= MOST_WAITERS:
+            return None
         waiter = _Waiter(qty, asyncio.get_running_loop().create_future())
         queue.waiters.append(waiter)
         try:
@@ -65,28 +105,31 @@ class WantDesk:
                     await self._put_question(store, sku, queue)
                 return await waiter.answered
         except TimeoutError:
-            return False
+            return None
         finally:
-            if waiter in queue.waiters:
-                queue.waiters.remove(waiter)
-            if not queue.waiters:
-                self._queues.pop((store, sku), None)
+            self._leave(store, sku, queue, waiter)
+
+    def _leave(self, store: str, sku: str, queue: _Queue, waiter: _Waiter) -> None:
+        """A waiter goes; with the last one the queue goes too."""
+        if waiter in queue.waiters:
+            queue.waiters.remove(waiter)
+        if not queue.waiters and self._queues.get((store, sku)) is queue:
+            del self._queues[store, sku]
 
     async def _put_question(self, store: str, sku: str, queue: _Queue) -> None:
-        """Ask the store for what all present waiters lack."""
+        """Ask the store for what all present waiters lack; a question that fails lets them ask again."""
         queue.is_asking = True
         try:
             wanted = sum(waiter.qty for waiter in queue.waiters)
-            want = WantItem(id=new_id(), sku=sku, qty=max(1, wanted))
-            queue.asked_ver = await self._kernel.writer.run(self._question(store, want))
+            want = WantItem(id=new_id(), sku=sku, qty=min(MOST_UNITS, max(1, wanted)))
+            queue.asked_ver, queue.granted = await self._kernel.writer.run(self._question(store, want))
         except BaseException:
-            queue.is_asking = False
+            queue.answer(NOT_ASKED)
             raise
-        self._kernel.wake(store)
 
     def _question(self, store: str, want: WantItem) -> "Question":
         """The command that puts the want into the store's stream."""
-        return Question(store, self._kernel.hinc, self._kernel.instant(), want)
+        return Question(self._kernel, store, want)
 
     def heard(self, store: str, dver: int, *, is_whole: bool) -> None:
         """A store has applied items up to `dver`, and all its events of then are booked.
@@ -100,26 +143,22 @@ class WantDesk:
             return
         for (asked, _), queue in list(self._queues.items()):
             if asked == store and queue.is_asking and 0 < queue.asked_ver <= dver:
-                queue.is_asking = False
-                queue.asked_ver = 0
-                while queue.waiters:
-                    waiter = queue.waiters.popleft()
-                    if not waiter.answered.done():
-                        waiter.answered.set_result(True)
+                queue.answer(queue.granted)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Command: put a want into a store's stream; returns its version."""
+    """Command: put a want into a store's stream; returns its version and the units granted until now."""
 
+    kernel: Kernel
     store: str
-    hinc: int
-    at: str
     want: WantItem
 
-    def __call__(self, transaction: Transaction) -> int:
-        """Run in the writer."""
-        book = SqliteHubBook(transaction, self.store, self.hinc, self.at)
+    def __call__(self, transaction: Transaction) -> tuple[int, int]:
+        """Run in the writer; the store hears of it even when nobody waits any more."""
+        book = SqliteHubBook(transaction, self.store, self.kernel.hinc, self.kernel.instant())
         ver = promise.want_units(book, self.want)
+        granted = (book.stock(self.want.sku) or HubStock()).granted
         book.finish()
-        return ver
+        transaction.after_commit(lambda: self.kernel.wake(self.store))
+        return ver, granted

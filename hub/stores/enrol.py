@@ -102,7 +102,7 @@ class Enrol:
             "UPDATE enrolment_code SET used_at = ? WHERE code_hash = ?", (at, hashed(self.code))
         )
         transaction.execute(
-            "UPDATE store_stream SET merged = CASE WHEN app = 0 THEN 1 ELSE 0 END, sinc = ?, app = 0,"
+            "UPDATE store_stream SET merged = CASE WHEN app = 0 THEN merged ELSE 0 END, sinc = ?, app = 0,"
             " chain = ?, heard = 0, secret_hash = ?, enrolled_at = ? WHERE store = ?",
             (sinc, GENESIS, self.secret_hash, at, store),
         )

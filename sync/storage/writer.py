@@ -31,7 +31,7 @@ class Transaction:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-        self._after: list[Callable[[], None]] = []
+        self._after: list[Callable[[], object]] = []
         self.cache: dict[Any, Any] = {}
 
     def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Cursor:
@@ -46,7 +46,7 @@ class Transaction:
         """All rows."""
         return self.connection.execute(sql, parameters).fetchall()
 
-    def after_commit(self, act: Callable[[], None]) -> None:
+    def after_commit(self, act: Callable[[], object]) -> None:
         """Call `act` in the event loop once this command is on the disk; not if it fails."""
         self._after.append(act)
 
@@ -62,7 +62,7 @@ class _Job(Generic[T]):
     future: "asyncio.Future[T]"
     result: T | None = None
     error: BaseException | None = None
-    after: Sequence[Callable[[], None]] = ()
+    after: Sequence[Callable[[], object]] = ()
 
     def settle(self) -> None:
         """Answer the caller, in the event loop, after COMMIT; what follows it cannot undo the answer."""
