@@ -1,0 +1,64 @@
+// The words that all pages of the agent share.
+
+import { _, ngettext } from "omo/web/texts.js";
+
+export const words = {
+  failed: _("This did not work"),
+  unreachable: _("The program on this machine does not answer"),
+  unreachableHelp: _("Nothing is lost. Try again in a moment; if it stays, restart the agent."),
+  till: _("Till"),
+  counter: _("Pickup counter"),
+  receiving: _("Receive goods"),
+  pages: _("Pages"),
+  settings: _("Display"),
+  language: _("Language"),
+  theme: _("Appearance"),
+  themes: { auto: _("As the system"), light: _("Light"), dark: _("Dark"), contrast: _("High contrast") },
+  signOut: _("Sign out"),
+  online: _("Online"),
+  connecting: _("Connecting"),
+  agentGone: _("No connection to this machine's program"),
+  agentGoneHelp: _("What you see may be old. Nothing is lost; it connects again by itself."),
+  offlineHelp: _("Sell and hand over as usual. Everything is kept here and sent when the line is back."),
+  cancel: _("Cancel"),
+  close: _("Close"),
+  tillNo: (till) => _("Till %(till)s", { till }),
+  offline: _("Offline"),
+  offlineSince: (time) => _("Offline since %(time)s", { time }),
+  unsent: (count) => ngettext("%(num)s to send", "%(num)s to send", count),
+  deviceIs: (device, state) => _("%(device)s: %(state)s", { device, state }),
+  // Chinese has no plural: one form serves both.
+  items: (count) => ngettext("%(num)s item", "%(num)s items", count),
+};
+
+const printerRoles = { receipt: _("Receipt printer"), pick: _("Slip printer"), label: _("Label printer") };
+const printerStates = {
+  paper_low: ["warn", _("paper low")],
+  paper_out: ["bad", _("out of paper")],
+  cover_open: ["bad", _("cover open")],
+  error: ["bad", _("error")],
+  paused: ["warn", _("paused")],
+  offline: ["bad", _("not connected")],
+  unknown: ["info", _("unknown")],
+};
+const scannerStates = {
+  absent: ["bad", _("not plugged in")],
+  opening: ["info", _("connecting")],
+  lost: ["bad", _("unplugged")],
+  unknown: ["info", _("unknown")],
+};
+const scannerName = _("Scanner");
+
+// [tone, words] of a device; an unforeseen state is shown as unknown, never as good.
+export function printerSign({ role, state }) {
+  const name = printerRoles[role] ?? printerRoles.receipt;
+  if (state === "online") return ["ok", name];
+  const [tone, word] = printerStates[state] ?? printerStates.unknown;
+  return [tone, words.deviceIs(name, word)];
+}
+
+export function scannerSign({ state }) {
+  if (state === "ready" || state === "online") return ["ok", scannerName];
+  const [tone, word] = scannerStates[state] ?? scannerStates.unknown;
+  return [tone, words.deviceIs(scannerName, word)];
+}

@@ -1,0 +1,13 @@
+// What was scanned or typed here: goods for the order that is being picked, or a customer's code.
+
+import { counter, pickedNow, step } from "./state.js";
+import { find } from "./visiting.js";
+
+const isGoods = (text) => /^\d{8,14}$/.test(text) || text.startsWith("]");
+
+export function scanText(text, tail = "") {
+  const picking = pickedNow();
+  const order = counter.get().to_pick.find((one) => one.order === picking);
+  if (order && isGoods(text)) return step(order, "scan", { code: text });
+  return find(text.startsWith("OMO1:") ? text : text.toUpperCase(), tail);
+}

@@ -1,0 +1,42 @@
+// The customer is here: one field for QR and code, then the order with goods, money and the hand-over.
+
+import { html } from "../base/html.js";
+import { Icon, Mark } from "../base/signs.js";
+import { scanText } from "./scanning.js";
+import { VisitorCard } from "./visitor_card.js";
+import { words } from "./words.js";
+
+function Wrong({ wrong, now }) {
+  if (!wrong) return null;
+  const seconds = wrong.until ? Math.max(0, Math.ceil((wrong.until - now) / 1000)) : 0;
+  if (wrong.until && !seconds) return null;
+  const title = wrong.until ? words.locked : words.wrongCode;
+  const text = wrong.until ? words.lockedFor(seconds) : `${wrong.detail} ${words.triesLeft(wrong.left)}`;
+  return html`<p class="fault" id="wrong" role="alert"><${Mark} tone="bad" /><span><b>${title}</b> ${text}</span></p>`;
+}
+
+export function VisitorLane({ state, now, zone }) {
+  const submit = async (event) => {
+    event.preventDefault();
+    const form = event.target;
+    const text = form.code.value.trim();
+    if (!text) return;
+    form.code.value = "";
+    await scanText(text, form.tail.value.trim());
+    form.tail.value = "";
+    form.code.focus();
+  };
+  const isLocked = Boolean(state.wrong?.until && state.wrong.until > now);
+  return html`<section class="lane" aria-labelledby="lane-here"><h2 id="lane-here">${words.visitors} <span class="count">${state.visitors.length}</span></h2>
+    <form class="card scan-card" onSubmit=${submit}>
+      <div class="center"><b>${words.showCode}</b><div class="small">${words.orType}</div></div>
+      <div class="scan-fields">
+        <div class="field"><label class="small" for="scan">${words.codeLabel}</label><input id="scan" name="code" class="input scan" autocomplete="off" autocapitalize="characters" spellcheck=${false} maxlength="700" aria-describedby=${state.wrong ? "wrong" : undefined} /></div>
+        <div class="field"><label class="small" for="tail">${words.tailLabel}</label><input id="tail" name="tail" class="input" inputmode="numeric" autocomplete="off" maxlength="4" pattern="[0-9]*" /></div>
+        <button class="btn main tap" disabled=${isLocked}><${Icon} name="search" />${words.find} <kbd>Enter</kbd></button>
+      </div>
+      <${Wrong} wrong=${state.wrong} now=${now} />
+    </form>
+    ${state.visitors.map((visitor) => html`<${VisitorCard} key=${visitor.order.order} visitor=${visitor} isBusy=${state.isBusy} zone=${zone} />`)}
+  </section>`;
+}

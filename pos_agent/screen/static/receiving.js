@@ -1,0 +1,149 @@
+// Take goods in: scan or type, set the quantity, name the delivery note, book. The note's number counts once.
+
+import { render } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { _, ngettext } from "omo/web/texts.js";
+import { get, post } from "./base/api.js";
+import { nameIn } from "./base/goods.js";
+import { html } from "./base/html.js";
+import { LineNotice } from "./base/line_notice.js";
+import { livePage } from "./base/live_page.js";
+import { note, refused } from "./base/notes.js";
+import { Icon, Mark } from "./base/signs.js";
+import { play } from "./base/sounds.js";
+import { status } from "./base/status.js";
+import { useStore } from "./base/store.js";
+import { TopBar } from "./base/top_bar.js";
+
+const words = {
+  title: _("Receive goods"),
+  ref: _("Delivery note number"),
+  refHint: _("Counts once: booking the same number again changes nothing."),
+  scan: _("Scan, or type a barcode or a name"),
+  add: _("Add"),
+  goods: _("Goods"),
+  inStore: _("In store now"),
+  quantity: _("Quantity"),
+  remove: _("Remove"),
+  empty: _("Scan the first item of the delivery"),
+  emptyHelp: _("The list is kept in this browser until you book it."),
+  book: _("Book the delivery"),
+  booking: _("Booking…"),
+  booked: _("Booked"),
+  repeated: _("This delivery was booked before; nothing was changed"),
+  unknown: _("These goods are not known"),
+  unknownHelp: _("Check the number, or wait for the catalogue."),
+  several: _("Several goods fit; choose one"),
+  units: (count) => ngettext("%(num)s unit in all", "%(num)s units in all", count),
+};
+const DRAFT = "omo-delivery";
+const blank = { ref: "", lines: [] };
+
+// An unfinished list outlives a reload; it is nobody's stock until it is booked.
+function recall() {
+  try {
+    return JSON.parse(localStorage.getItem(DRAFT)) ?? blank;
+  } catch {
+    return blank;
+  }
+}
+
+function keep(draft) {
+  try {
+    localStorage.setItem(DRAFT, JSON.stringify(draft));
+  } catch {
+    /* no storage: the list lasts as long as the page */
+  }
+}
+
+const added = (lines, item) => {
+  const known = lines.find((line) => line.sku === item.sku);
+  if (known) return lines.map((line) => (line === known ? { ...line, qty: line.qty + 1 } : line));
+  return [...lines, { sku: item.sku, gtin: item.gtin, names: item.names, free: item.free, qty: 1 }];
+};
+
+const wholeNumber = (text) => Math.max(1, Math.min(1000000, Number.parseInt(text, 10) || 1));
+
+function Line({ line, set, remove }) {
+  const name = nameIn(line.names);
+  return html`<tr><th scope="row">${name}<span class="sub">${line.gtin || line.sku}</span></th><td class="num phone-hide">${line.free}</td>
+    <td class="num"><input class="input qty-input" aria-label=${words.quantity + ": " + name} inputmode="numeric" value=${line.qty} onChange=${(event) => set(wholeNumber(event.target.value))} /></td>
+    <td class="num"><button type="button" class="btn quiet tap" aria-label=${words.remove + ": " + name} onClick=${remove}><${Icon} name="cross" /></button></td></tr>`;
+}
+
+function Lines({ lines, change }) {
+  const set = (sku) => (qty) => change(lines.map((line) => (line.sku === sku ? { ...line, qty } : line)));
+  const remove = (sku) => () => change(lines.filter((line) => line.sku !== sku));
+  return html`<table class="table"><thead><tr><th>${words.goods}</th><th class="num phone-hide">${words.inStore}</th><th class="num">${words.quantity}</th><th><span class="visually-hidden">${words.remove}</span></th></tr></thead>
+    <tbody>${lines.map((line) => html`<${Line} key=${line.sku} line=${line} set=${set(line.sku)} remove=${remove(line.sku)} />`)}</tbody></table>`;
+}
+
+function Choices({ items, choose }) {
+  return html`<fieldset class="pad"><legend>${words.several}</legend>${items.map((item) => html`<button type="button" class="btn tap pick" onClick=${() => choose(item)}><span>${nameIn(item.names)}</span><span class="small muted">${item.gtin || item.sku}</span></button>`)}</fieldset>`;
+}
+
+function Receiving() {
+  const [draft, setDraft] = useState(recall);
+  const [fault, setFault] = useState("");
+  const [choices, setChoices] = useState([]);
+  const [isBusy, setBusy] = useState(false);
+  const field = useRef(null);
+  const facts = useStore(status);
+  useEffect(() => keep(draft), [draft]);
+  const change = (lines) => setDraft((now) => ({ ...now, lines }));
+  const take = (item) => {
+    play("ok");
+    setFault("");
+    setChoices([]);
+    setDraft((now) => ({ ...now, lines: added(now.lines, item) }));
+    field.current.focus();
+  };
+  const find = async (event) => {
+    event.preventDefault();
+    const text = field.current.value.trim();
+    field.current.value = "";
+    if (!text) return;
+    try {
+      const { items } = await get("/api/v1/till/search?q=" + encodeURIComponent(text));
+      const exact = items.find((item) => item.gtin === text || item.sku === text) ?? (items.length === 1 ? items[0] : null);
+      if (exact) return take(exact);
+      setChoices(items);
+      if (!items.length) {
+        play("error");
+        setFault(text);
+      }
+    } catch (problem) {
+      refused(problem);
+    }
+    return undefined;
+  };
+  const book = async (event) => {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      const lines = draft.lines.map(({ sku, qty }) => ({ sku, qty }));
+      const done = await post("/api/v1/stock/receive", { ref: draft.ref.trim(), reason: "receive", lines });
+      play("paid");
+      note("ok", done.repeated ? words.repeated : words.booked, `${draft.ref} · ${words.units(done.units ?? 0)}`);
+      setDraft(blank);
+    } catch (problem) {
+      refused(problem);
+    }
+    setBusy(false);
+  };
+  const units = draft.lines.reduce((sum, line) => sum + line.qty, 0);
+  return html`<${TopBar} /><${LineNotice} facts=${facts} /><main id="main" class="page" tabindex="-1"><div class="stack">
+    <h1>${words.title}</h1>
+    <form class="card pad find-row" onSubmit=${find}><div class="field grow"><label for="scan">${words.scan}</label><input id="scan" ref=${field} class="input scan" autocomplete="off" autofocus maxlength="200" aria-describedby=${fault ? "fault" : undefined} /></div><button class="btn big"><${Icon} name="plus" />${words.add}</button>
+      ${fault && html`<p class="fault" id="fault" role="alert"><${Mark} tone="bad" />${words.unknown}: ${fault}. ${words.unknownHelp}</p>`}</form>
+    ${choices.length > 0 && html`<section class="card"><${Choices} items=${choices} choose=${take} /></section>`}
+    <section class="card">${draft.lines.length ? html`<${Lines} lines=${draft.lines} change=${change} />` : html`<div class="blank"><${Icon} name="box" size=${48} /><h2>${words.empty}</h2><p>${words.emptyHelp}</p></div>`}</section>
+    <form class="card pad book-row" onSubmit=${book}><div class="field grow"><label for="ref">${words.ref}</label><span class="hint" id="ref-hint">${words.refHint}</span><input id="ref" class="input" required maxlength="100" aria-describedby="ref-hint" value=${draft.ref} onInput=${(event) => setDraft({ ...draft, ref: event.target.value })} /></div>
+      <button class="btn main big" disabled=${isBusy || !draft.lines.length || !draft.ref.trim()}>${isBusy ? words.booking : words.book} · ${words.units(units)}</button></form>
+  </div></main>`;
+}
+
+const root = document.getElementById("screen");
+root.replaceChildren();
+render(html`<${Receiving} />`, root);
+livePage({}, () => {}, "status");

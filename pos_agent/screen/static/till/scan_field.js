@@ -1,0 +1,82 @@
+// The one field of the till: what a wedge scanner types, what a clerk types. No timing decides what it is: Enter does.
+
+import { html } from "../base/html.js";
+import { Icon } from "../base/signs.js";
+import { addSku, dropMarked, giveQuantity, scan } from "./acts.js";
+import { note } from "../base/notes.js";
+import { closeSearch, moveActive, search, searchSoon, showUnknown } from "./searching.js";
+import { moveMark, till } from "./state.js";
+import { words } from "./words.js";
+
+const MOST_QUANTITY = 9999;
+
+export const field = () => document.getElementById("scan");
+
+// On a touch screen the focus would open its keyboard each time, so there it waits for a touch.
+export function focusField() {
+  if (matchMedia("(any-pointer: fine)").matches || document.activeElement === document.body) field()?.focus({ preventScroll: true });
+}
+
+export function emptyField() {
+  const input = field();
+  if (input) input.value = "";
+}
+
+// "6*" before a scan; "6*" then Enter for the marked line.
+export function takeQuantity() {
+  const digits = field().value.trim();
+  if (!/^\d{1,4}$/.test(digits) || Number(digits) < 1) return false;
+  emptyField();
+  closeSearch();
+  till.set({ pending: Math.min(Number(digits), MOST_QUANTITY) });
+  return true;
+}
+
+const isCode = (text) => /^[\d]{6,}$/.test(text) || text.startsWith("OMO1:") || text.startsWith("]");
+
+export async function take(text) {
+  emptyField();
+  const answer = await scan(text, () => (isCode(text) ? showUnknown(text) : search(text)));
+  if (answer?.meaning === "pickup") note("ok", words.pickupShown);
+  if (answer) closeSearch();
+}
+
+function onEnter() {
+  const text = field().value.trim();
+  const { search: found, pending } = till.get();
+  if (!text) return pending ? giveQuantity() : undefined;
+  const item = found?.text === text && !found.isWaiting && !isCode(text) ? found.items[found.active] : null;
+  if (!item) return take(text);
+  emptyField();
+  return addSku(item.sku);
+}
+
+const keys = {
+  Enter: onEnter,
+  ArrowDown: () => (till.get().search?.items.length ? moveActive(1) : moveMark(1)),
+  ArrowUp: () => (till.get().search?.items.length ? moveActive(-1) : moveMark(-1)),
+  "*": takeQuantity,
+};
+
+function onKeyDown(event) {
+  if (event.isComposing) return; // Enter of a Chinese input method chooses a word
+  const act = keys[event.key];
+  if (event.key === "Delete" && !field().value) dropMarked();
+  else if (act) act();
+  else return;
+  event.preventDefault();
+}
+
+export function ScanField({ found, pending }) {
+  const isOpen = Boolean(found?.items.length);
+  return html`<div class="scan-row">
+    <label class="visually-hidden" for="scan">${words.scanLabel}</label>
+    ${pending > 0 && html`<span class="pill info pending" role="status">${words.pending(pending)}</span>`}
+    <div class="scan-box">
+      <${Icon} name="scanner" size=${22} />
+      <input id="scan" class="input scan" type="text" placeholder=${words.scanLabel} autocomplete="off" autocapitalize="off"
+        spellcheck=${false} enterkeyhint="go" maxlength="700" role="combobox" aria-autocomplete="list" aria-expanded=${String(isOpen)} aria-controls="found"
+        aria-activedescendant=${isOpen ? "found-" + found.active : undefined} onKeyDown=${onKeyDown} onInput=${(event) => searchSoon(event.target.value)} />
+    </div>
+  </div>`;
+}
