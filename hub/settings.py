@@ -1,11 +1,14 @@
 """Settings of the hub: `hub.toml` and the environment (`OMO_HUB_…`)."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, StringConstraints
 
 from sync.runtime.settings import ProgramSettings, Section
+
+Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,252}(:[0-9]{1,5})?$")]
+"""A host name with an optional port, as it may stand in a content security policy."""
 
 
 class BrokerSection(Section):
@@ -22,6 +25,12 @@ class BrokerSection(Section):
 class ShopSection(Section):
     """How the shop behaves."""
 
+    name_zh: str = Field("", max_length=40, description="The chain's name in Chinese; empty: the other")
+    name_en: str = Field("", max_length=40, description="The chain's name in English; empty: the other")
+    pictures: Path | None = Field(None, description="Folder of products' pictures; empty: the demo chain's")
+    picture_hosts: tuple[Host, ...] = Field(
+        (), max_length=20, description="Hosts whose https pictures pages may show, such as cdn.example.com"
+    )
     hold_unpaid_minutes: int = Field(
         15, ge=1, le=1440, description="How long an unpaid order holds its units"
     )

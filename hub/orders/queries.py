@@ -1,0 +1,209 @@
+"""Reading an order by its token: as its page, the API and its pickup code show it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from hub.kernel import Kernel
+from hub.orders.rules import CLOSED, masked
+from hub.pickup.order_token import token_of
+from sync.rules.items import HoldItem, HoldLine
+from sync.storage.reader import Reader
+from sync.values.clock import from_instant, to_instant
+
+MOST_TOKEN_CHARS: Final = 64
+_ORDER: Final = (
+    "SELECT o.id, o.number, o.token, o.store, o.sinc, o.stage, o.payment, o.pay, o.total_minor, o.currency,"
+    " o.locale, o.code, o.code_hash, o.placed_at, o.ready_by, o.expires_at, o.lapses_at, o.accepted_at,"
+    " o.ready_at, o.closed_at, o.cancel_asked_at, o.paid_minor, c.name, c.phone_tail,"
+    " (SELECT p.id FROM payment p WHERE p.order_id = o.id AND p.provider = 'sandbox'"
+    "  AND p.state = 'pending' LIMIT 1) AS payment_id,"
+    " (SELECT MIN(p.settled_at) FROM payment p WHERE p.order_id = o.id AND p.state = 'captured') AS paid_at,"
+    " (SELECT COALESCE(-SUM(p.minor), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'refunded')"
+    "  AS refunded_minor,"
+    " (SELECT MAX(h.dispatched) FROM hold_line h WHERE h.order_id = o.id) AS is_dispatched"
+    " FROM orders o LEFT JOIN order_contact c ON c.order_id = o.id WHERE o.token = ?"
+)
+_NAMES: Final = (
+    "id",
+    "number",
+    "token",
+    "store",
+    "sinc",
+    "stage",
+    "payment",
+    "pay",
+    "total_minor",
+    "currency",
+    "locale",
+    "code",
+    "code_hash",
+    "placed_at",
+    "ready_by",
+    "expires_at",
+    "lapses_at",
+    "accepted_at",
+    "ready_at",
+    "closed_at",
+    "cancel_asked_at",
+    "paid_minor",
+    "name",
+    "phone_tail",
+    "payment_id",
+    "paid_at",
+    "refunded_minor",
+    "is_dispatched",
+)
+_LINES: Final = (
+    "SELECT l.line, l.sku, l.names, l.gtin, l.image, l.qty, l.unit_minor, l.per, l.amount_minor,"
+    " COALESCE(h.done, 0), COALESCE(h.short, 0), COALESCE(h.released, 0)"
+    " FROM order_line l LEFT JOIN hold_line h ON h.order_id = l.order_id AND h.line = l.line"
+    " WHERE l.order_id = ? ORDER BY l.line"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderedLine:
+    """A line as it was bought, and what became of its units."""
+
+    line: int
+    sku: str
+    names: Mapping[str, str]
+    gtin: str
+    image: str
+    qty: int
+    unit_minor: int
+    per: int
+    amount_minor: int
+    done: int
+    short: int
+    released: int
+
+    def name(self, tag: str) -> str:
+        """The name for a language tag."""
+        return self.names.get(tag) or next(iter(self.names.values()), self.sku)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderView:
+    """An order as its buyer may see it. Times are aware UTC; `payment_id` is a payment that waits."""
+
+    id: str
+    number: str
+    token: str
+    store: str
+    sinc: int
+    stage: str
+    payment: str
+    pay: str
+    total_minor: int
+    currency: str
+    locale: str
+    code: str
+    code_hash: str
+    placed_at: datetime
+    ready_by: datetime
+    expires_at: datetime
+    lapses_at: datetime | None
+    accepted_at: datetime | None
+    ready_at: datetime | None
+    closed_at: datetime | None
+    cancel_asked_at: datetime | None
+    paid_minor: int
+    name: str
+    phone_tail: str
+    payment_id: str | None
+    paid_at: datetime | None
+    refunded_minor: int
+    is_dispatched: bool
+    lines: tuple[OrderedLine, ...]
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing more can happen to it."""
+        return self.stage in CLOSED
+
+    @property
+    def can_be_collected(self) -> bool:
+        """Whether its code opens something at the store."""
+        return self.is_dispatched and not self.is_closed
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether its buyer may still ask to cancel."""
+        return not self.is_closed and self.cancel_asked_at is None
+
+    @property
+    def short_units(self) -> int:
+        """Units that the store did not have."""
+        return sum(line.short for line in self.lines)
+
+
+async def order_by_token(reader: Reader, token: str) -> OrderView | None:
+    """The order that a token opens."""
+    if not token or len(token) > MOST_TOKEN_CHARS or not token.isascii():
+        return None
+    row = await reader.one(_ORDER, (token,))
+    if row is None:
+        return None
+    values: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
+    for name, value in values.items():
+        if name.endswith("_at") or name == "ready_by":
+            values[name] = from_instant(value) if value is not None else None
+    values["is_dispatched"] = bool(values["is_dispatched"])
+    values["name"], values["phone_tail"] = values["name"] or "", values["phone_tail"] or ""
+    lines = tuple(_line(row) for row in await reader.all(_LINES, (values["id"],)))
+    return OrderView(**values, lines=lines)
+
+
+def _line(row: tuple[Any, ...]) -> OrderedLine:
+    """A line from its row."""
+    line, sku, names, gtin, image, qty, unit_minor, per, amount, done, short, released = row
+    return OrderedLine(
+        line=line,
+        sku=sku,
+        names=json.loads(names),
+        gtin=gtin,
+        image=image,
+        qty=qty,
+        unit_minor=unit_minor,
+        per=per,
+        amount_minor=amount,
+        done=done,
+        short=short,
+        released=released,
+    )
+
+
+def qr_of(kernel: Kernel, order: OrderView) -> str:
+    """The text of the order's QR code; empty while no store was told of it, and when it is closed."""
+    if not order.can_be_collected:
+        return ""
+    item = HoldItem(
+        order=order.id,
+        number=order.number,
+        code_hash=order.code_hash,
+        pay_at="counter" if order.pay == "counter" else "online",
+        due_minor=order.total_minor,
+        currency=order.currency,
+        placed_at=to_instant(order.placed_at),
+        ready_by=to_instant(order.ready_by),
+        expires_at=to_instant(order.expires_at),
+        lines=tuple(
+            HoldLine(
+                line=line.line,
+                sku=line.sku,
+                qty=line.qty,
+                names=dict(line.names),
+                gtin=line.gtin,
+                price_minor=line.amount_minor,
+            )
+            for line in order.lines
+        ),
+        contact=masked(order.name),
+        phone_tail=order.phone_tail,
+        locale=order.locale,
+    )
+    return token_of(kernel, item, store=order.store, sinc=order.sinc)

@@ -1,0 +1,130 @@
+"""The sandbox provider's page: pays or fails with no money, and says so.
+
+It stands where a real provider's page would: reached by an unguessable id, it tells the hub of the outcome
+by `PayOnline`, which captures a payment once and dispatches the order in the same transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from hub.orders.announce import order_changed
+from hub.orders.change_order import PayOnline
+from hub.orders.order_page import SECRET_FORM, SECRET_PAGE
+from hub.web.shop_frame import shop_page
+from hub.web.state import kernel_of
+from sync.rules.errors import Refused
+from sync.runtime.ids import new_id
+from sync.values.clock import from_instant
+from sync.web.errors import N_, Problem
+from sync.web.forms import read_form
+from sync.web.permissions import PUBLIC
+from sync.web.routes import route
+from sync.web.translations import show_times_in
+
+MOST_ID_CHARS: Final = 64
+_PAYMENT: Final = (
+    "SELECT p.id, p.state, p.minor, p.currency, o.token, o.number, o.store, o.stage, o.lapses_at"
+    " FROM payment p JOIN orders o ON o.id = p.order_id WHERE p.id = ? AND p.provider = 'sandbox'"
+)
+
+
+class Outcome(BaseModel):
+    """Which button was pressed."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    outcome: Literal["paid", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A payment that the shop asked for, with its order."""
+
+    id: str
+    state: str
+    minor: int
+    currency: str
+    token: str
+    number: str
+    store: str
+    stage: str
+    lapses_at: datetime | None
+
+
+async def _asked(request: Request) -> Asked:
+    """The payment that the address names.
+
+    Raises:
+        Problem: 404, there is none.
+    """
+    kernel, name = kernel_of(request), str(request.path_params["payment"])
+    row = (
+        await kernel.reader.one(_PAYMENT, (name,)) if len(name) <= MOST_ID_CHARS and name.isascii() else None
+    )
+    if row is None:
+        raise Problem(
+            404,
+            "payment.unknown",
+            N_("There is no payment at this address"),
+            N_("Open the payment from your order's page again. Nothing was charged."),
+        )
+    asked = Asked(
+        id=row[0],
+        state=row[1],
+        minor=row[2],
+        currency=row[3],
+        token=row[4],
+        number=row[5],
+        store=row[6],
+        stage=row[7],
+        lapses_at=from_instant(row[8]) if row[8] else None,
+    )
+    store = kernel.directory.get(asked.store)
+    if store is not None:
+        show_times_in(store.tz)
+    return asked
+
+
+def _show(request: Request, asked: Asked, *, failed: bool = False, status: int = 200) -> Response:
+    """The provider's page, or that the time is over."""
+    store = kernel_of(request).directory.get(asked.store)
+    context: dict[str, Any] = {"asked": asked, "failed": failed}
+    is_open = asked.state == "pending" and asked.stage == "unpaid"
+    template = "payments/sandbox.html" if is_open else "payments/lapsed.html"
+    return shop_page(
+        request, template, context, store=store, status=status if is_open else 409, headers=SECRET_FORM
+    )
+
+
+async def sandbox(request: Request) -> Response:
+    """What is to pay; a payment that was made leads back to the order."""
+    asked = await _asked(request)
+    if asked.state in {"captured", "refunded"}:
+        return RedirectResponse(f"/o/{asked.token}", 303, headers=SECRET_PAGE)
+    return _show(request, asked)
+
+
+async def decide(request: Request) -> Response:
+    """Pay or fail; paying twice pays once."""
+    asked = await _asked(request)
+    chosen = await read_form(request, Outcome)
+    if chosen.outcome == "failed" and asked.state == "pending":
+        return _show(request, asked, failed=True, status=402)
+    kernel = kernel_of(request)
+    try:
+        token = await kernel.writer.run(PayOnline(kernel, asked.id, f"sandbox-{new_id()}"))
+    except Refused:
+        return _show(request, await _asked(request), status=409)
+    order_changed(kernel, token)
+    return RedirectResponse(f"/o/{token}", 303, headers=SECRET_PAGE)
+
+
+ROUTES = [
+    route("/pay/sandbox/{payment}", sandbox, permission=PUBLIC),
+    route("/pay/sandbox/{payment}", decide, ["POST"], permission=PUBLIC, name="sandbox_decide"),
+]
