@@ -15,7 +15,10 @@ from hub.link.worker import LinkWorker
 from hub.metrics import hub_registry
 from hub.monitor import api as monitor_api
 from hub.monitor import pages as monitor_pages
+from hub.orders import api as order_api
+from hub.orders import pages as order_pages
 from hub.orders.take_order import OrderDesk
+from hub.payments import pages as payment_pages
 from hub.staff import api as staff_api
 from hub.staff import pages as staff_pages
 from hub.staff.sign_in import identify
@@ -27,7 +30,7 @@ from sync.web.assets import Assets
 from sync.web.health import Finding, health_routes
 from sync.web.openapi import openapi_route
 from sync.web.templates import Frame, Pages
-from sync.web.translations import load_texts, package_folder
+from sync.web.translations import load_texts
 
 VERSION: Final = "0.1.0"
 AREAS: Final = (
@@ -54,6 +57,8 @@ def routes(kernel: Kernel, worker: LinkWorker, registry: CollectorRegistry) -> S
     return [
         *health_routes({"database": database, "broker": broker}, registry),
         openapi_route("OMO Hub", VERSION),
+        *order_api.ROUTES,
+        *order_api.ROUTES,
         *catalogue_api.ROUTES,
         *store_api.ROUTES,
         *staff_api.ROUTES,
@@ -62,15 +67,17 @@ def routes(kernel: Kernel, worker: LinkWorker, registry: CollectorRegistry) -> S
         *monitor_pages.ROUTES,
         *store_pages.ROUTES,
         *import_pages.ROUTES,
+        *payment_pages.ROUTES,
+        *order_pages.ROUTES,
+        *payment_pages.ROUTES,
+        *order_pages.ROUTES,
         *catalogue_pages.ROUTES,
     ]
 
 
 def hub_app(kernel: Kernel, desk: OrderDesk, worker: LinkWorker) -> Starlette:
     """The application around a running kernel."""
-    library = load_texts(
-        [name for name in ("hub.web", *AREAS) if (package_folder(name) / "translations" / "en.po").exists()]
-    )
+    library = load_texts(["hub.web", *AREAS])
     frame = Frame(assets=Assets({"hub": "hub.web"}), library=library, clock=kernel.clock)
     pages = Pages(frame, frames=["hub.web"], areas=AREAS)
     registry = hub_registry(kernel, worker)
