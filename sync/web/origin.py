@@ -3,8 +3,8 @@
 No token in forms: a write (anything but GET, HEAD, OPTIONS, TRACE) is believed when the browser says
 `Sec-Fetch-Site: same-origin` or `none`; a browser too old to say so, or on a plain-HTTP address where it
 does not say, must send an Origin equal to the Host. With neither header the write is refused, but for
-routes that programs may call, and there only when no cookie came along. The rule is pure; `routes.Guard`
-asks it.
+routes that programs may call, and there only when no cookie came along or when the route is anybody's, so
+that a cookie gives no right. The rule is pure; `routes.Guard` asks it.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ def may_write(method: str, headers: Mapping[str, str], permission: Permission) -
     origin = headers.get("origin")
     if origin is not None:
         return _same_host(origin, headers.get("host", ""))
-    return permission.by_machine and "cookie" not in headers
+    return permission.by_machine and (permission.anyone or "cookie" not in headers)
 
 
 def _same_host(origin: str, host: str) -> bool:

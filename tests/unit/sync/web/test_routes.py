@@ -44,8 +44,9 @@ def test_every_route_of_the_demo_names_its_permission(demo: Demo) -> None:
         ({"host": "till"}, PUBLIC, False),
         ({"host": "till"}, CLERK, False),
         ({"host": "till"}, PUBLIC_API, True),
-        ({"host": "till", "cookie": "a=b"}, PUBLIC_API, False),
+        ({"host": "till", "cookie": "a=b"}, PUBLIC_API, True),
         ({"host": "till"}, MACHINE, True),
+        ({"host": "till", "cookie": "a=b"}, MACHINE, False),
     ],
 )
 def test_who_may_write(headers: dict[str, str], permission: Permission, allowed: bool) -> None:
