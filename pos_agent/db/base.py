@@ -1,12 +1,16 @@
-"""The frame of all tables: one metadata with a naming convention, so that migrations can name constraints.
+"""The frame of all tables: their own metadata, and constraint names that migrations can rely on.
 
-The tables (each area's `tables.py`) are the schema's source for migrations and for verification tools;
-the running agent writes plain SQL and never imports them.
+The tables (each area's `tables.py`) are the schema's source for migrations; the running agent writes
+plain SQL and never imports them.
 """
 
+from typing import Final
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
-NAMES = {
+NAMES: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -14,9 +18,9 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
-SQLModel.metadata.naming_convention = NAMES
-metadata = SQLModel.metadata
+
+class Table(SQLModel, registry=registry(metadata=MetaData(naming_convention=dict(NAMES)))):
+    """What every table of the agent derives from."""
 
 
-class Table(SQLModel):
-    """Base class of the agent's tables."""
+metadata = Table.metadata

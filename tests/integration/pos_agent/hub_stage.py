@@ -110,9 +110,7 @@ class HubStage:
 
     def order(self, item: HoldItem) -> None:
         """Place and dispatch an order."""
-        lines = [
-            HubLine(order=item.order, line=line.line, sku=line.sku, qty=line.qty) for line in item.lines
-        ]
+        lines = [HubLine(order=item.order, line=line.line, sku=line.sku, qty=line.qty) for line in item.lines]
         hold_units(self.book, lines)
         dispatch(self.book, item)
         self.book.commit()
@@ -142,5 +140,5 @@ async def until(true: object, limit_s: float = 5.0) -> None:
     """Wait until `true()` holds."""
     assert callable(true)
     async with asyncio.timeout(limit_s):
-        while not true():
+        while not true():  # noqa: ASYNC110  # what is waited for has no event to tell it
             await asyncio.sleep(0.005)

@@ -12,7 +12,7 @@ TAMPERINGS = {
     "UPDATE stock SET floor = floor + 1": "the balances are",
     "UPDATE stock SET granted = granted + 1": "units are granted",
     "UPDATE stock SET settled = settled + 1": "settled",
-    "UPDATE event SET raw = replace(raw, '\"qty\":10', '\"qty\":11') WHERE seq = 1": "the chain breaks at event 1",
+    "UPDATE event SET raw = replace(raw, ':10,', ':11,') WHERE seq = 1": "the chain breaks at event 1",
     "DELETE FROM event WHERE seq = 2": "the log jumps from event 1 to 3",
     "UPDATE position SET seq = seq + 1": "the position stands at",
     "DELETE FROM movement WHERE seq = 1": "the movements are not those",

@@ -1,0 +1,208 @@
+"""The agent's commands: plain words, exit codes, nothing half done."""
+
+import json
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pos_agent import enrolment
+from pos_agent.cli import app
+from pos_agent.db.migrate import check, migrate
+from pos_agent.db.schema import HEAD, revision_of
+from pos_agent.errors import BadFile
+from pos_agent.ledger.read_delivery import parse_delivery
+from pos_agent.machine_lock import only_one
+from pos_agent.settings import AgentSettings
+from sync.runtime.errors import SettingsError
+from tests.unit.pos_agent.agent_stage import COLA, STORE, enrolment_answer, staged
+
+EXAMPLE = Path("config/agent/agent.toml")
+run = CliRunner().invoke
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """Settings in a folder of their own."""
+    path = tmp_path / "agent.toml"
+    path.write_text(f'data_dir = "{tmp_path / "data"}"\nport = 0\n', "utf-8")
+    return path
+
+
+@contextmanager
+def hub_that_answers(status: int, body: object) -> Iterator[tuple[str, list[bytes]]]:
+    """A hub's enrolment address, and what it was asked."""
+    asked: list[bytes] = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:  # the library's name
+            asked.append(self.rfile.read(int(self.headers["content-length"])))
+            data = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("content-length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_args: object) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Answer)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_the_example_is_the_settings_classes_defaults() -> None:
+    assert AgentSettings.load(EXAMPLE) == AgentSettings()
+
+
+def test_the_example_names_every_setting() -> None:
+    text = EXAMPLE.read_text("utf-8")
+    for name in AgentSettings.model_fields:
+        assert f"{name} = " in text or f"[{name}]" in text or f"[[{name}]]" in text, name
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("port = 70000", "port"),
+        ("colour = 1", "colour"),
+        ('[[printer]]\nid = "a"\nuri = "x"\nfallback = "b"', "fallback b is no other printer"),
+        ('[[scanner]]\nid = "a"\nuri = "x"\ntill = "9"', "no till 9"),
+        ('[[printer]]\nid = "a"\nuri = "x"\n[[printer]]\nid = "a"\nuri = "y"', "same id"),
+        ("port = ", "not TOML"),
+    ],
+)
+def test_wrong_settings_are_told_in_plain_words(tmp_path: Path, text: str, problem: str) -> None:
+    path = tmp_path / "agent.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(SettingsError, match=problem):
+        AgentSettings.load(path)
+    told = run(app, ["config", "check", "--config", str(path)])
+    assert told.exit_code == 1
+    assert problem in told.output
+    assert "Traceback" not in told.output
+
+
+def test_enrolling_keeps_the_answer_and_hides_the_secret(config: Path, tmp_path: Path) -> None:
+    answer = enrolment_answer(sinc=4).model_dump(mode="json")
+    with hub_that_answers(201, answer) as (url, asked):
+        told = run(app, ["enrol", url, "ABCD-EFGH", "--config", str(config)])
+    assert told.exit_code == 0, told.output
+    assert json.loads(asked[0]) == {"code": "ABCD-EFGH", "app_version": "0.1.0"}
+    data = tmp_path / "data"
+    assert enrolment.load(data).sinc == 4
+    assert enrolment.secret_of(data) == "correct-horse-battery"
+    assert stat.S_IMODE((data / enrolment.SECRET_NAME).stat().st_mode) == 0o600
+    assert "correct-horse" not in (data / enrolment.FILE_NAME).read_text("utf-8") + told.output
+    assert json.loads((data / "incarnations").read_text("utf-8")) == {STORE: 4}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (403, {}, "does not accept this code"),
+        (500, {}, "status 500"),
+        (201, {"store": "s1"}, "not understood"),
+    ],
+)
+def test_a_refused_enrolment_keeps_nothing(
+    config: Path, tmp_path: Path, status: int, body: object, words: str
+) -> None:
+    with hub_that_answers(status, body) as (url, _asked):
+        told = run(app, ["enrol", url, "ABCD-EFGH", "--config", str(config)])
+    assert told.exit_code == 1
+    assert words in told.output
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_hub_that_is_not_there_is_told(config: Path) -> None:
+    told = run(app, ["enrol", "http://127.0.0.1:9", "ABCD-EFGH", "--config", str(config)])
+    assert (told.exit_code, "cannot be reached" in told.output) == (1, True)
+
+
+async def test_a_ledger_with_a_history_is_not_enrolled_again(template: Path, tmp_path: Path) -> None:
+    async with staged(template, tmp_path) as stage:
+        await stage.receive(SKU_1=1)
+    config = tmp_path / "agent.toml"
+    config.write_text(f'data_dir = "{tmp_path}"\n', "utf-8")
+    told = run(app, ["enrol", "http://127.0.0.1:9", "ABCD-EFGH", "--config", str(config)])
+    assert told.exit_code == 1
+    assert "The code was not used" in told.output
+
+
+def test_running_without_an_enrolment_says_what_to_do(config: Path) -> None:
+    command = [sys.executable, "-m", "pos_agent.cli", "run", "--config", str(config)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (told.returncode, "omo-agent enrol URL CODE" in told.stderr) == (1, True)
+    assert "Traceback" not in told.stderr
+
+
+def test_the_migrations_are_the_tables_and_head_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "agent.db"
+    assert revision_of(path) is None
+    migrate(path)
+    migrate(path)
+    check(path)
+    assert revision_of(path) == HEAD
+    names = sorted(Path("pos_agent/db/migrations/versions").glob("0*.py"))
+    assert names[-1].name.startswith(HEAD)
+
+
+def test_goods_are_taken_in_from_a_file_once(template: Path, tmp_path: Path, config: Path) -> None:
+    data = tmp_path / "data"
+    enrolment.keep(data, enrolment_answer())
+    goods = tmp_path / "opening.csv"
+    goods.write_text(f"sku,qty\n{COLA},5\n{COLA},2\n", "utf-8")
+    assert run(app, ["migrate", "--config", str(config)]).exit_code == 0
+    unknown = run(app, ["stock", "receive", str(goods), "--config", str(config)])
+    assert (unknown.exit_code, "unknown_sku" in unknown.output) == (1, True)
+    subprocess.run([sys.executable, "-c", FILL, str(data / "agent.db"), COLA], check=True)
+    arguments = ["stock", "receive", str(goods), "--opening", "--config", str(config)]
+    first, again = run(app, arguments), run(app, arguments)
+    assert first.output == "7 units from opening.csv, event 1\n"
+    assert again.output == "7 units from opening.csv, event 1 (booked before)\n"
+    assert run(app, ["verify", "--config", str(config)]).output == "the books are right\n"
+    with only_one(data):
+        busy = run(app, arguments)
+    assert (busy.exit_code, "running" in busy.output) == (1, True)
+
+
+FILL = """
+import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as c:
+    row = (sys.argv[2], 1, "{}", "", 1, 1, "CNY", "piece", "on", "", "[]", "")
+    c.execute("INSERT INTO product VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+c.close()
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "sku\nx\n", "sku,qty\nx,0\n", "sku,qty\nx,-1\n", "sku,qty\nx,1.5\n", "sku,qty\nx,9999999999\n",
+     "sku,qty\n,1\n", 'sku,qty\n"x,1\n', "sku,qty\nx,１\n", "sku,qty\nx\n"],
+)  # fmt: skip
+def test_a_wrong_delivery_names_what_is_wrong(text: str) -> None:
+    with pytest.raises(BadFile, match=r"row|CSV"):
+        parse_delivery(text)
+
+
+def test_running_imports_no_library_that_it_does_not_need() -> None:
+    code = "import pos_agent.cli, pos_agent.app, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert loaded.isdisjoint(
+        {"alembic", "sqlalchemy", "sqlmodel", "rich", "httpx", "PIL", "escpos", "granian"}
+    )
