@@ -45,5 +45,10 @@ class KeepHealth:
         else:
             transaction.execute(
                 "UPDATE store_health SET health = ?, seen_at = ? WHERE store = ?",
-                (dump(self.said.value), self.at, self.store),
+                (_storable(self.said.value), self.at, self.store),
             )
+
+
+def _storable(value: dict[str, Any]) -> str:
+    """JSON text that a column takes: half characters (lone surrogates) become question marks."""
+    return dump(value).encode("utf-8", "replace").decode("utf-8")

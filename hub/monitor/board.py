@@ -1,0 +1,94 @@
+"""The board put together: tiles, figures, troubles and dead letters of one moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+
+from hub.kernel import Kernel
+from hub.monitor import queries
+from hub.monitor.meter import BoardMeter
+from hub.monitor.rules import StoreSigns, Tile, p95, tile_of, worst_first
+from hub.monitor.words import OVERSOLD
+from hub.web.state import kernel_of
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures above the tiles; None and empty where nothing was measured yet."""
+
+    in_step: int
+    stores: int
+    by_tone: dict[str, int]
+    lag_ms: int | None
+    lags: list[int]
+    rate: float | None
+    rates: list[float]
+    oldest_unsent_at: datetime | None
+    oldest_store: str
+    at_risk: int
+    oversold: int
+    troubles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All that the board's page shows."""
+
+    now: datetime
+    tiles: list[Tile]
+    figures: Figures
+    troubles: list[queries.Trouble]
+    dead_letters: list[queries.DeadLetter]
+
+
+async def read_board(kernel: Kernel, meter: BoardMeter) -> Board:
+    """The board of this moment."""
+    now = kernel.clock.now()
+    signs = await queries.signs_of_all(kernel)
+    tiles = [tile_of(one, now) for one in signs]
+    counts = await queries.trouble_counts(kernel.reader)
+    at_risk = await queries.promises_at_risk(kernel.reader, now)
+    lag = p95([value for one in signs for value in one.lags_ms])
+    meter.note(await queries.events_applied(kernel.reader), lag)
+    return Board(
+        now=now,
+        tiles=worst_first(tiles),
+        figures=_figures(tiles, signs, meter, counts, at_risk),
+        troubles=await queries.open_troubles(kernel.reader),
+        dead_letters=await queries.dead_letters(kernel.reader),
+    )
+
+
+def _figures(
+    tiles: list[Tile], signs: list[StoreSigns], meter: BoardMeter, counts: dict[str, int], at_risk: int
+) -> Figures:
+    """The figures over all stores."""
+    by_tone = {tone: sum(tile.tone == tone for tile in tiles) for tone in ("ok", "warn", "bad", "info")}
+    unsent = [(tile.oldest_unsent_at, tile.store) for tile in tiles if tile.oldest_unsent_at is not None]
+    oldest_at, oldest_store = min(unsent, default=(None, ""))
+    rates = meter.rates()
+    return Figures(
+        in_step=by_tone["ok"],
+        stores=len(tiles),
+        by_tone=by_tone,
+        lag_ms=p95([value for one in signs for value in one.lags_ms]),
+        lags=meter.lags(),
+        rate=rates[-1] if rates else None,
+        rates=rates,
+        oldest_unsent_at=oldest_at,
+        oldest_store=oldest_store,
+        at_risk=at_risk,
+        oversold=sum(count for kind, count in counts.items() if kind in OVERSOLD),
+        troubles=sum(counts.values()),
+    )
+
+
+def meter_of(request: Request) -> BoardMeter:
+    """The meter of the running hub."""
+    state: Any = request.app.state
+    meter: BoardMeter | None = getattr(state, "board_meter", None)
+    if meter is None:
+        meter = state.board_meter = BoardMeter(kernel_of(request).clock)
+    return meter

@@ -1,0 +1,99 @@
+"""Reading what a store told of itself. Nothing in it is trusted: any JSON gives a value, never an error."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sync.values.clock import from_instant
+
+MOST_DEVICES: Final = 16
+MOST_TEXT: Final = 60
+MOST_COUNT: Final = 10**12
+_CONTROL: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ud800-\udfff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A printer or scanner as the store sees it."""
+
+    kind: str
+    id: str
+    state: str
+    text: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it works as far as anybody knows; `unknown` and `idle` are no fault."""
+        return self.state in {"online", "ok", "ready", "idle", "unknown", ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A store's own report; None where it says nothing usable."""
+
+    seq: int | None = None
+    unsent: int | None = None
+    oldest_unsent_at: datetime | None = None
+    skew_ms: int | None = None
+    version: str = ""
+    devices: tuple[Device, ...] = ()
+
+
+def read_health(text: str) -> Health:
+    """What a stored report says; empty for one that is no JSON object."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return Health()
+    if not isinstance(value, dict):
+        return Health()
+    return Health(
+        seq=_count(value.get("seq")),
+        unsent=_count(value.get("unsent")),
+        oldest_unsent_at=_instant(value.get("oldest_unsent_at")),
+        skew_ms=_whole(value.get("skew_ms")),
+        version=_text(value.get("app_version"), 20),
+        devices=(*_devices("printer", value.get("printers")), *_devices("scanner", value.get("scanners"))),
+    )
+
+
+def _devices(kind: str, value: Any) -> tuple[Device, ...]:
+    """The devices in a list; what is no device is left out."""
+    if not isinstance(value, list):
+        return ()
+    return tuple(
+        Device(kind, _text(one.get("id"), 24), _text(one.get("state"), 24), _text(one.get("text")))
+        for one in value[:MOST_DEVICES]
+        if isinstance(one, dict)
+    )
+
+
+def _text(value: Any, most: int = MOST_TEXT) -> str:
+    """A short printable text, else nothing."""
+    return _CONTROL.sub("", value[: 4 * most])[:most].strip() if isinstance(value, str) else ""
+
+
+def _whole(value: Any) -> int | None:
+    """A whole number within bounds, else None; true and false are no numbers."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_whole and abs(value) <= MOST_COUNT else None
+
+
+def _count(value: Any) -> int | None:
+    """A whole number from zero, else None."""
+    number = _whole(value)
+    return number if number is not None and number >= 0 else None
+
+
+def _instant(value: Any) -> datetime | None:
+    """An instant, else None."""
+    if not isinstance(value, str) or len(value) > 40:
+        return None
+    try:
+        return from_instant(value)
+    except (ValueError, OverflowError):
+        return None

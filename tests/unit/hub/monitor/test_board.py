@@ -1,0 +1,266 @@
+"""The board from the database: real figures, hostile reports, troubles resolved by a person."""
+
+import asyncio
+import json
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+
+from hub.kernel import Kernel
+from hub.monitor.keep_health import KeepHealth, Said
+from sync.storage.writer import Transaction
+from sync.web.translation_check import check_translations
+from tests.unit.hub.stores.running_hub import SetClock
+from tests.unit.hub.stores.running_pages import PAGE, client_of
+
+AT = "2026-05-01T06:16:00.000Z"
+
+
+async def enrolled(kernel: Kernel, store: str, app: int = 0) -> None:
+    """A store as an enrolment and events leave it."""
+
+    def write(transaction: Transaction) -> None:
+        transaction.execute(
+            "UPDATE store_stream SET sinc = 1, app = ?, secret_hash = 'x', enrolled_at = ? WHERE store = ?",
+            (app, AT, store),
+        )
+
+    await kernel.writer.run(write)
+
+
+async def said(kernel: Kernel, store: str, **health: object) -> None:
+    """A store's presence and report."""
+    at = kernel.instant()
+    await kernel.writer.run(KeepHealth(store, "presence", Said({"state": "online"}), at))
+    await kernel.writer.run(KeepHealth(store, "health", Said(dict(health)), at))
+
+
+async def trouble(kernel: Kernel, kind: str = "oversold", facts: str = '{"sku":"A1"}') -> int:
+    def write(transaction: Transaction) -> int:
+        cursor = transaction.execute(
+            "INSERT INTO trouble (kind, store, facts, state, raised_at, note)"
+            " VALUES (?, 's1', ?, 'open', ?, '')",
+            (kind, facts, AT),
+        )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    return await kernel.writer.run(write)
+
+
+async def test_a_fresh_chain_is_all_unknown(monitor: httpx2.AsyncClient) -> None:
+    board = (await monitor.get("/api/v1/board")).json()
+
+    assert [(one["store"], one["state"]) for one in board["stores"]] == [
+        ("s1", "never_enrolled"),
+        ("s2", "never_enrolled"),
+    ]
+    assert (board["in_step"], board["lag_p95_ms"], board["oversold"]) == (0, None, 0)
+
+
+async def test_a_store_in_step_and_one_behind(kernel: Kernel, monitor: httpx2.AsyncClient) -> None:
+    await enrolled(kernel, "s1", app=10)
+    await enrolled(kernel, "s2", app=10)
+    await said(kernel, "s1", seq=10, app_version="0.1.0")
+    await said(kernel, "s2", seq=1214, oldest_unsent_at=AT)
+
+    board = (await monitor.get("/api/v1/board")).json()
+
+    assert [(one["store"], one["state"], one["backlog"]) for one in board["stores"]] == [
+        ("s2", "behind", 1204),
+        ("s1", "in_step", 0),
+    ]
+    assert board["stores"][0]["oldest_unsent_at"] == AT
+
+
+async def test_the_lag_is_measured_from_events(kernel: Kernel, monitor: httpx2.AsyncClient) -> None:
+    await enrolled(kernel, "s1", app=3)
+    await said(kernel, "s1", seq=3, skew_ms=0)
+
+    def write(transaction: Transaction) -> None:
+        raws = ['{"at":"2026-05-01T06:16:00.000Z"}', '{"at":5}', '{"at":NaN}']
+        for seq, raw in enumerate(raws, 1):
+            transaction.execute(
+                "INSERT INTO event (store, sinc, seq, kind, raw, chain, at)"
+                " VALUES ('s1', 1, ?, 'move', ?, '', '2026-05-01T06:16:00.084Z')",
+                (seq, raw),
+            )
+        transaction.execute("UPDATE store_stream SET last_event_at = ? WHERE store = 's1'", (AT,))
+
+    await kernel.writer.run(write)
+
+    board = (await monitor.get("/api/v1/board")).json()
+
+    assert board["lag_p95_ms"] == 84
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {"app_version": "<script>alert(1)</script>", "printers": [{"id": "<b>", "state": "<i>x</i>"}]},
+        {"seq": "many", "unsent": {"a": []}, "printers": "p", "scanners": [[[]]], "skew_ms": []},
+        {"app_version": "\ud800", "at": "\udfff", "printers": [{"state": "\ud83d"}]},
+        {"skew_ms": 10**11, "seq": 10**12, "oldest_unsent_at": "9999-12-31T23:59:59.999Z"},
+    ],
+)
+async def test_a_hostile_report_does_not_break_the_page(
+    kernel: Kernel, browser: httpx2.AsyncClient, report: dict[str, object]
+) -> None:
+    await enrolled(kernel, "s1", app=10)
+    await said(kernel, "s1", **report)
+
+    answer = await browser.get("/hq")
+
+    assert answer.status_code == 200
+    assert "Store s1" in answer.text
+    assert "<script>alert" not in answer.text
+    assert "<i>x</i>" not in answer.text
+
+
+async def test_hostile_facts_and_letters_do_not_break_the_page(
+    kernel: Kernel, browser: httpx2.AsyncClient
+) -> None:
+    for facts in ("", "[1]", "{", '{"<b>":{"a":[1]}}', json.dumps({str(n): "x" * 999 for n in range(99)})):
+        await trouble(kernel, "<i>odd</i>", facts)
+
+    def write(transaction: Transaction) -> None:
+        transaction.execute(
+            "INSERT INTO dead_letter (store, sinc, seq, code, raw, at) VALUES ('s9', 1, 1, '<b>', ?, ?)",
+            ("<script>" * 999, AT),
+        )
+
+    await kernel.writer.run(write)
+
+    answer = await browser.get("/hq")
+
+    assert answer.status_code == 200
+    assert "<i>odd</i>" not in answer.text
+    assert "&lt;i&gt;odd&lt;/i&gt;" in answer.text
+    assert "<script><script>" not in answer.text
+
+
+async def test_a_trouble_is_resolved_with_a_note(
+    kernel: Kernel, clock: SetClock, browser: httpx2.AsyncClient
+) -> None:
+    number = await trouble(kernel)
+    assert "Oversold" in (await browser.get("/hq")).text
+    clock.move(minutes=5)
+
+    answer = await browser.post(f"/hq/troubles/{number}/resolve", data={"note": "Counted again"})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/hq#troubles")
+    assert await kernel.reader.all("SELECT state, resolved_at, resolved_by, note FROM trouble") == [
+        ("resolved", "2026-05-01T06:22:00.000Z", "hq", "Counted again")
+    ]
+    assert "Nothing to resolve" in (await browser.get("/hq")).text
+
+
+async def test_a_trouble_is_resolved_once(kernel: Kernel, hq: httpx2.AsyncClient) -> None:
+    number = await trouble(kernel)
+    path = f"/api/v1/troubles/{number}/resolution"
+
+    answers = await asyncio.gather(*[hq.post(path, json={"note": str(n)}) for n in range(3)])
+
+    assert sorted(answer.status_code for answer in answers) == [204, 409, 409]
+    (kept,) = await kernel.reader.all("SELECT note FROM trouble")
+    assert kept == (str([answer.status_code for answer in answers].index(204)),)
+
+
+@pytest.mark.parametrize("number", ["999", "9" * 30])
+async def test_no_such_trouble(hq: httpx2.AsyncClient, number: str) -> None:
+    answer = await hq.post(f"/api/v1/troubles/{number}/resolution", json={})
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "trouble.unknown")
+
+
+async def test_who_may_only_look_resolves_nothing(kernel: Kernel, monitor: httpx2.AsyncClient) -> None:
+    number = await trouble(kernel)
+
+    answer = await monitor.post(f"/api/v1/troubles/{number}/resolution", json={})
+
+    assert answer.status_code == 403
+    assert await kernel.reader.all("SELECT state FROM trouble") == [("open",)]
+    page = await monitor.get("/hq", headers=PAGE)
+    assert page.status_code == 200
+    assert "/hq/import" not in page.text
+    assert "/resolve" not in page.text
+
+
+@pytest.mark.parametrize("path", ["/hq", "/hq/orders", "/hq/stores", "/hq/import"])
+async def test_nobody_sees_hq(app: Starlette, path: str) -> None:
+    async with client_of(app, **PAGE) as client:
+        answer = await client.get(path)
+
+    assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/hq/sign-in")
+
+
+async def order(kernel: Kernel, number: str, stage: str, ready_by: str) -> None:
+    def write(transaction: Transaction) -> None:
+        transaction.execute(
+            "INSERT INTO orders (id, number, token, store, sinc, stage, payment, pay, total_minor, currency,"
+            " locale, code, code_hash, placed_at, ready_by, expires_at, paid_minor, price_version)"
+            " VALUES (?, ?, ?, 's1', 1, ?, 'unpaid', 'counter', 12800, 'CNY', 'en', ?, '', ?, ?, ?, 0, 1)",
+            (number, number, number, stage, f"CODE{number[-2:]}", AT, ready_by, ready_by),
+        )
+        transaction.execute(
+            "INSERT INTO order_contact (order_id, name, phone, phone_tail)"
+            " VALUES (?, 'Li Secret', ?, '5678')",
+            (number, "+8613812345678"),
+        )
+
+    await kernel.writer.run(write)
+
+
+async def test_promises_at_risk_are_due_soon_and_not_ready(
+    kernel: Kernel, monitor: httpx2.AsyncClient
+) -> None:
+    await order(kernel, "W-01", "accepted", "2026-05-01T06:32:00.000Z")
+    await order(kernel, "W-02", "accepted", "2026-05-01T06:32:00.001Z")
+    await order(kernel, "W-03", "ready", "2026-05-01T06:00:00.000Z")
+
+    board = (await monitor.get("/api/v1/board")).json()
+
+    assert board["promises_at_risk"] == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["W-02", "W-01"]),
+        ("?q=w-01", ["W-01"]),
+        ("?q=CODE02", ["W-02"]),
+        ("?q=5678", ["W-02", "W-01"]),
+        ("?stage=ready", ["W-02"]),
+        ("?store=s2", []),
+        ("?q=%25", []),
+        ("?q=%27%20OR%201=1", []),
+    ],
+)
+async def test_orders_are_found(
+    kernel: Kernel, browser: httpx2.AsyncClient, query: str, found: list[str]
+) -> None:
+    await order(kernel, "W-01", "accepted", AT)
+    await order(kernel, "W-02", "ready", AT)
+
+    answer = await browser.get(f"/hq/orders{query}")
+
+    assert answer.status_code == 200
+    shown = [number for number in ("W-02", "W-01") if f">{number}<" in answer.text]
+    assert shown == found
+    assert "Li Secret" not in answer.text
+    assert "CODE01" not in answer.text
+    assert "1381234" not in answer.text
+
+
+@pytest.mark.parametrize("query", ["?stage=nonsense", "?q=" + "x" * 41, "?q=%00"])
+async def test_what_cannot_be_looked_for_is_told(browser: httpx2.AsyncClient, query: str) -> None:
+    answer = await browser.get(f"/hq/orders{query}")
+
+    assert answer.status_code in {200, 422}
+    assert "Orders" in answer.text
+
+
+@pytest.mark.parametrize("package", ["hub.staff", "hub.stores", "hub.monitor", "hub.importing"])
+def test_texts_are_complete(package: str) -> None:
+    assert check_translations(package) == []

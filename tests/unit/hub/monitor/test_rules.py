@@ -1,0 +1,192 @@
+"""One state a store, the worst first; hostile reports change nothing but what they may."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.monitor.health import Health, read_health
+from hub.monitor.meter import BoardMeter
+from hub.monitor.rules import State, StoreSigns, lag_ms, p95, tile_of, worst_first
+from hub.monitor.words import STATES
+from tests.unit.hub.stores.running_hub import NOW, SetClock
+
+WELL = StoreSigns(
+    store="s1",
+    sinc=1,
+    has_secret=True,
+    is_whole=True,
+    app=100,
+    presence="online",
+    since=NOW - timedelta(hours=3),
+    seen_at=NOW - timedelta(seconds=20),
+    health=Health(seq=100, unsent=0, version="0.1.0"),
+    lags_ms=(40, 60, 80),
+)
+
+
+def report(**members: object) -> Health:
+    return read_health(json.dumps(members))
+
+
+@pytest.mark.parametrize(
+    ("signs", "state", "tone"),
+    [
+        (WELL, State.IN_STEP, "ok"),
+        (replace(WELL, sinc=0), State.NEVER_ENROLLED, "info"),
+        (replace(WELL, has_secret=False), State.SHUT_OUT, "info"),
+        (replace(WELL, presence="unknown", seen_at=None, health=Health()), State.UNKNOWN, "info"),
+        (replace(WELL, presence="offline"), State.OFFLINE, "bad"),
+        (replace(WELL, seen_at=NOW - timedelta(seconds=90)), State.IN_STEP, "ok"),
+        (replace(WELL, seen_at=NOW - timedelta(seconds=91)), State.OFFLINE, "bad"),
+        (replace(WELL, is_whole=False), State.REBUILDING, "warn"),
+        (replace(WELL, app=80), State.IN_STEP, "ok"),
+        (replace(WELL, app=79), State.BEHIND, "warn"),
+        (replace(WELL, app=200), State.IN_STEP, "ok"),
+        (replace(WELL, health=report(seq=100, skew_ms=5000)), State.IN_STEP, "ok"),
+        (replace(WELL, health=report(seq=100, skew_ms=-5001)), State.SKEW, "warn"),
+        (
+            replace(WELL, health=report(seq=100, printers=[{"id": "p", "state": "paper_out"}])),
+            State.DEVICE,
+            "warn",
+        ),
+        (replace(WELL, health=report(seq=100, scanners=[{"id": "s", "state": "idle"}])), State.IN_STEP, "ok"),
+        (
+            replace(WELL, health=report(seq=101, oldest_unsent_at="2026-05-01T06:16:49.000Z")),
+            State.BEHIND,
+            "warn",
+        ),
+        (
+            replace(WELL, health=report(seq=101, oldest_unsent_at="2026-05-01T06:16:50.000Z")),
+            State.IN_STEP,
+            "ok",
+        ),
+        (replace(WELL, app=99, lags_ms=(5001,)), State.BEHIND, "warn"),
+        (replace(WELL, lags_ms=(5001,)), State.IN_STEP, "ok"),
+    ],
+)
+def test_a_store_has_one_state(signs: StoreSigns, state: State, tone: str) -> None:
+    tile = tile_of(signs, NOW)
+
+    assert (tile.state, tile.tone) == (state, tone)
+
+
+def test_an_offline_store_is_away_since_the_broker_said_so() -> None:
+    told = tile_of(replace(WELL, presence="offline"), NOW)
+    silent = tile_of(replace(WELL, seen_at=NOW - timedelta(minutes=5)), NOW)
+
+    assert told.since == NOW - timedelta(hours=3)
+    assert silent.since == NOW - timedelta(minutes=5)
+
+
+def test_backlog_counts_what_the_hub_lacks() -> None:
+    assert tile_of(replace(WELL, health=report(seq=160, unsent=3)), NOW).backlog == 60
+    assert tile_of(replace(WELL, health=report(unsent=3)), NOW).backlog == 3
+    assert tile_of(replace(WELL, health=report(seq=50)), NOW).backlog == 0
+
+
+def test_nothing_is_unsent_for_a_time_to_come() -> None:
+    tile = tile_of(replace(WELL, health=report(seq=101, oldest_unsent_at="2999-01-01T00:00:00Z")), NOW)
+
+    assert tile.oldest_unsent_at == NOW
+
+
+def test_the_clocks_error_is_taken_out_of_the_lag() -> None:
+    happened = NOW + timedelta(seconds=10)
+
+    assert lag_ms(happened, NOW + timedelta(milliseconds=80), 10_000) == 80
+    assert lag_ms(happened, NOW, None) == 0
+
+
+def test_p95_is_the_nearest_rank() -> None:
+    assert p95([]) is None
+    assert p95([7]) == 7
+    assert p95(range(1, 101)) == 95
+    assert p95(range(1, 21)) == 19
+
+
+def test_stores_that_need_help_come_first() -> None:
+    tiles = [
+        tile_of(one, NOW)
+        for one in (
+            WELL,
+            replace(WELL, store="s2", sinc=0),
+            replace(WELL, store="s3", presence="offline"),
+            replace(WELL, store="s4", is_whole=False),
+        )
+    ]
+
+    assert [tile.store for tile in worst_first(tiles)] == ["s3", "s4", "s2", "s1"]
+
+
+def test_every_state_has_a_word() -> None:
+    assert set(STATES) == set(State)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "5",
+        "{",
+        "[" * 5000,
+        '{"seq": true, "unsent": -1, "skew_ms": 1e999, "app_version": 5, "oldest_unsent_at": "soon"}',
+        '{"seq": 1.5, "unsent": "3", "skew_ms": NaN, "printers": {"id": 1}, "scanners": ["x", null, 5]}',
+        '{"oldest_unsent_at": "0001-01-01T00:00:00+23:59", "seq": 99999999999999999999}',
+    ],
+)
+def test_a_report_of_nonsense_says_nothing(text: str) -> None:
+    assert read_health(text) == Health()
+
+
+def test_texts_of_a_report_are_short_and_printable() -> None:
+    health = report(app_version="1.0\u202e\x00<b>" + "x" * 500, printers=[{"id": "p" * 99, "state": 5}] * 99)
+
+    assert health.version == "1.0<b>xxxxxxxxxxxxxx"
+    assert len(health.devices) == 16
+    assert (health.devices[0].id, health.devices[0].state) == ("p" * 24, "")
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=10,
+)
+_NAMES = ("seq", "unsent", "oldest_unsent_at", "skew_ms", "app_version", "printers", "scanners")
+
+
+@given(st.dictionaries(st.sampled_from(_NAMES), _JSON))
+def test_any_report_gives_a_tile(members: dict[str, object]) -> None:
+    health = read_health(json.dumps(members))
+
+    tile = tile_of(replace(WELL, health=health), NOW)
+
+    assert tile.state in {State.IN_STEP, State.BEHIND, State.SKEW, State.DEVICE}
+
+
+def test_the_meter_measures_between_samples(clock: SetClock) -> None:
+    meter = BoardMeter(clock)
+    meter.note(100, 50)
+    clock.move(seconds=1)
+    meter.note(150, 60)  # too soon to measure
+    clock.move(seconds=4)
+    meter.note(200, 70)
+    clock.move(seconds=5)
+    meter.note(10, None)  # a store was enrolled anew
+
+    assert meter.rates() == [20.0, 0.0]
+    assert meter.lags() == [50, 70]
+
+
+def test_the_meter_forgets_what_is_old(clock: SetClock) -> None:
+    meter = BoardMeter(clock)
+    meter.note(100, 50)
+    clock.move(seconds=901)
+    meter.note(900, 60)
+
+    assert meter.rates() == []
