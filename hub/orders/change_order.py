@@ -186,7 +186,8 @@ def item_of(transaction: Transaction, order: dict[str, Any], *, cancel: bool = F
                 qty=qty,
                 names=short_names(json.loads(names)),
                 gtin=gtin,
-                price_minor=amount,
+                price_minor=unit,
+                per=per,
             )
             for line, sku, qty, names, gtin, unit, per in lines
         ),
