@@ -88,9 +88,8 @@ def leave_line_up(scene: Scene) -> None:
 
 
 @contextlib.contextmanager
-def own_demo() -> Iterator[str]:
-    """A demo in a temporary folder on free ports; gives its JSON line."""
-    folder = Path(tempfile.mkdtemp(prefix="omo-walk-"))
+def own_demo(folder: Path) -> Iterator[str]:
+    """A demo in a folder of its own on free ports; gives its JSON line."""
     argv = module_argv("hub.demo", "--json", "--no-browser", "--data", str(folder))
     process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own demo
     try:
@@ -105,7 +104,18 @@ def own_demo() -> Iterator[str]:
             process.wait(STOP_LIMIT_S)
         except subprocess.TimeoutExpired:
             process.kill()
-    shutil.rmtree(folder, ignore_errors=True)
+
+
+def walk_alone() -> int:
+    """The walk against a demo of its own; what a failed one leaves behind is kept to be looked at."""
+    folder = Path(tempfile.mkdtemp(prefix="omo-walk-"))
+    with own_demo(folder) as line:
+        failed = walk(read_place(line))
+    if failed:
+        say(f"  the demo's data and logs are in {folder}\n")
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    return failed
 
 
 def description(against: str) -> str:
@@ -136,8 +146,7 @@ def main() -> int:
     try:
         if options.against:
             return walk(read_place(description(options.against)))
-        with own_demo() as line:
-            return walk(read_place(line))
+        return walk_alone()
     except WalkError as error:
         sys.stderr.write(f"omo walk: {error}\n")
         return 1

@@ -61,6 +61,7 @@ class Party:
         sent = {"accept": "application/json", **(headers or {})}
         if self.token:
             sent["authorization"] = f"Bearer {self.token}"
+        self._http.cookies.clear()  # programs keep none; with one, a write would have to name its origin
         try:
             answer = self._http.request(method, self._address(path), json=body, headers=sent)
         except httpx.HTTPError as error:

@@ -13,7 +13,7 @@ from pos_agent.desk import Desk
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.pickup.find_order import check_claims, read_token
 from pos_agent.pickup.queries import goods_of, order_view
-from pos_agent.pickup.rules import TryLimit, due_minor, prices_of
+from pos_agent.pickup.rules import TryLimit, amounts_of, due_minor, share_minor
 from pos_agent.till.pay import take_money
 from pos_agent.till.receipt import Receipt, ReceiptLine, keep, next_number
 from pos_agent.till.receipt_document import receipt_document
@@ -154,8 +154,8 @@ def _receipt(desk: Desk, book: SqliteStoreBook, hold: StoreHold, given: HandOver
 
 
 def _lines(book: SqliteStoreBook, hold: StoreHold) -> tuple[ReceiptLine, ...]:
-    """The goods that are still owed, at the order's prices."""
-    prices = prices_of(hold.body)
+    """The goods that are still owed, at the order's amounts."""
+    amounts = amounts_of(hold.body)
     told = {line.line: line for line in hold.body.lines} if hold.body else {}
     goods = goods_of(book, {line.sku for line in hold.lines})
     found = []
@@ -164,7 +164,8 @@ def _lines(book: SqliteStoreBook, hold: StoreHold) -> tuple[ReceiptLine, ...]:
             continue
         names = (told[line.line].names if line.line in told else {}) or goods[line.sku].names
         gtin = (told[line.line].gtin if line.line in told else "") or goods[line.sku].gtin
-        unit = prices.get(line.line, 0)
+        amount = amounts.get(line.line, 0)
+        unit, per = (amount // line.qty, 1) if amount % line.qty == 0 else (amount, line.qty)
         found.append(
             ReceiptLine(
                 sku=line.sku,
@@ -172,8 +173,8 @@ def _lines(book: SqliteStoreBook, hold: StoreHold) -> tuple[ReceiptLine, ...]:
                 names=dict(names),
                 qty=line.open,
                 unit_minor=unit,
-                per=1,
-                amount_minor=unit * line.open,
+                per=per,
+                amount_minor=amount - share_minor(amount, line.qty - line.open, line.qty),
             )
         )
     return tuple(found)

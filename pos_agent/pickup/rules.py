@@ -14,14 +14,22 @@ TRIES_WITHIN_S: Final = 60.0
 def due_minor(hold: StoreHold) -> int:
     """What the customer has to pay here, minor units: nothing where it was paid online.
 
-    Units that were short or released are taken off at their price.
+    Units that were short or released are taken off with their share of the line's amount.
     """
     body = hold.body
     if body is None or body.pay_at != "counter":
         return 0
     gone = {line.line: line.short + line.released for line in hold.lines}
-    off = sum(line.price_minor * gone.get(line.line, 0) for line in body.lines)
+    off = sum(share_minor(line.price_minor, gone.get(line.line, 0), line.qty) for line in body.lines)
     return max(0, body.due_minor - off)
+
+
+def share_minor(amount_minor: int, units: int, qty: int) -> int:
+    """What `units` of a line of `qty` units cost, rounded half up: all of them cost the whole amount.
+
+    The hub gives money back by the same rule, so both sides name the same sum.
+    """
+    return (amount_minor * units * 2 + qty) // (qty * 2)
 
 
 def line_to_pick(hold: StoreHold, sku: str) -> LineCount:
@@ -39,8 +47,8 @@ def line_to_pick(hold: StoreHold, sku: str) -> LineCount:
     raise Refused("already_picked", order=hold.order, sku=sku)
 
 
-def prices_of(body: HoldItem | None) -> dict[int, int]:
-    """The price of one unit per line number, minor units."""
+def amounts_of(body: HoldItem | None) -> dict[int, int]:
+    """The whole amount of each line by its number, minor units."""
     return {line.line: line.price_minor for line in body.lines} if body else {}
 
 

@@ -164,7 +164,7 @@ def hold_item(order: str = "o-1", *lines: tuple[str, int], **changes: Any) -> Ho
         "ready_by": "2026-05-01T05:00:00.000Z",
         "expires_at": "2026-05-03T05:00:00.000Z",
         "lines": tuple(
-            HoldLine(line=number, sku=sku, qty=qty, names={"zh-CN": sku, "en": sku}, price_minor=350)
+            HoldLine(line=number, sku=sku, qty=qty, names={"zh-CN": sku, "en": sku}, price_minor=350 * qty)
             for number, (sku, qty) in enumerate(found, start=1)
         ),
         "contact": "王小姐",
