@@ -163,7 +163,7 @@ def _order(transaction: Transaction, order: str) -> dict[str, Any]:
 def item_of(transaction: Transaction, order: dict[str, Any], *, cancel: bool = False) -> HoldItem:
     """An order as its store hears of it."""
     lines = transaction.all(
-        "SELECT line, sku, qty, names, gtin, unit_minor, per FROM order_line WHERE order_id = ? ORDER BY line",
+        "SELECT line, sku, qty, names, gtin, amount_minor FROM order_line WHERE order_id = ? ORDER BY line",
         (order["id"],),
     )
     contact = transaction.one(
@@ -186,10 +186,9 @@ def item_of(transaction: Transaction, order: dict[str, Any], *, cancel: bool = F
                 qty=qty,
                 names=short_names(json.loads(names)),
                 gtin=gtin,
-                price_minor=unit,
-                per=per,
+                price_minor=amount,
             )
-            for line, sku, qty, names, gtin, unit, per in lines
+            for line, sku, qty, names, gtin, amount in lines
         ),
         contact=masked(contact[0]),
         phone_tail=contact[1],

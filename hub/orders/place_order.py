@@ -141,8 +141,7 @@ class PlaceOrder:
                 qty=line.qty,
                 names=short_names(item.names),
                 gtin=item.gtin,
-                price_minor=line.price_minor,
-                per=line.per,
+                price_minor=line.amount_minor,
             )
             for place, (line, item) in enumerate(zip(priced.lines, bought, strict=True), start=1)
         )

@@ -28,7 +28,7 @@ MOST_LINES = 100
 class HoldLine:
     """One line of a hold. Names and GTIN travel along, since the store's catalogue may lag.
 
-    `price_minor` is the list price for `per` stock units; `names` is keyed by locale.
+    `price_minor` is the whole line's amount; `names` is keyed by locale.
     """
 
     line: Units
@@ -37,7 +37,6 @@ class HoldLine:
     names: dict[str, Line]
     gtin: Annotated[str, Chars(0, 14, r"^\d*$")] = ""
     price_minor: Minor = 0
-    per: Units = 1
     victim: Counter = 0
 
 
