@@ -1,0 +1,120 @@
+"""What an import says about a row, in the reader's language: the catalogue's English templates, marked here.
+
+The catalogue area keeps the codes; a test asserts that both say the same.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from hub.catalogue.rules import RowError
+from sync.web.errors import N_
+from sync.web.translations import gettext
+
+ROW_TEXTS: Final[Mapping[str, str]] = {
+    "file_empty": N_("The file is empty. Choose a CSV file with a heading row and at least one product."),
+    "file_too_large": N_("The file has {bytes} bytes; {most} are allowed. Split it into several files."),
+    "encoding_unknown": N_("The file's characters cannot be read. Save it as CSV UTF-8 and try again."),
+    "kind_unknown": N_(
+        "The headings fit neither our own product file nor a Shopify product export. Check that the "
+        "first row holds the column names."
+    ),
+    "column_missing": N_("The column {column} is missing. Add it to the heading row."),
+    "column_twice": N_("The column {column} stands twice in the heading row; the first one was read."),
+    "too_many_columns": N_("The heading row has {columns} columns; {most} are allowed."),
+    "too_many_rows": N_("The file has more than {most} rows. Split it into several files."),
+    "currency_unknown": N_("{currency} is no ISO 4217 currency code. Choose one such as CNY."),
+    "csv_broken": N_("The file cannot be read as CSV from this row on. Check its quotation marks."),
+    "quote_open": N_("A quotation mark opened in this row is never closed. Close it, or write it twice."),
+    "row_too_long": N_("The row has more values than headings. Put quotation marks around text with commas."),
+    "sku_missing": N_("The SKU is missing. Give every product a code of its own."),
+    "sku_invalid": N_("The SKU {value} cannot be used: at most 64 characters, not starting with = + - or @."),
+    "sku_twice": N_("The SKU {value} stands in row {first} already. Give this row a code of its own."),
+    "gtin_not_digits": N_("The barcode {value} holds more than digits. Correct it or leave it empty."),
+    "gtin_length": N_(
+        "The barcode {value} has {length} digits; 8, 12, 13 or 14 are right. Correct it or leave it empty."
+    ),
+    "gtin_check_digit": N_(
+        "The barcode {value} ends in a wrong check digit; {expected} is right. Scan it again."
+    ),
+    "gtin_twice": N_("The barcode {value} stands in row {first} already. Correct one of the two."),
+    "gtin_taken": N_(
+        "The barcode {value} belongs to the product {sku}. Correct it or change that product first."
+    ),
+    "name_missing": N_("The name is missing ({column}). Fill it in."),
+    "price_missing": N_("The price is missing. Fill it in."),
+    "price_invalid": N_("{value} is no price. Write a number such as {example}."),
+    "price_not_positive": N_("The price {value} is not above zero. Write what the customer pays."),
+    "price_decimals": N_("The price {value} is finer than the smallest unit of {currency}. Round it."),
+    "price_too_large": N_("The price {value} is too large. Check the decimal point."),
+    "currency_other": N_(
+        "The currency {value} differs from the chain's currency {currency}. Convert the price."
+    ),
+    "unit_unknown": N_("The unit {value} is not known. Use one of: {known}."),
+    "status_unknown": N_("The status {value} is not known. Use one of: {known}."),
+    "tax_invalid": N_("The tax {value} is no whole number of hundredths of a percent from 0 to 10000."),
+    "price_per_invalid": N_("{value} is no whole number of stock units above zero that a price can be for."),
+    "category_missing": N_("The category is missing ({column}). Name at least one level."),
+    "category_depth": N_("The category {value} has {levels} levels; {most} are allowed."),
+    "category_levels_differ": N_(
+        "The category has {zh} levels in Chinese and {en} in English. Make them equal."
+    ),
+    "handle_missing": N_("The row has neither a handle nor a title. Fill in the handle of its product."),
+    "title_missing": N_("The product {handle} has no title in any row. Fill in the title in its first row."),
+    "variant_twice": N_(
+        "The options {options} of {handle} stand in row {first} already. Remove one of the rows."
+    ),
+    "row_without_use": N_("The row has neither a variant nor a picture. Remove it or complete it."),
+    "too_many_variants": N_("The product {handle} has more than {most} variants. Split it."),
+    "encoding_guessed": N_("The file is not UTF-8; it was read as GB18030. Check that the names look right."),
+    "controls_removed": N_("Control characters in {column} were removed."),
+    "formula_removed": N_("{column} began like a spreadsheet formula; the leading {removed} was removed."),
+    "text_cut": N_("{column} had {length} characters; it was cut to {most}."),
+    "sku_generated": N_("The variant has no SKU; it gets the code {sku} on every import of this file."),
+    "sku_replaced_twice": N_(
+        "The SKU {value} stands in row {first} already; this variant gets the code {sku}."
+    ),
+    "sku_replaced_invalid": N_("The SKU {value} cannot be used; this variant gets the code {sku}."),
+    "gtin_padded": N_("The barcode {value} had lost its leading zeros; it was read as {gtin}."),
+    "gtin_dropped_not_digits": N_(
+        "The barcode {value} holds more than digits; the variant is taken without one."
+    ),
+    "gtin_dropped_length": N_(
+        "The barcode {value} has {length} digits, not 8, 12, 13 or 14; the variant is taken without one."
+    ),
+    "gtin_dropped_check_digit": N_(
+        "The barcode {value} ends in a wrong check digit ({expected} is right); the variant is taken "
+        "without one."
+    ),
+    "gtin_dropped_twice": N_(
+        "The barcode {value} stands in row {first} already; this variant is taken without one."
+    ),
+    "price_zero_draft": N_(
+        "The price is zero; the variant is taken as a draft and not sold until it has a price."
+    ),
+    "compare_at_dropped": N_("The compare-at price {value} is no price; it was left out."),
+    "image_invalid": N_("{value} is no picture file name and no web address; the picture was left out."),
+    "image_missing": N_("The picture is missing. The shop shows a placeholder until it has one."),
+    "title_differs": N_("The title {value} differs from the one in row {first}; the first one counts."),
+    "gift_card_draft": N_(
+        "The product is a gift card; it is taken as a draft, for gift cards are not sold as stock."
+    ),
+    "status_assumed": N_("The status {value} is not known; the product is taken as a draft."),
+    "published_assumed": N_(
+        "{column} is {value}, neither TRUE nor FALSE; the product is hidden in the online shop."
+    ),
+    "category_none": N_("The product has no type, category or tag; it stands under {category}."),
+    "category_cut": N_("The category has {levels} levels; the first {most} were taken."),
+    "html_removed": N_("{column} contained {tags}, which were removed."),
+    "store_invalid": N_(
+        "The store {value} is no store id: lowercase letters, digits and hyphens, at most 32."
+    ),
+    "qty_invalid": N_("{value} is no quantity. Write a whole number from 0 to {most}."),
+    "stock_twice": N_(
+        "The store {store} and SKU {sku} stand in row {first} already. Remove one of the rows."
+    ),
+}
+
+
+def row_text(said: RowError) -> str:
+    """What is wrong with a row and what to do, in the language of the running request."""
+    return gettext(ROW_TEXTS[said.code]).format_map({"column": said.column, **dict(said.params)})
