@@ -3,7 +3,6 @@
 import hashlib
 from typing import Annotated, Final, Literal
 
-import phonenumbers
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
@@ -62,6 +61,8 @@ def international(text: str, region: str) -> str:
     Raises:
         PydanticCustomError: `phone`, it cannot be a number of any network.
     """
+    import phonenumbers  # noqa: PLC0415  # a fifth of a second that the first order pays, not the start
+
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
