@@ -50,7 +50,7 @@ function Place({ facts }) {
     ${facts.staff && html`<span class="muted small clerk">${nameIn(facts.staff.names) || facts.staff.login}</span>`}`;
 }
 
-export function TopBar({ note = "" }) {
+export function TopBar() {
   const facts = useStore(status);
   const now = useNow();
   const here = location.pathname;
@@ -59,7 +59,6 @@ export function TopBar({ note = "" }) {
     <nav class="tabs" aria-label=${words.pages}>
       ${pages.map(([path, name]) => html`<a href=${path} aria-current=${path === here ? "page" : undefined}>${name}</a>`)}
     </nav>
-    ${note && html`<span class="muted small phone-hide">${note}</span>`}
     <div class="signs push" role="status">
       <${LinePill} facts=${facts} />
       ${facts.printers.map((one) => html`<${Device} key=${one.id} sign=${printerSign(one)} />`)}

@@ -49,7 +49,7 @@ function Counter() {
     if (matchMedia("(any-pointer: fine)").matches) field()?.focus({ preventScroll: true });
     return () => document.removeEventListener("keydown", onKeyDown);
   }, []);
-  return html`<${TopBar} note=${words.collectedToday(state.collected_today)} /><${LineNotice} facts=${facts} />
+  return html`<${TopBar} /><${LineNotice} facts=${facts} />
     <main id="main" class="counter" tabindex="-1"><h1 class="visually-hidden">${words.title}</h1>
       <${PickLane} orders=${state.to_pick} picking=${facts.picking} asking=${state.asking} now=${now} zone=${facts.tz} />
       <${ReadyLane} orders=${state.ready} back=${state.put_back} now=${now} zone=${facts.tz} />
@@ -75,7 +75,10 @@ const handlers = {
     note("info", words.newOrder);
     readListsSoon();
   },
-  open({ open: order, token }) {
+  // the browser's own event of an opened stream has the same name, and no data
+  open(told) {
+    if (!told?.open) return;
+    const { open: order, token } = told;
     play("ok");
     receive(order, token ? { token } : {});
     readListsSoon();

@@ -23,17 +23,19 @@ function Reason({ id, label, help, button, tone, onGive }) {
 }
 
 function More({ order }) {
-  return html`<details class="more"><summary class="btn quiet tap">${words.more}</summary><div class="stack">
+  return html`<div class="stack">
     <${PlainLines} order=${order} />
     <${Reason} id=${"w-" + order.order} label=${words.withoutCodeWhy} help=${words.managerOnly} button=${words.withoutCode} tone="" onGive=${(reason) => receive(order, { override: { reason } })} />
     <${Reason} id=${"r-" + order.order} label=${words.releaseWhy} help=${words.releaseHelp} button=${words.release} tone="danger" onGive=${(why) => step(order, "release", { why })} />
-  </div></details>`;
+  </div>`;
 }
 
-const Card = ({ order, now, zone }) => html`<article class="card order" aria-labelledby=${"o-" + order.order}>
-  <${Head} order=${order}><${Kept} order=${order} now=${now} zone=${zone} /></${Head}>
-  <${Who} order=${order} />
-  <${More} order=${order} />
+// Closed it is two lines; opened it shows the goods and the two judgements a manager may make.
+const Card = ({ order, now, zone }) => html`<article class="card" aria-labelledby=${"o-" + order.order}>
+  <details class="more"><summary class="order" title=${words.more}>
+    <${Head} order=${order}><${Kept} order=${order} now=${now} zone=${zone} /></${Head}>
+    <${Who} order=${order} />
+  </summary><${More} order=${order} /></details>
 </article>`;
 
 function Back({ order }) {

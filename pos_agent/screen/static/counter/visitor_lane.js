@@ -1,7 +1,7 @@
 // The customer is here: one field for QR and code, then the order with goods, money and the hand-over.
 
 import { html } from "../base/html.js";
-import { Icon, Mark } from "../base/signs.js";
+import { Mark } from "../base/signs.js";
 import { scanText } from "./scanning.js";
 import { VisitorCard } from "./visitor_card.js";
 import { words } from "./words.js";
@@ -27,13 +27,13 @@ export function VisitorLane({ state, now, zone }) {
     form.code.focus();
   };
   const isLocked = Boolean(state.wrong?.until && state.wrong.until > now);
-  return html`<section class="lane" aria-labelledby="lane-here"><h2 id="lane-here">${words.visitors} <span class="count">${state.visitors.length}</span></h2>
+  return html`<section class="lane" aria-labelledby="lane-here"><h2 id="lane-here">${words.visitors} <span class="count">${state.visitors.length}</span><span class="small muted push">${words.collectedToday(state.collected_today)}</span></h2>
     <form class="card scan-card" onSubmit=${submit}>
-      <div class="center"><b>${words.showCode}</b><div class="small">${words.orType}</div></div>
+      <p><b>${words.showCode}</b> <span class="small">${words.orType}</span></p>
       <div class="scan-fields">
         <div class="field"><label class="small" for="scan">${words.codeLabel}</label><input id="scan" name="code" class="input scan" autocomplete="off" autocapitalize="characters" spellcheck=${false} maxlength="700" aria-describedby=${state.wrong ? "wrong" : undefined} /></div>
         <div class="field"><label class="small" for="tail">${words.tailLabel}</label><input id="tail" name="tail" class="input" inputmode="numeric" autocomplete="off" maxlength="4" pattern="[0-9]*" /></div>
-        <button class="btn main tap" disabled=${isLocked}><${Icon} name="search" />${words.find} <kbd>Enter</kbd></button>
+        <button class="btn main tap" disabled=${isLocked}>${words.find}</button>
       </div>
       <${Wrong} wrong=${state.wrong} now=${now} />
     </form>

@@ -24,7 +24,7 @@ export const words = {
   showCode: _("Scan the customer's QR code"),
   orType: _("or type the pickup code"),
   codeLabel: _("Pickup code or QR"),
-  tailLabel: _("Last 4 digits of the phone"),
+  tailLabel: _("Phone, last 4"),
   find: _("Find"),
   handOver: _("Hand over"),
   takeAndHandOver: _("Take the money, hand over"),

@@ -5,7 +5,7 @@ import { money, clock } from "omo/web/texts.js";
 import { html } from "../base/html.js";
 import { nameIn } from "../base/goods.js";
 import { Icon, Mark } from "../base/signs.js";
-import { changeBy } from "./acts.js";
+import { changeBy, dropLine } from "./acts.js";
 import { focusField } from "./scan_field.js";
 import { till } from "./state.js";
 import { words } from "./words.js";
@@ -32,14 +32,23 @@ function Steps({ line }) {
   </span>`;
 }
 
+// On a phone the steps stand below their line.
+function PhoneSteps({ line }) {
+  const drop = () => {
+    dropLine(line.line);
+    focusField();
+  };
+  return html`<tr class="last phone-row"><td colspan="3"><${Steps} line=${line} /><button type="button" class="btn tap" onClick=${drop}>${words.removeLine}</button></td></tr>`;
+}
+
 function Row({ line, isMarked, currency, since, zone }) {
   const mark = () => till.set({ marked: line.line });
   return html`<tr class=${isMarked ? "last" : ""} aria-current=${isMarked ? "true" : undefined} data-line=${line.line} onClick=${mark}>
     <th scope="row">${nameIn(line.names)}<span class="sub"><span>${line.gtin || line.sku}</span><span class="phone-only">${plain(line.unit_minor, currency)}</span><${Stock} line=${line} since=${since} zone=${zone} /></span></th>
     <td class="num phone-hide">${plain(line.unit_minor, currency)}</td>
-    <td class="num qty">${isMarked ? html`<${Steps} line=${line} />` : line.qty}</td>
+    <td class="num qty">${isMarked && html`<${Steps} line=${line} />`}<span class=${isMarked ? "phone-only" : ""}>${line.qty}</span></td>
     <td class="num strong">${plain(line.amount_minor, currency)}</td>
-  </tr>`;
+  </tr>${isMarked && html`<${PhoneSteps} line=${line} />`}`;
 }
 
 const sameRow = (a, b) =>

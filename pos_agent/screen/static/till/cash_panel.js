@@ -1,6 +1,6 @@
 // Cash: what was given, what goes back. Enter with an empty field means the exact sum.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { decimalsOf } from "../base/goods.js";
 import { html } from "../base/html.js";
 import { Icon } from "../base/signs.js";
@@ -15,7 +15,7 @@ const LONGEST_AMOUNT = 8; // a longer run of digits is a barcode that a wedge sc
 export function CashPanel({ ticket, isBusy, unsure }) {
   const [text, setText] = useState("");
   const box = useRef(null);
-  useEffect(() => box.current?.querySelector("input").focus(), []);
+  useLayoutEffect(() => box.current?.querySelector("input").focus(), []);
   const given = givenFrom(text, ticket.total_minor, decimalsOf(ticket.currency));
   const finish = (minor) => minor !== null && minor >= ticket.total_minor && pay(minor);
   const submit = (event) => {

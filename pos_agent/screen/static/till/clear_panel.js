@@ -1,6 +1,6 @@
 // Asked before several lines go: beside the basket, never over it.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../base/html.js";
 import { clearTicket } from "./acts.js";
 import { backToSale } from "./paying.js";
@@ -8,7 +8,7 @@ import { words } from "./words.js";
 
 export function ClearPanel() {
   const keep = useRef(null);
-  useEffect(() => keep.current.focus(), []);
+  useLayoutEffect(() => keep.current.focus(), []);
   const clear = () => {
     backToSale();
     clearTicket();

@@ -1,7 +1,7 @@
 // The till: basket on one side, what to do with it on the other. State comes from the agent; keys work everywhere.
 
 import { render } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { html } from "../base/html.js";
 import { LineNotice } from "../base/line_notice.js";
 import { livePage } from "../base/live_page.js";
@@ -81,7 +81,7 @@ function Till() {
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (state.step === "sell") focusField();
   }, [state.step, ticket.id]);
   useEffect(() => document.querySelector("tr.last")?.scrollIntoView({ block: "nearest" }), [state.marked, ticket.lines.length]);
@@ -111,7 +111,8 @@ const handlers = {
   refused: onRefused,
   order: () => (readOrdersSoon(), readStatusSoon()),
   released: readOrdersSoon,
-  open: () => note("info", words.pickupShown),
+  // the browser's own event of an opened stream has the same name, and no data
+  open: (told) => told?.open && note("info", words.pickupShown),
   new() {
     play("order");
     readOrdersSoon();

@@ -36,9 +36,9 @@ const isCode = (text) => /^[\d]{6,}$/.test(text) || text.startsWith("OMO1:") || 
 
 export async function take(text) {
   emptyField();
+  closeSearch();
   const answer = await scan(text, () => (isCode(text) ? showUnknown(text) : search(text)));
   if (answer?.meaning === "pickup") note("ok", words.pickupShown);
-  if (answer) closeSearch();
 }
 
 function onEnter() {
