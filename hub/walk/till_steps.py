@@ -8,6 +8,7 @@ from hub.walk.scene import Scene
 from hub.walk.tools import money, until
 
 SHOWN_LIMIT_S = 2.0
+FEW = 4
 UNKNOWN_CODE = "6990199999995"
 
 
@@ -42,43 +43,44 @@ def receipt_of_sale(scene: Scene) -> str:
 def shop_shows_the_sale(scene: Scene) -> str:
     """A few units left: one is sold at the till, the shop's page says one less within 2 s."""
     goods = scene.goods[5]
-    _leave_few(scene, goods.sku)
+    kept_away = _leave_few(scene, goods.sku)
     units = scene.units(goods.sku)
     page = f"/s/{scene.store.id}/p/{goods.sku}?lang=en"
     expect(f"Only {units} left" in scene.hub.page(page), f"the page does not say that {units} are left")
-    scene.clerk.ask("POST", "/api/v1/till/clear", {})
-    scene.clerk.ask("POST", "/api/v1/till/lines", {"sku": goods.sku, "qty": 1})
-    _pay(scene, str(scene.ticket()["id"]), goods.unit_minor, goods.unit_minor)
+    sell_one(scene, 5)
     wanted = f"Only {units - 1} left"
     _, took_s = until(f"the page says: {wanted}", lambda: wanted in scene.hub.page(page), SHOWN_LIMIT_S)
+    if kept_away:
+        scene.clerk.ask("POST", f"/api/v1/counter/orders/{kept_away}/release", {"why": "end of the walk"})
     return f"{units} left, then {units - 1}: seen {took_s * 1000:.0f} ms after the sale"
 
 
-def _leave_few(scene: Scene, sku: str) -> None:
-    """Bring what the shop offers to 2 … 5 units, by selling or by taking in."""
-    units = scene.units(sku)
-    if units < 2:
-        delivery = {"ref": f"walk-few-{scene.key()}", "reason": "receive", "lines": [{"sku": sku, "qty": 3}]}
+def _leave_few(scene: Scene, sku: str) -> str:
+    """Bring what the shop offers to a few units, one of them free at the till.
+
+    Returns:
+        The order that keeps the others away, to be released; empty if there is none.
+    """
+    order, units = "", scene.units(sku)
+    if units > FEW:
+        order = scene.place_order({sku: units - FEW}, "counter").id
+        until("the store knows the order", lambda: scene.at_counter(order))
+    lacking = max(FEW - units, 0) or int(not _free(scene, sku))
+    if lacking:
+        lines = [{"sku": sku, "qty": lacking}]
+        delivery = {"ref": f"walk-few-{scene.key()}", "reason": "receive", "lines": lines}
         scene.clerk.ask("POST", "/api/v1/stock/receive", delivery, 201)
-    while units > 5:
-        free = int(scene.clerk.ask("GET", f"/api/v1/stock/{sku}")["free"])
-        qty = min(free, units - 4)
-        expect(qty > 0, f"{units} units of {sku} are offered but none is free to sell at the till")
-        scene.clerk.ask("POST", "/api/v1/till/clear", {})
-        scene.clerk.ask("POST", "/api/v1/till/lines", {"sku": sku, "qty": qty})
-        ticket = scene.ticket()
-        _pay(scene, str(ticket["id"]), int(ticket["total_minor"]), int(ticket["total_minor"]))
-        units -= qty
-        until("the shop hears of it", partial(_shop_has, scene, sku, units))
-    until("a few units are offered", lambda: 2 <= scene.units(sku) <= 5)
+    until("a few units are offered", lambda: FEW <= scene.units(sku) <= FEW + 1 and _free(scene, sku))
+    return order
+
+
+def _free(scene: Scene, sku: str) -> int:
+    """Units that the till may sell."""
+    return int(scene.clerk.ask("GET", f"/api/v1/stock/{sku}")["free"])
 
 
 def _ticket_has(scene: Scene, count: int) -> bool:
     return bool(scene.ticket()["count"] == count)
-
-
-def _shop_has(scene: Scene, sku: str, units: int) -> bool:
-    return scene.units(sku) == units
 
 
 def _pay(scene: Scene, ticket: str, total: int, given: int) -> str:
