@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from babel.dates import format_skeleton
+
 from sync.web import formats
 from sync.web.translations import current, display_zone, gettext
 
@@ -20,4 +22,5 @@ def when(at: datetime, now: datetime) -> str:
         return gettext("today %(time)s", time=time)
     if days == 1:
         return gettext("tomorrow %(time)s", time=time)
-    return gettext("%(date)s %(time)s", date=formats.date_of(at, zone, locale), time=time)
+    day = format_skeleton("MMMEd", at.astimezone(zone), tzinfo=zone, locale=locale)
+    return gettext("%(date)s %(time)s", date=day, time=time)
