@@ -19,7 +19,6 @@ class BrokerSection(Section):
     user: str = Field("hub", description="The hub's user at the broker")
     secret: SecretStr = Field(SecretStr(""), description="The hub's secret at the broker")
     folder: Path | None = Field(None, description="Where the broker's user and rule files are written")
-    pid_file: Path | None = Field(None, description="The broker's process id, for the reload signal")
 
 
 class ShopSection(Section):
