@@ -23,6 +23,7 @@ from pos_agent.link.compose import presence_payload
 from pos_agent.link.store_link import StoreLink
 from pos_agent.pickup import api as pickup_api
 from pos_agent.pickup.expire import expire_due
+from pos_agent.pickup.forget_people import forget_people
 from pos_agent.problems import TRANSLATE
 from pos_agent.screen.pages import ROUTES as SCREENS
 from pos_agent.settings import AgentSettings
@@ -51,7 +52,7 @@ from sync.web.health import Finding, health_routes
 from sync.web.openapi import openapi_route
 from sync.web.sessions import Sessions, cookie_name
 from sync.web.templates import Frame, Pages
-from sync.web.translations import catalogue_path, load_texts
+from sync.web.translations import load_texts
 
 log = get_logger(__name__)
 MakeLink = Callable[[LinkConfig], Link]
@@ -150,6 +151,7 @@ class Agent:
         while not lifetime.stopping.is_set():
             try:
                 await expire_due(self.desk)
+                await forget_people(self.desk)
             except StorageError as error:
                 log.warning("expiry.delayed", problem=str(error))
             try:
@@ -190,7 +192,7 @@ def make_pages(clock: Clock) -> Pages:
     """Templates, texts and static files of the agent's pages."""
     frame = Frame(
         assets=Assets({"agent": SCREEN}),
-        library=load_texts(tuple(name for name in TEXTS if catalogue_path(name, "en").exists())),
+        library=load_texts(TEXTS),
         clock=clock,
         product="OMO Store",
     )

@@ -5,7 +5,6 @@ that needs them, since `run` stays in memory all day.
 """
 
 import asyncio
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -172,4 +171,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(app())
+    main()

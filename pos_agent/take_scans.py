@@ -50,6 +50,6 @@ async def _act(desk: Desk, scan: Classified, till: str) -> None:
     if scan.meaning == "pickup":
         await open_order(desk, scan.code)
     elif order is not None:
-        await pick_scan(desk, order, scan, "")
+        await pick_scan(desk, order, scan, desk.focus.actor)
     else:
         await take_scan(desk, till, scan)

@@ -34,7 +34,7 @@ async def step(desk: Desk, order: str, act: Act) -> dict[str, Any]:
 async def start(desk: Desk, order: str, actor: str) -> dict[str, Any]:
     """A clerk begins: scans pick this order from now on."""
     shown = await step(desk, order, lambda book, at: fulfil.start_picking(book, order, at, actor))
-    desk.focus.on_order(order)
+    desk.focus.on_order(order, actor)
     return shown
 
 
