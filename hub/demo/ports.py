@@ -90,15 +90,19 @@ class Ports:
         return found
 
 
-def choose(stores: int) -> Ports:
+def choose(stores: int, *, usual: bool = True) -> Ports:
     """Free ports: the usual ones, else some others.
+
+    Args:
+        stores: How many stores need some.
+        usual: Whether to try the usual ones first; without, demos that start together stay apart.
 
     Raises:
         PortTaken: No free block was found.
     """
-    usual = Ports(PREFERRED_BASE, stores)
-    if not taken(usual):
-        return usual
+    wished = Ports(PREFERRED_BASE, stores)
+    if usual and not taken(wished):
+        return wished
     for _ in range(_TRIES):
         ports = Ports(random.randrange(_LOWEST, _HIGHEST - _STEP * (stores + 1), _STEP), stores)
         if not taken(ports):
