@@ -3,35 +3,41 @@
 A till serves from the old version until then; the swap is one transaction.
 """
 
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
-from pos_agent.catalogue.rules import (
-    SeriesState,
-    ask_from,
-    gtins_of,
-    judge_page,
-    parse_entry,
-    product_row,
-)
+from pos_agent.catalogue.rules import SeriesState, ask_from, judge_page, parse_entry
 from sync.rules.errors import Unbookable
 from sync.rules.streams import Page
 from sync.storage.writer import Transaction
 
-_PUT_PRODUCT = (
-    "INSERT INTO product (sku, version, names, search, price_minor, per, currency, unit, status, shelf,"
-    " category, image) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sku) DO UPDATE SET"
-    " version = excluded.version, names = excluded.names, search = excluded.search,"
-    " price_minor = excluded.price_minor, per = excluded.per, currency = excluded.currency,"
-    " unit = excluded.unit, status = excluded.status, shelf = excluded.shelf,"
-    " category = excluded.category, image = excluded.image"
-)
-_PUT_SETTING = (
-    "INSERT INTO setting (key, version, body) VALUES (?, ?, ?)"
-    " ON CONFLICT (key) DO UPDATE SET version = excluded.version, body = excluded.body"
-)
+_PUT_PRODUCTS = """
+INSERT INTO product
+    (sku, version, names, search, price_minor, per, currency, unit, status, shelf, category, image)
+SELECT key, version, body -> '$.names', body ->> '$.search', body ->> '$.price_minor', body ->> '$.per',
+    body ->> '$.currency', body ->> '$.unit', body ->> '$.status', body ->> '$.shelf', body -> '$.category',
+    body ->> '$.image'
+FROM staged_entry WHERE name = 'catalog'
+ON CONFLICT (sku) DO UPDATE SET version = excluded.version, names = excluded.names, search = excluded.search,
+    price_minor = excluded.price_minor, per = excluded.per, currency = excluded.currency,
+    unit = excluded.unit, status = excluded.status, shelf = excluded.shelf,
+    category = excluded.category, image = excluded.image
+"""
+_SWITCH_OFF = """
+UPDATE product SET status = 'off' WHERE status = 'on'
+    AND sku NOT IN (SELECT key FROM staged_entry WHERE name = 'catalog')
+"""
+_DROP_GTINS = "DELETE FROM gtin WHERE sku IN (SELECT key FROM staged_entry WHERE name = 'catalog')"
+_PUT_GTINS = """
+INSERT OR REPLACE INTO gtin (gtin, sku)
+SELECT g.value, s.key FROM staged_entry s, json_each(s.body, '$.gtins') g
+WHERE s.name = 'catalog' ORDER BY s.version
+"""
+_PUT_SETTINGS = """
+INSERT INTO setting (key, version, body)
+SELECT key, version, body -> '$.body' FROM staged_entry WHERE name = 'store'
+ON CONFLICT (key) DO UPDATE SET version = excluded.version, body = excluded.body
+"""
 _PUT_SERIES = (
     "INSERT INTO series (name, hinc, version, run_hinc, run_since, run_to) VALUES (?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (name) DO UPDATE SET hinc = excluded.hinc, version = excluded.version,"
@@ -100,38 +106,29 @@ def _stage(tx: Transaction, page: Page) -> tuple[str, ...]:
 
 
 def _swap(tx: Transaction, state: SeriesState) -> SeriesState:
-    """The run is whole: its entries become what is served."""
-    entries = (
-        json.loads(body)
-        for (body,) in tx.execute(
-            "SELECT body FROM staged_entry WHERE name = ? ORDER BY version, key", (state.name,)
-        ).fetchall()
-    )
+    """The run is whole: its entries become what is served. Plain SQL, so that a till hardly waits for it."""
     if state.name == "catalog":
-        _swap_products(tx, state, entries)
+        _swap_products(tx, is_all=state.run_since == 0)
     else:
-        _swap_settings(tx, state, entries)
+        _swap_settings(tx, is_all=state.run_since == 0)
     tx.execute("DELETE FROM staged_entry WHERE name = ?", (state.name,))
     return SeriesState(name=state.name, hinc=state.run_hinc, version=state.run_to)
 
 
-def _swap_products(tx: Transaction, state: SeriesState, entries: Iterable[dict[str, Any]]) -> None:
+def _swap_products(tx: Transaction, *, is_all: bool) -> None:
     """Put products in place; one that a whole series does not name any more is switched off."""
-    if state.run_since == 0:
-        tx.execute("UPDATE product SET status = 'off'")
-    for body in entries:
-        tx.execute(_PUT_PRODUCT, product_row(body))
-        tx.execute("DELETE FROM gtin WHERE sku = ?", (body["sku"],))
-        for gtin in gtins_of(body):
-            tx.execute("INSERT OR REPLACE INTO gtin (gtin, sku) VALUES (?, ?)", (gtin, body["sku"]))
+    if is_all:
+        tx.execute(_SWITCH_OFF)
+    tx.execute(_PUT_PRODUCTS)
+    tx.execute(_DROP_GTINS)
+    tx.execute(_PUT_GTINS)
 
 
-def _swap_settings(tx: Transaction, state: SeriesState, entries: Iterable[dict[str, Any]]) -> None:
+def _swap_settings(tx: Transaction, *, is_all: bool) -> None:
     """Put settings in place; a whole series replaces all that was known."""
-    if state.run_since == 0:
+    if is_all:
         tx.execute("DELETE FROM setting")
-    for body in entries:
-        tx.execute(_PUT_SETTING, (body["key"], body["version"], json.dumps(body["body"], ensure_ascii=False)))
+    tx.execute(_PUT_SETTINGS)
 
 
 def _put_series(tx: Transaction, state: SeriesState) -> None:

@@ -65,7 +65,7 @@ class ProductEntry(BaseModel):
 
     version: int = Field(ge=1, le=MOST_COUNTER)
     sku: Sku
-    gtins: list[Annotated[str, Chars(8, 14, r"^\d+$")]] = Field(default_factory=list, max_length=50)
+    gtins: list[Annotated[str, Chars(0, 64)]] = Field(default_factory=list, max_length=50)
     names: dict[Annotated[str, Chars(2, 16)], Line]
     price_minor: int | None = Field(default=None, ge=0, le=MOST_COUNTER)
     per: int = Field(default=1, ge=1, le=MOST_UNITS)
@@ -88,43 +88,36 @@ class SettingEntry(BaseModel):
 
 
 def parse_entry(name: str, raw: dict[str, Any]) -> tuple[int, str, str]:
-    """Version, key and checked JSON of an entry.
+    """Version, key and checked JSON of an entry; a product's has its `search` text and clean `gtins`.
 
     Raises:
         Unbookable: `bad_entry`, with the field.
     """
-    kind: type[ProductEntry | SettingEntry] = ProductEntry if name == "catalog" else SettingEntry
     try:
-        entry = kind.model_validate(raw)
+        if name == "catalog":
+            product = ProductEntry.model_validate(raw)
+            return product.version, product.sku, json.dumps(served(product), ensure_ascii=False)
+        setting = SettingEntry.model_validate(raw)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise Unbookable("bad_entry", field=".".join(map(str, first["loc"])), problem=first["msg"]) from error
-    key = entry.sku if isinstance(entry, ProductEntry) else entry.key
-    return entry.version, key, entry.model_dump_json()
+    return setting.version, setting.key, json.dumps({"body": setting.body}, ensure_ascii=False)
 
 
-def product_row(body: dict[str, Any]) -> tuple[Any, ...]:
-    """A checked entry as a product row."""
-    return (
-        body["sku"],
-        body["version"],
-        json.dumps(body["names"], ensure_ascii=False),
-        search_text(body),
-        body["price_minor"],
-        body["per"],
-        body["currency"],
-        body["unit"],
-        body["status"],
-        body["shelf"],
-        json.dumps(body["category"], ensure_ascii=False),
-        body["image"],
-    )
+def served(product: ProductEntry) -> dict[str, Any]:
+    """A product's fields as the till serves them."""
+    gtins = clean_gtins(product.gtins)
+    return {
+        **product.model_dump(exclude={"sku", "version"}),
+        "gtins": gtins,
+        "search": search_text(product, gtins),
+    }
 
 
-def gtins_of(body: dict[str, Any]) -> list[str]:
-    """The entry's barcode numbers in their usual form; wrong ones are left out."""
+def clean_gtins(texts: list[str]) -> list[str]:
+    """Barcode numbers in their usual form; wrong ones are left out."""
     found = []
-    for text in body["gtins"]:
+    for text in texts:
         try:
             found.append(parse_gtin(text))
         except InvalidGtin:
@@ -132,7 +125,7 @@ def gtins_of(body: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def search_text(body: dict[str, Any]) -> str:
+def search_text(product: ProductEntry, gtins: list[str]) -> str:
     """What a search looks through, in lower case: names, initials, SKU and barcode numbers."""
-    names = list(body["names"].values())
-    return "\n".join([*names, *(initials(name) for name in names), body["sku"], *gtins_of(body)]).lower()
+    names = list(product.names.values())
+    return "\n".join([*names, *(initials(name) for name in names), product.sku, *gtins]).lower()

@@ -65,11 +65,11 @@ class Series(Table, table=True):
 
 
 class StagedEntry(Table, table=True):
-    """An entry of a run that is not whole yet."""
+    """An entry of a run that is not whole yet; a newer one of the same key takes its place."""
 
     __tablename__ = "staged_entry"
     __table_args__ = ({"sqlite_with_rowid": False},)
     name: str = Field(primary_key=True)
-    version: int = Field(primary_key=True)
     key: str = Field(primary_key=True)
+    version: int
     body: str = Field(sa_column=Column(Text, nullable=False))

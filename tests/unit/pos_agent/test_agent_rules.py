@@ -100,8 +100,6 @@ BAD_FIELDS = ({"sku": ""}, {"per": 0}, {"price_minor": -1}, {"names": "x"}, {"st
 
 
 @pytest.mark.parametrize("change", BAD_FIELDS)
-    "change", [{"sku": ""}, {"per": 0}, {"price_minor": -1}, {"names": "x"}, {"status": "?"}]
-)
 def test_an_entry_without_sense_is_unbookable(change: dict[str, object]) -> None:
     with pytest.raises(Unbookable, match="bad_entry"):
         parse_entry("catalog", {**PRODUCTS[0], **change})

@@ -134,10 +134,10 @@ def upgrade() -> None:
     )
     op.create_table('staged_entry',
     sa.Column('name', sqlmodel.AutoString(), nullable=False),
-    sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('key', sqlmodel.AutoString(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
-    sa.PrimaryKeyConstraint('name', 'version', 'key', name=op.f('pk_staged_entry')),
+    sa.PrimaryKeyConstraint('name', 'key', name=op.f('pk_staged_entry')),
     sqlite_with_rowid=False
     )
     op.create_table('stock',
