@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from hub.monitor.rules import State, Tone
+from hub.monitor.rules import State, Tile, Tone
 from sync.web.errors import N_
-from sync.web.translations import gettext
+from sync.web.formats import money
+from sync.web.translations import current, gettext
 
 STATES: Final[Mapping[State, str]] = {
     State.NEVER_ENROLLED: N_("never enrolled"),
@@ -56,6 +57,15 @@ FACTS: Final[Mapping[str, str]] = {
     "floor": N_("shelf"),
     "number": N_("number"),
 }
+REASONS: Final[Mapping[str, str]] = {
+    "unknown_sku": N_("unknown SKU"),
+    "line_overrun": N_("more units than ordered"),
+    "unknown_kind": N_("unknown kind of event"),
+    "malformed": N_("malformed"),
+}
+ALL_WELL: Final = N_("all devices ok")
+CURRENCY: Final = "CNY"
+"""Facts of a trouble carry no currency; chains of this version have one."""
 DEVICE_KINDS: Final[Mapping[str, str]] = {"printer": N_("printer"), "scanner": N_("scanner")}
 DEVICE_STATES: Final[Mapping[str, str]] = {
     "online": N_("ready"),
@@ -78,6 +88,25 @@ def trouble_words(kind: str) -> tuple[Tone, str]:
 def fact_word(name: str) -> str:
     """What a fact is called."""
     return gettext(FACTS[name]) if name in FACTS else name.replace("_", " ")
+
+
+def fact_text(name: str, text: str) -> str:
+    """What a fact says: money as people write it, reasons in words, the rest as it is."""
+    if name == "minor" and text.isdecimal():
+        return money(int(text), CURRENCY, current().locale)
+    return reason(text) if name == "code" else text
+
+
+def reason(code: str) -> str:
+    """Why an event could not be booked."""
+    return gettext(REASONS[code]) if code in REASONS else code.replace("_", " ")
+
+
+def devices(tile: Tile) -> str:
+    """The devices that need somebody, else that all are well; nothing where none is known."""
+    if tile.faulty:
+        return " · ".join(device_words(one.kind, one.state) for one in tile.faulty[:3])
+    return gettext(ALL_WELL) if tile.devices else ""
 
 
 def device_words(kind: str, state: str) -> str:
