@@ -24,7 +24,7 @@ def _config_of(arguments: list[str]) -> Path | None:
     """The path after --config, where `serve` has one; anything else is for the full command line."""
     if not arguments:
         return None
-    if len(arguments) == 2 and arguments[0] == "--config":  # noqa: PLR2004  # option and value
+    if len(arguments) == 2 and arguments[0] == "--config":
         return Path(arguments[1])
     raise SystemExit(f"omo-hub serve: only --config FILE is understood, not {' '.join(arguments)}")
 

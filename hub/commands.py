@@ -17,6 +17,7 @@ from hub.db.migrate import migrate as migrate_database
 from hub.db.open import FILE_NAME, REVISION, SchemaTrouble, revision_of
 from hub.kernel import Kernel
 from hub.settings import HubSettings
+from hub.staff.keep_user import set_password
 from hub.start import incarnation, running_kernel
 from hub.stock.verify import verify as verify_books
 from hub.stores.enrol import MakeCode, Revoke, new_code
