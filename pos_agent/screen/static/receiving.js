@@ -68,7 +68,7 @@ function Line({ line, set, remove }) {
   const name = nameIn(line.names);
   return html`<tr><th scope="row">${name}<span class="sub">${line.gtin || line.sku}</span></th><td class="num phone-hide">${line.free}</td>
     <td class="num"><input class="input qty-input" aria-label=${words.quantity + ": " + name} inputmode="numeric" value=${line.qty} onChange=${(event) => set(wholeNumber(event.target.value))} /></td>
-    <td class="num"><button type="button" class="btn quiet tap" aria-label=${words.remove + ": " + name} onClick=${remove}><${Icon} name="cross" /></button></td></tr>`;
+    <td class="num"><button type="button" class="btn quiet tap narrow" aria-label=${words.remove + ": " + name} onClick=${remove}><${Icon} name="cross" /></button></td></tr>`;
 }
 
 function Lines({ lines, change }) {
@@ -79,7 +79,7 @@ function Lines({ lines, change }) {
 }
 
 function Choices({ items, choose }) {
-  return html`<fieldset class="pad"><legend>${words.several}</legend>${items.map((item) => html`<button type="button" class="btn tap pick" onClick=${() => choose(item)}><span>${nameIn(item.names)}</span><span class="small muted">${item.gtin || item.sku}</span></button>`)}</fieldset>`;
+  return html`<div class="pad stack tight" role="group" aria-label=${words.several}><h2>${words.several}</h2>${items.map((item) => html`<button type="button" class="btn tap pick" onClick=${() => choose(item)}><span>${nameIn(item.names)}</span><span class="small muted">${item.gtin || item.sku}</span></button>`)}</div>`;
 }
 
 function Receiving() {

@@ -24,7 +24,7 @@ const words = {
   nobodyHelp: _("Wait until this machine is online once, then open the page again."),
   lockedFor: (count) => ngettext("Try again in %(num)s second.", "Try again in %(num)s seconds.", count),
 };
-const padKeys = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "⌫", "0"];
+const padKeys = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "⌫"];
 const MOST_DIGITS = 12;
 const REMEMBER = "omo-login";
 
@@ -51,7 +51,7 @@ function People({ staff, chosen, choose }) {
 
 function Pad({ press }) {
   return html`<div class="pin-pad" role="group" aria-label=${words.pad}>
-    ${padKeys.map((key) => html`<button type="button" class="btn" aria-label=${key === "⌫" ? words.erase : undefined} onClick=${() => press(key)}>${key}</button>`)}
+    ${padKeys.map((key) => (key ? html`<button type="button" class="btn" aria-label=${key === "⌫" ? words.erase : undefined} onClick=${() => press(key)}>${key}</button>` : html`<span></span>`))}
   </div>`;
 }
 

@@ -19,13 +19,18 @@ function Notice({ tone, title, text }) {
 
 const Close = ({ order, label }) => html`<button type="button" class="btn tap" onClick=${() => leave(order.order)}>${label ?? shared.close}</button>`;
 
+function when(at, where, zone) {
+  const time = dayAndTime(at, zone);
+  return where ? words.finishedAt(time, placeOf(where)) : time;
+}
+
 // Where and when it was closed, from the refusal or from the order itself.
 function Closed({ order, finished, zone }) {
   const at = finished?.at ?? order.closed_at;
   const where = finished?.where ?? order.closed_by;
   const title = { done: words.finished, short: words.closedShort }[order.outcome] ?? (finished ? words.finished : words.closedReleased);
   const help = title === words.finished ? words.finishedHelp : words.closedHelp;
-  return html`<${Notice} tone="bad" title=${title} text=${[at && words.finishedAt(dayAndTime(at, zone), placeOf(where)), finished?.receipt, help].filter(Boolean).join(" · ")} />
+  return html`<${Notice} tone="bad" title=${title} text=${[at && when(at, where, zone), finished?.receipt, help].filter(Boolean).join(" · ")} />
     <${PlainLines} order=${order} /><${Close} order=${order} />`;
 }
 

@@ -29,7 +29,7 @@ export function VisitorLane({ state, now, zone }) {
   const isLocked = Boolean(state.wrong?.until && state.wrong.until > now);
   return html`<section class="lane" aria-labelledby="lane-here"><h2 id="lane-here">${words.visitors} <span class="count">${state.visitors.length}</span><span class="small muted push">${words.collectedToday(state.collected_today)}</span></h2>
     <form class="card scan-card" onSubmit=${submit}>
-      <p><b>${words.showCode}</b> <span class="small">${words.orType}</span></p>
+      ${!state.visitors.length && html`<p><b>${words.showCode}</b> <span class="small">${words.orType}</span></p>`}
       <div class="scan-fields">
         <div class="field"><label class="small" for="scan">${words.codeLabel}</label><input id="scan" name="code" class="input scan" autocomplete="off" autocapitalize="characters" spellcheck=${false} maxlength="700" aria-describedby=${state.wrong ? "wrong" : undefined} /></div>
         <div class="field"><label class="small" for="tail">${words.tailLabel}</label><input id="tail" name="tail" class="input" inputmode="numeric" autocomplete="off" maxlength="4" pattern="[0-9]*" /></div>

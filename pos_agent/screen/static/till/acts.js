@@ -31,6 +31,9 @@ function inTurn(call, onRefusal = refused) {
   return turn;
 }
 
+// Resolves when every call that was begun has been answered.
+export const settled = () => waiting;
+
 export async function readTicket() {
   await inTurn(() => get("/api/v1/till/ticket"), () => {});
 }

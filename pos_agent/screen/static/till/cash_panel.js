@@ -26,7 +26,9 @@ export function CashPanel({ ticket, isBusy, unsure }) {
       take(typed);
     } else finish(given);
   };
-  return html`<form class="card pad stack cash" ref=${box} onSubmit=${submit} aria-label=${words.cash}>
+  // a disabled button would swallow the Enter of a scan
+  const onKeyDown = (event) => event.key === "Enter" && event.target.id === "given" && submit(event);
+  return html`<form class="card pad stack cash" ref=${box} onSubmit=${submit} onKeyDown=${onKeyDown} aria-label=${words.cash}>
     <${CashFields} total=${ticket.total_minor} currency=${ticket.currency} text=${text} setText=${setText} onQuick=${finish} isBusy=${isBusy} />
     ${unsure && html`<div class="notice warn" role="status"><${Icon} name="clock" /><div><strong>${words.unsureTitle}</strong><p>${words.unsureHelp}</p></div></div>`}
     <div class="pair">

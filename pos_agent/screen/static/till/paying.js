@@ -3,11 +3,13 @@
 import { get, post } from "../base/api.js";
 import { refused } from "../base/notes.js";
 import { play } from "../base/sounds.js";
+import { settled } from "./acts.js";
+import { lastNumber } from "./last_receipt.js";
 import { show, till } from "./state.js";
 
-const REMEMBER = "omo-last-receipt";
-
-export function openCash() {
+// A scan that is still on its way belongs to the sale.
+export async function openCash() {
+  await settled();
   const { ticket, step } = till.get();
   if (ticket.lines.length && step !== "cash") till.set({ step: "cash", search: null });
 }
@@ -21,9 +23,9 @@ export async function pay(givenMinor, reason = null) {
   try {
     const override = reason === null ? null : { reason };
     const paid = await post("/api/v1/till/pay", { tender: "cash", given_minor: givenMinor, ticket: ticket.id, override });
-    show(paid);
+    // the event may have come first, and even the next customer's first line
+    if (till.get().ticket.id === paid.id) show(paid);
     play("paid");
-    remember(paid.receipt.number);
   } catch (problem) {
     tellRefusal(problem, givenMinor);
   } finally {
@@ -39,23 +41,6 @@ function tellRefusal(problem, givenMinor) {
   }
   if (problem.status === 0 || problem.status >= 500) till.set({ unsure: true });
   refused(problem);
-}
-
-// The number alone is kept in the browser; what it stands for is asked of the agent again.
-function remember(number) {
-  try {
-    localStorage.setItem(REMEMBER, number);
-  } catch {
-    /* no storage: the receipt is still in sight until the page is closed */
-  }
-}
-
-export function lastNumber() {
-  try {
-    return localStorage.getItem(REMEMBER) || "";
-  } catch {
-    return "";
-  }
 }
 
 // After a reload with an empty basket the last receipt and its change are shown again, as they were.

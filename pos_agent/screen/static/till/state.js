@@ -1,6 +1,7 @@
 // What the till's page shows, and how it follows the agent: the ticket, the search, the step of paying.
 
 import { createStore } from "../base/store.js";
+import { remember } from "./last_receipt.js";
 
 export const NOTHING = Object.freeze({
   id: null,
@@ -37,6 +38,7 @@ export function touchedLine(before, after) {
 // Put a ticket of the agent on the page. A completed one is the receipt beside a new, empty basket.
 export function show(ticket) {
   if (ticket.state === "completed") {
+    remember(ticket.receipt.number);
     const basket = { ...NOTHING, currency: ticket.currency };
     till.set({ ticket: basket, paid: paidFrom(ticket), step: "sell", marked: null, short: null });
     return;
