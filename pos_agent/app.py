@@ -72,6 +72,7 @@ def link_config(settings: AgentSettings, enrolment: Enrolment, at: str) -> LinkC
         client_id=f"omo-agent-{store}-{enrolment.sinc}",
         subscriptions=agent_subscriptions(store),
         will=will,
+        retry_max_s=settings.reconnect_most_s,
     )
 
 

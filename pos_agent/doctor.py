@@ -11,6 +11,7 @@ from pos_agent import enrolment
 from pos_agent.db.schema import HEAD, revision_of
 from pos_agent.errors import AgentError
 from pos_agent.ledger.verify import verify
+from pos_agent.machine_lock import AlreadyRunning, only_one
 from pos_agent.settings import AgentSettings
 from sync.keys.errors import KeyFault
 from sync.link.address import open_socket, split_url
@@ -40,11 +41,22 @@ async def examine(settings: AgentSettings) -> list[Found]:
     else:
         found.append(Found(True, "enrolment", f"store {joined.store}, incarnation {joined.sinc}"))
         found.append(await _broker(settings.broker_url or joined.broker.url))
-    found += [await _device(f"printer {one.id}", one.uri, one.profile) for one in settings.printer]
-    found += [await _device(f"scanner {one.id}", one.uri, None) for one in settings.scanner]
+    found += await _devices(settings)
     if not settings.printer:
         found.append(Found(False, "printers", "none is set up: receipts are kept but not printed"))
     return found
+
+
+async def _devices(settings: AgentSettings) -> list[Found]:
+    """Each device, unless a running agent holds them: it shows their states itself."""
+    try:
+        with only_one(settings.data_dir):
+            found = [await _device(f"printer {one.id}", one.uri, one.profile) for one in settings.printer]
+            return found + [await _device(f"scanner {one.id}", one.uri, None) for one in settings.scanner]
+    except AlreadyRunning:
+        return [Found(True, "devices", "in use by the running agent, whose pages show how they are")]
+    except OSError as error:
+        return [Found(False, "devices", f"not looked at: {error.strerror}")]
 
 
 def _disk(settings: AgentSettings) -> Found:

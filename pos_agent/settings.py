@@ -55,6 +55,9 @@ class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
     broker_url: str = Field(
         "", description="Broker address in the place of the one the hub gave; empty = its"
     )
+    reconnect_most_s: float = Field(
+        1.2, ge=0.2, le=60, description="Longest pause before dialling the broker again, seconds"
+    )
     tills: tuple[TillId, ...] = Field(("1",), min_length=1, max_length=16, description="Tills of this store")
     log: Literal["json", "console"] = Field("json", description="Form of the log lines")
     pickup: PickupSection = Field(default_factory=PickupSection, description="Online orders")

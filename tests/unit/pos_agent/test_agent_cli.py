@@ -189,6 +189,21 @@ c.close()
 """
 
 
+def test_the_doctor_says_what_is_wrong_in_plain_words(config: Path, tmp_path: Path) -> None:
+    told = run(app, ["doctor", "--config", str(config)])
+    assert told.exit_code == 1
+    assert "BAD enrolment: " in told.output
+    assert "omo-agent enrol URL CODE" in told.output
+    enrolment.keep(tmp_path / "data", enrolment_answer())
+    told = run(app, ["doctor", "--config", str(config)])
+    assert f"ok  enrolment: store {STORE}, incarnation 1" in told.output
+    assert "BAD broker: mqtt://127.0.0.1:1" in told.output
+    assert "BAD printers: none is set up" in told.output
+    with only_one(tmp_path / "data"):
+        told = run(app, ["doctor", "--config", str(config)])
+    assert "in use by the running agent" in told.output
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "sku\nx\n", "sku,qty\nx,0\n", "sku,qty\nx,-1\n", "sku,qty\nx,1.5\n", "sku,qty\nx,9999999999\n",
