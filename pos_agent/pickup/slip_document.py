@@ -19,7 +19,7 @@ from devices.printing.document import (
 )
 from pos_agent.catalogue.profile import Profile, in_language
 from pos_agent.pickup.view import UNKNOWN, Goods
-from pos_agent.till.receipt_words import amount, words_for
+from pos_agent.till.receipt_words import money, words_for
 from sync.rules.items import HoldItem, HoldLine
 from sync.values.clock import from_instant
 
@@ -59,8 +59,8 @@ def _line(line: HoldLine, goods: Goods, profile: Profile, words: dict[str, str])
 
 def _foot(body: HoldItem, words: dict[str, str]) -> Iterator[Block]:
     if body.pay_at == "counter":
-        due = f"{body.currency} {amount(body.due_minor, body.currency)}"
-        yield Row(words["pay_counter"], due, Style.BOLD)
+        yield Row(words["pay_counter"], money(body.due_minor, body.currency), Style.BOLD)
+        yield Feed(1)
     if body.number.isascii() and 0 < len(body.number) <= BARCODE_MOST_CHARACTERS:
         yield Barcode(body.number)
     yield Feed(1)

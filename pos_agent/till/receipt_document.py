@@ -20,7 +20,7 @@ from devices.printing.document import (
 )
 from pos_agent.catalogue.profile import Profile, in_language
 from pos_agent.till.receipt import Receipt, ReceiptLine
-from pos_agent.till.receipt_words import amount, words_for
+from pos_agent.till.receipt_words import amount, money, words_for
 from sync.values.clock import from_instant
 
 BARCODE_MOST_CHARACTERS = 40
@@ -75,8 +75,8 @@ def _line(line: ReceiptLine, receipt: Receipt) -> Iterator[Block]:
 def _sums(receipt: Receipt, words: dict[str, str]) -> Iterator[Block]:
     currency = receipt.currency
     units = sum(line.qty for line in receipt.lines if line.per == 1)
-    yield Text(words["count"].format(n=units))
-    yield Row(words["total"], f"{currency} {amount(receipt.total_minor, currency)}", Style.BOLD)
+    yield Row(words["count"], str(units))
+    yield Row(words["total"], money(receipt.total_minor, currency), Style.BOLD)
     yield Row(words.get(receipt.tender, receipt.tender), amount(_tendered(receipt), currency))
     if receipt.paid_minor:
         yield Row(words["change"], amount(receipt.change_minor, currency))

@@ -9,7 +9,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "clerk": "收银员",
         "time": "时间",
         "total": "合计",
-        "count": "共{n}件",
+        "count": "件数",
         "cash": "现金",
         "card": "银行卡",
         "online": "已在线支付",
@@ -30,7 +30,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "clerk": "Served by",
         "time": "Time",
         "total": "Total",
-        "count": "{n} items",
+        "count": "Items",
         "cash": "Cash",
         "card": "Card",
         "online": "Paid online",
@@ -46,6 +46,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "left": "left",
     },
 }
+_SIGNS: Final = {"CNY": "\uffe5"}
+"""The sign on paper where every Chinese printer has it (GB 18030 A3A4); other currencies show their code."""
 _WHOLE: Final = frozenset({"JPY", "KRW", "VND"})
 
 
@@ -60,3 +62,9 @@ def amount(minor: int, currency: str) -> str:
         return str(minor)
     sign = "-" if minor < 0 else ""
     return f"{sign}{abs(minor) // 100}.{abs(minor) % 100:02d}"
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount with its currency, `\uffe512.80` or `EUR 12.80`."""
+    sign = _SIGNS.get(currency)
+    return f"{sign}{amount(minor, currency)}" if sign else f"{currency} {amount(minor, currency)}"

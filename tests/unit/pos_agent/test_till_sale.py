@@ -59,7 +59,7 @@ async def test_the_receipt_says_what_was_sold_in_the_stores_language_and_zone(st
     assert Document.from_json(text).to_json() == text
     for words in ("一号店", "南京路1号", "s1-1-1-000001", "2026-05-01 12:00:00", "可口可乐 500ml"):
         assert words in text
-    for words in ("3 x 3.50", "10.50", "CNY 10.50", "合计", "找零", "谢谢惠顾"):
+    for words in ("3 x 3.50", "10.50", "￥10.50", "合计", "找零", "谢谢惠顾"):
         assert words in text
 
 
