@@ -92,6 +92,8 @@ def fault_texts(wrong: InvalidInput) -> dict[str, str]:
             texts[fault.field] = gettext("Enter a phone number that can be called, such as 138 0013 8000")
         elif fault.code in {"string_too_short", "missing"}:
             texts[fault.field] = gettext("Enter the name of whoever collects")
+        elif fault.code in {"string_too_long", "too_long"}:
+            texts[fault.field] = gettext("Enter a shorter name: at most 60 characters")
         else:
             texts[fault.field] = gettext(fault.message, **fault.values)
     return texts

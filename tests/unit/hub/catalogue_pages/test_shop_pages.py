@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from tests.unit.hub.shop_web.shop_world import SUN, World
+from tests.unit.hub.shop_web.shop_world import FEW, FLOOR, GONE, SUN, World
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,133 @@ async def test_the_stores_tell_their_hours_now(world: World, client: httpx2.Asyn
     text = (await client.get("/")).text
     assert "your last store" in text
     assert text.index("Shop at Jiangwan") < text.index("Shop at Renmin")
+
+
+async def test_stock_is_told_in_words_by_reach(world: World, client: httpx2.AsyncClient) -> None:
+    async def words(sku: str) -> str:
+        return (await client.get(f"/s/renmin/p/{sku}/stock")).text
+
+    assert "In stock" in await words(SUN)
+    assert "Only 3 left" in await words(FEW)
+    assert "In store only" in await words(FLOOR)
+    assert "Sold out" in await words(GONE)
+    assert "confirmed when you order" not in await words(FLOOR)
+
+    world.reach("renmin")
+    text = await words(FLOOR)
+    assert "Only 4 left" in text
+    assert "confirmed when you order" in text
+    world.clock.move(seconds=31)
+    assert "In store only" in await words(FLOOR)
+
+
+async def test_a_product_page_shows_other_stores_and_how_to_order(client: httpx2.AsyncClient) -> None:
+    text = (await client.get(f"/s/renmin/p/{SUN}")).text
+    assert "¥128.00" in text
+    assert 'action="/s/renmin/basket/add"' in text
+    assert "At other stores" in text
+    assert "6990101000013" in text
+    gone = (await client.get(f"/s/renmin/p/{GONE}")).text
+    assert 'action="/s/renmin/basket/add"' not in gone
+    assert "You cannot order this here right now" in gone
+
+
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ("SPF50 60ml", 1),
+        ("spf50 60 ML", 1),
+        ("防晒乳", 4),
+        ("6990101000013", 1),
+        ("be1001", 1),
+        ("%", 2),
+        ("_", 0),
+        ("'; DROP TABLE sku; --", 0),
+        ("\x00", 300),
+        ("\\", 0),
+        ("x" * 5000, 0),
+    ],
+)
+async def test_search_finds_words_and_survives_anything(
+    client: httpx2.AsyncClient, query: str, total: int
+) -> None:
+    answer = await client.get("/s/renmin/search", params={"q": query})
+    assert answer.status_code == 200
+    found = (await client.get("/api/v1/stores/renmin/products", params={"q": query[:200]})).json()
+    assert found["total"] == total
+    assert ("Nothing found" in answer.text) is (found["total"] == 0)
+
+
+async def test_categories_hold_all_below_them(client: httpx2.AsyncClient) -> None:
+    top = (
+        await client.get("/api/v1/stores/renmin/products", params={"category": "beauty-personal-care"})
+    ).json()
+    sun = "beauty-personal-care/skin-care/sun-care"
+    below = (await client.get("/api/v1/stores/renmin/products", params={"category": sun})).json()
+    assert top["total"] == 105
+    assert 0 < below["total"] < top["total"]
+    page = await client.get(f"/s/renmin/c/{sun}")
+    assert page.status_code == 200
+    assert "Sun lotion" in page.text
+    assert (await client.get("/s/renmin/c/beauty-personal-car")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/s/nowhere", 404),
+        ("/s/renmin/p/nothing", 404),
+        ("/s/renmin/p/" + "x" * 500, 404),
+        ("/s/renmin/p/%00", 404),
+        ("/s/renmin/p/%ff", 404),
+        ("/s/renmin?page=0", 200),
+        ("/s/renmin?page=99999", 200),
+        ("/s/renmin?page=-1&page=x", 200),
+        ("/s/renmin/c/%25", 404),
+        ("/s/renmin/search", 200),
+        ("/pictures/be1001.svg", 200),
+        ("/pictures/..%2f..%2fpyproject.toml", 404),
+        ("/pictures/%2e%2e", 404),
+        ("/pictures/README.md", 404),
+        ("/pictures/none.svg", 404),
+        ("/pictures/" + "a" * 300 + ".svg", 404),
+        ("/api/v1/stock/nothing", 404),
+        ("/api/v1/stores/nowhere/products", 404),
+        ("/api/v1/stores/renmin/products?page=x", 422),
+        ("/api/v1/stores/renmin/products?category=x", 404),
+    ],
+)
+async def test_any_address_has_a_clear_answer(client: httpx2.AsyncClient, path: str, status: int) -> None:
+    assert (await client.get(path)).status_code == status
+
+
+async def test_pictures_may_do_nothing(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/pictures/be1001.svg")
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    assert (
+        answer.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    )
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_the_api_tells_stores_and_stock(world: World, client: httpx2.AsyncClient) -> None:
+    stores = (await client.get("/api/v1/stores")).json()["stores"]
+    assert [store["store"] for store in stores] == ["renmin", "jiangwan", "zhangjiang"]
+    assert [store["open"] for store in stores] == [True, True, False]
+    assert stores[0]["closes"] == "2026-05-01T14:00:00.000Z"
+    assert stores[2]["opens"] == "2026-05-02T02:00:00.000Z"
+    world.reach("jiangwan")
+    assert (await client.get(f"/api/v1/stock/{FLOOR}")).json() == {
+        "sku": FLOOR,
+        "stores": [
+            {"store": "renmin", "available": 0, "confirmed": True, "floor": 4},
+            {"store": "jiangwan", "available": 4, "confirmed": False, "floor": 4},
+            {"store": "zhangjiang", "available": 0, "confirmed": True, "floor": 0},
+        ],
+    }
+
+
+async def test_pages_are_small(client: httpx2.AsyncClient) -> None:
+    for path in ("/", "/s/renmin", f"/s/renmin/p/{SUN}"):
+        answer = await client.get(path, headers={"accept-encoding": "gzip"})
+        assert int(answer.headers["content-length"]) < 8_000, path

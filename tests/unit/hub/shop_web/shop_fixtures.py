@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
@@ -26,7 +27,8 @@ def filled_database(folder: Path) -> Path:
         async with running_world(full, make_database(empty), full=True) as world:
             await world.kernel.writer.run(lambda transaction: transaction.execute("SELECT 1"))
 
-    asyncio.run(fill())
+    with ThreadPoolExecutor(1) as pool:  # a browser's test has an event loop of its own in this thread
+        pool.submit(lambda: asyncio.run(fill())).result()
     return full / FILE_NAME
 
 

@@ -1,0 +1,376 @@
+"""From basket to cancelled or collected, by the pages: what a refusal says, and that it changes nothing."""
+
+import html
+import re
+from typing import Any
+
+import httpx2
+import pytest
+
+from hub.orders.change_order import LapseUnpaid
+from sync.keys.signing import KeyRing
+from tests.unit.hub.shop_web.shop_world import FEW, GONE, SUN, World
+
+FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
+
+
+def hidden(text: str, action: str) -> dict[str, str]:
+    """The hidden fields of the form with this action."""
+    form = text.split(f'action="{action}"', 1)[1].split("</form>", 1)[0]
+    return {name: html.unescape(value) for name, value in FIELD.findall(form)}
+
+
+async def fill(client: httpx2.AsyncClient, units: dict[str, int]) -> None:
+    for sku, qty in units.items():
+        answer = await client.post("/s/renmin/basket/add", data={"sku": sku, "qty": qty})
+        assert answer.status_code == 303, answer.text
+
+
+async def checkout(client: httpx2.AsyncClient, **fields: str) -> dict[str, str]:
+    page = await client.get("/s/renmin/checkout")
+    assert page.status_code == 200, page.text
+    given = {"name": "王小明", "phone": "138 0013 8000", "pay": "counter", **fields}
+    return {**hidden(page.text, "/s/renmin/checkout"), **given}
+
+
+async def order(client: httpx2.AsyncClient, **fields: str) -> str:
+    await fill(client, {SUN: 1})
+    answer = await client.post("/s/renmin/checkout", data=await checkout(client, **fields))
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+async def test_an_order_paid_at_the_counter(world: World, client: httpx2.AsyncClient) -> None:
+    await fill(client, {SUN: 1, FEW: 2})
+    basket = (await client.get("/s/renmin/basket")).text
+    assert "¥326.00" in basket
+    assert "today 14:47" in basket
+
+    answer = await client.post("/s/renmin/checkout", data=await checkout(client))
+    assert answer.status_code == 303
+    page = await client.get(answer.headers["location"])
+    assert page.status_code == 200
+    assert "Your items are kept at Renmin Road" in page.text
+    assert "has no connection right now" in page.text
+    assert "To pay at the counter" in page.text
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["cache-control"] == "no-store"
+    assert page.headers["x-robots-tag"] == "noindex, nofollow"
+    assert "Your basket is empty" in (await client.get("/s/renmin/basket")).text
+
+    [(stage, pay, total, code)] = world.rows("SELECT stage, pay, total_minor, code FROM orders")
+    assert (stage, pay, total) == ("pending_store", "counter", 32600)
+    assert code in page.text
+    assert world.rows("SELECT name, phone, phone_tail FROM order_contact") == [
+        ("王小明", "+8613800138000", "8000")
+    ]
+    token = str(answer.headers["location"]).removeprefix("/o/")
+    told = (await client.get(f"/api/v1/orders/{token}")).json()
+    claims = KeyRing.of(world.kernel.key.public).verify(told["qr"])
+    assert (claims.store, claims.due_minor, claims.pay_at) == ("renmin", 32600, "counter")
+    assert [(line.sku, line.qty) for line in claims.lines] == [(SUN, 1), (FEW, 2)]
+
+
+async def test_the_same_form_twice_places_one_order(world: World, client: httpx2.AsyncClient) -> None:
+    await fill(client, {SUN: 1})
+    form = await checkout(client)
+    first = await client.post("/s/renmin/checkout", data=form)
+    second = await client.post("/s/renmin/checkout", data=form)
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["location"] == second.headers["location"]
+    assert len(world.rows("SELECT id FROM orders")) == 1
+
+    before = world.state()
+    changed = await client.post("/s/renmin/checkout", data={**form, "name": "Anna"})
+    assert changed.status_code == 422
+    assert "An order was already placed with this form" in changed.text
+    assert str(first.headers["location"]) in changed.text
+    assert hidden(changed.text, "/s/renmin/checkout")["key"] != form["key"]
+    assert world.state() == before
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"name": ""}, ["Enter the name of whoever collects"]),
+        ({"name": "   ", "phone": "12"}, ["Enter the name", "Enter a phone number that can be called"]),
+        ({"phone": "<b>"}, ["Enter a phone number that can be called", "&lt;b&gt;"]),
+        ({"name": "x" * 61}, ["Enter a shorter name: at most 60 characters"]),
+        ({"name": "a\x00b"}, ["Use ordinary characters only"]),
+        ({"pay": "gold"}, ["Choose how you want to pay"]),
+        ({"pay": ""}, ["Choose how you want to pay"]),
+    ],
+)
+async def test_a_wrong_entry_is_told_and_nothing_is_lost(
+    world: World, client: httpx2.AsyncClient, fields: dict[str, str], words: list[str]
+) -> None:
+    await fill(client, {SUN: 1})
+    before = world.state()
+    answer = await client.post("/s/renmin/checkout", data=await checkout(client, **fields))
+    assert answer.status_code == 422
+    for word in words:
+        assert word in answer.text
+    assert html.escape(fields.get("phone", "138 0013 8000")) in answer.text
+    assert world.state() == before
+    assert (await client.get("/s/renmin/checkout")).status_code == 200
+
+
+async def test_faults_speak_the_readers_language(client: httpx2.AsyncClient) -> None:
+    await fill(client, {SUN: 1})
+    form = await checkout(client, name="")
+    answer = await client.post("/s/renmin/checkout", data=form, headers={"accept-language": "zh-CN"})
+    assert "请输入取货人姓名" in answer.text
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"key": "x", "basket": ""},
+        {"key": "0" * 32, "basket": "A" * 9999},
+        {"key": "a b c d e f g", "basket": "e30"},
+    ],
+)
+async def test_no_form_of_ours_is_refused(
+    world: World, client: httpx2.AsyncClient, form: dict[str, str]
+) -> None:
+    before = world.state()
+    assert (await client.post("/s/renmin/checkout", data=form)).status_code == 422
+    assert world.state() == before
+
+
+async def test_a_changed_price_is_shown_before_anything_is_ordered(
+    world: World, client: httpx2.AsyncClient
+) -> None:
+    await fill(client, {SUN: 1})
+    form = await checkout(client)
+    world.execute("UPDATE sku SET price_minor = 13000 WHERE sku = ?", SUN)
+    answer = await client.post("/s/renmin/checkout", data=form)
+    assert answer.status_code == 409
+    assert "A price has changed" in answer.text
+    assert "¥130.00" in answer.text
+    assert world.rows("SELECT 1 FROM orders") == []
+    again = {**form, **hidden(answer.text, "/s/renmin/checkout")}
+    assert (await client.post("/s/renmin/checkout", data=again)).status_code == 303
+
+
+async def test_short_stock_offers_what_is_here_and_elsewhere(
+    world: World, client: httpx2.AsyncClient
+) -> None:
+    await fill(client, {FEW: 3})
+    form = await checkout(client)
+    world.execute("UPDATE stock SET granted = 1, floor = 1 WHERE store = 'renmin' AND sku = ?", FEW)
+    before = world.state()
+    answer = await client.post("/s/renmin/checkout", data=form)
+    assert answer.status_code == 409
+    assert "you want 3, here are 1" in answer.text
+    assert 'value="move:jiangwan"' in answer.text
+    assert 'value="move:zhangjiang"' not in answer.text
+    assert world.state() == before
+
+    fitted = await client.post("/s/renmin/checkout", data={**form, "fix": "fit"})
+    assert fitted.status_code == 200
+    assert 'value="王小明"' in fitted.text
+    assert "¥99.00" in fitted.text
+
+    moved = await client.post("/s/renmin/checkout", data={**form, "fix": "move:jiangwan"})
+    assert "Jiangwan has all of this" in moved.text
+    assert world.state() == before
+    placed = await client.post(
+        "/s/jiangwan/checkout", data={**form, **hidden(moved.text, "/s/jiangwan/checkout")}
+    )
+    assert placed.status_code == 303
+    assert world.rows("SELECT store FROM orders") == [("jiangwan",)]
+
+
+async def test_something_no_longer_sold_is_named(world: World, client: httpx2.AsyncClient) -> None:
+    await fill(client, {SUN: 1, FEW: 1})
+    world.execute("UPDATE sku SET status = 'archived' WHERE sku = ?", SUN)
+    assert "Not on sale any more" in (await client.get("/s/renmin/basket")).text
+    page = await client.get("/s/renmin/checkout")
+    assert "Change the basket" in page.text
+    assert ">Place the order</button>\n      <p class" not in page.text
+    form = await checkout(client)
+    answer = await client.post("/s/renmin/checkout", data=form)
+    assert answer.status_code == 422
+    assert "A product of this order is not on sale" in answer.text
+    assert world.rows("SELECT 1 FROM orders") == []
+
+
+async def test_the_basket_belongs_to_one_store(client: httpx2.AsyncClient) -> None:
+    await fill(client, {SUN: 1})
+    asked = await client.post("/s/jiangwan/basket/add", data={"sku": FEW, "qty": 1})
+    assert asked.status_code == 409
+    assert "Your basket is for Renmin Road" in asked.text
+    assert (await client.get("/s/jiangwan/basket")).headers["location"] == "/s/renmin/basket"
+    moved = await client.post("/s/jiangwan/basket/add", data={"sku": FEW, "qty": 1, "instead": "move"})
+    assert moved.status_code == 303
+    text = (await client.get("/s/jiangwan/basket")).text
+    assert "¥227.00" in text
+
+
+@pytest.mark.parametrize(
+    ("form", "total"),
+    [
+        ({"qty": "3"}, "¥384.00"),
+        ({"qty": "1", "step": "1"}, "¥256.00"),
+        ({"qty": "1", "step": "-1"}, "Your basket is empty"),
+        ({"qty": "0"}, "Your basket is empty"),
+        ({"qty": "100000"}, "¥12,672.00"),
+    ],
+)
+async def test_units_of_a_line_change(client: httpx2.AsyncClient, form: dict[str, str], total: str) -> None:
+    await fill(client, {SUN: 1})
+    answer = await client.post("/s/renmin/basket/change", data={"sku": SUN, **form})
+    assert answer.status_code == 303
+    assert total in (await client.get("/s/renmin/basket")).text
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "status"),
+    [
+        ("add", {"sku": SUN, "qty": "0"}, 422),
+        ("add", {"sku": SUN, "qty": "1e3"}, 422),
+        ("add", {"sku": SUN, "qty": "9" * 40}, 422),
+        ("add", {"sku": "nothing"}, 404),
+        ("add", {"sku": "\x00"}, 422),
+        ("add", {}, 422),
+        ("change", {"sku": "nothing", "qty": "1"}, 303),
+        ("change", {"sku": SUN, "qty": "-1"}, 422),
+        ("change", {"sku": SUN, "qty": "1", "step": "5"}, 422),
+    ],
+)
+async def test_a_wrong_basket_form_changes_nothing(
+    client: httpx2.AsyncClient, path: str, form: dict[str, str], status: int
+) -> None:
+    await fill(client, {SUN: 1})
+    before = dict(client.cookies)
+    assert (await client.post(f"/s/renmin/basket/{path}", data=form)).status_code == status
+    assert dict(client.cookies) == before
+
+
+async def test_the_sandbox_pays_once(world: World, client: httpx2.AsyncClient) -> None:
+    pay = await order(client, pay="sandbox")
+    assert pay.startswith("/pay/sandbox/")
+    text = (await client.get(pay)).text
+    assert "Sandbox: no real money moves" in text
+    assert "until today 14:32" in text
+    url = re.search(r'href="(/o/[\w-]+)"', text)
+    assert url is not None
+    unpaid = (await client.get(url[1])).text
+    assert "Waiting for payment" in unpaid
+    assert '<svg viewBox="0 0 ' not in unpaid.split('id="order-steps"')[0].split('id="order-state"')[
+        1
+    ].replace('viewBox="0 0 10 10"', "")
+
+    before = world.state()
+    failed = await client.post(pay, data={"outcome": "failed"})
+    assert failed.status_code == 402
+    assert "Nothing was charged" in failed.text
+    assert world.state() == before
+    assert (await client.post(pay, data={"outcome": "maybe"})).status_code == 422
+
+    for _ in range(2):
+        paid = await client.post(pay, data={"outcome": "paid"})
+        assert (paid.status_code, paid.headers["location"]) == (303, url[1])
+    assert world.rows("SELECT stage, payment, paid_minor FROM orders") == [("pending_store", "paid", 12800)]
+    assert world.rows("SELECT state FROM payment") == [("captured",)]
+    assert "Paid online" in (await client.get(url[1])).text
+    assert (await client.get(pay)).headers["location"] == url[1]
+
+
+async def test_a_lapsed_payment_is_told_politely(world: World, client: httpx2.AsyncClient) -> None:
+    pay = await order(client, pay="sandbox")
+    world.clock.move(minutes=16)
+    await world.kernel.writer.run(LapseUnpaid(world.kernel))
+    before = world.state()
+    for answer in (await client.get(pay), await client.post(pay, data={"outcome": "paid"})):
+        assert answer.status_code == 409
+        assert "This can no longer be paid" in answer.text
+    assert world.state() == before
+    assert world.rows("SELECT promised FROM stock WHERE store = 'renmin' AND sku = ?", SUN) == [(0,)]
+
+
+async def test_an_unpaid_order_is_cancelled_at_once(world: World, client: httpx2.AsyncClient) -> None:
+    pay = await order(client, pay="sandbox")
+    [(token,)] = world.rows("SELECT token FROM orders")
+    ask = await client.get(f"/o/{token}/cancel")
+    assert "Yes, cancel it" in ask.text
+    assert ask.headers["referrer-policy"] == "same-origin"
+    done = await client.post(f"/o/{token}/cancel")
+    assert (done.status_code, done.headers["location"]) == (303, f"/o/{token}")
+    assert "This order is cancelled" in (await client.get(f"/o/{token}")).text
+    assert (await client.get(pay)).status_code == 409
+    before = world.state()
+    assert (await client.post(f"/o/{token}/cancel")).status_code == 303
+    assert (await client.get(f"/o/{token}/cancel")).status_code == 303
+    assert world.state() == before
+
+
+async def test_a_dispatched_order_is_asked_back(world: World, client: httpx2.AsyncClient) -> None:
+    url = await order(client)
+    await client.post(f"{url}/cancel")
+    text = (await client.get(url)).text
+    assert "We have asked Renmin Road to cancel" in text
+    assert "Cancel the order" not in text
+    assert world.rows("SELECT stage FROM orders") == [("pending_store",)]
+
+
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        ("accepted", "Renmin Road is getting it ready"),
+        ("picking", "Being picked"),
+        ("ready", "Renmin Road is waiting for you"),
+        ("collected", "Thank you, and enjoy"),
+        ("short", "could not find your items"),
+        ("expired", "The time to collect is over"),
+        ("cancelled", "This order is cancelled"),
+    ],
+)
+async def test_each_state_has_its_page(
+    world: World, client: httpx2.AsyncClient, stage: str, words: str
+) -> None:
+    url = await order(client)
+    closed = "2026-05-01T07:00:00.000Z" if stage in {"collected", "short", "expired", "cancelled"} else None
+    world.execute("UPDATE orders SET stage = ?, closed_at = ?", stage, closed)
+    text = (await client.get(url)).text
+    assert words in text
+    told = (await client.get("/api/v1" + url.replace("/o/", "/orders/"))).json()
+    assert told["state"] == stage
+    assert bool(told["qr"]) is (closed is None)
+    assert ('class="qr"' in text) is (closed is None)
+
+
+@pytest.mark.parametrize(
+    "path", ["/o/nothing", "/o/" + "x" * 400, "/o/%00", "/o/%ff", "/pay/sandbox/nothing"]
+)
+async def test_an_address_that_opens_nothing(client: httpx2.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code == 404
+
+
+async def test_the_api_places_once_and_tells_what_is_short(world: World, client: httpx2.AsyncClient) -> None:
+    def body(sku: str, qty: int) -> dict[str, Any]:
+        contact = {"name": "Anna", "phone": "13800138000"}
+        return {"store": "renmin", "lines": [{"sku": sku, "qty": qty}], "contact": contact, "pay": "counter"}
+
+    key = {"idempotency-key": "k-1"}
+    first = await client.post("/api/v1/orders", json=body(SUN, 1), headers=key)
+    second = await client.post("/api/v1/orders", json=body(SUN, 1), headers=key)
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.content == second.content
+    assert first.json()["url"].startswith("http://shop.test/o/")
+    before = world.state()
+    short = await client.post("/api/v1/orders", json=body(FEW, 9), headers={"idempotency-key": "k-2"})
+    assert (short.status_code, short.json()["code"]) == (409, "stock.short")
+    assert short.json()["lines"] == [
+        {"sku": FEW, "wanted": 9, "here": 3, "elsewhere": [{"store": "jiangwan", "available": 3}]}
+    ]
+    refused: list[Any] = [{}, [], body(GONE, 0), {**body(SUN, 1), "store": "../"}, {**body(SUN, 1), "x": 1}]
+    for wrong in refused:
+        answer = await client.post("/api/v1/orders", json=wrong, headers={"idempotency-key": "k-3"})
+        assert answer.status_code == 422
+    assert (await client.post("/api/v1/orders", json=body(SUN, 1))).status_code == 400
+    assert world.state() == before
+    paths = (await client.get("/api/v1/openapi.json")).json()["paths"]
+    assert {"/api/v1/orders", "/api/v1/orders/{token}", "/api/v1/stock/{sku}", "/api/v1/stores"} <= set(paths)
