@@ -158,14 +158,18 @@ class LinkWorker:
 
     async def _hear_hello(self, hello: Hello) -> None:
         """A store says where it stands: greet it, send items and pages that it lacks."""
-        down, position = await self._kernel.writer.run(ReadDown(self._kernel, hello.store))
-        if position.sinc != hello.sinc:
-            self._publish(hello.store, acknowledgement(position))
+        heard = await self._kernel.writer.run(HearUp(self._kernel, as_up(hello)))
+        if heard.applied.verdict == "split":
+            log.error("link.chain_split", store=hello.store, app=heard.position.app, first=hello.seq + 1)
+            return
+        if heard.position.sinc != hello.sinc:
+            self._publish(hello.store, acknowledgement(heard.position))
             return
         self._kernel.directory.heard(hello.store)
+        self._wants.heard(hello.store, hello.dver, is_whole=heard.position.app >= hello.seq)
         self._sender(hello.store).reset()
-        self._publish(hello.store, self._hello(hello.store, position.sinc))
-        self._say_down(hello.store, down, position)
+        self._publish(hello.store, self._hello(hello.store, heard.position.sinc))
+        await self._send_down(hello.store)
         same_hub = hello.hinc == self._kernel.hinc
         settings, catalog = (hello.settings, hello.catalog) if same_hub else (0, 0)
         if settings < await stores.newest_entry(self._kernel.reader, hello.store):
@@ -257,6 +261,19 @@ class LinkWorker:
     def _sender(self, store: str) -> Sender:
         """What is remembered of a store's downward stream."""
         return self._senders.setdefault(store, Sender())
+
+
+def as_up(hello: Hello) -> Up:
+    """A greeting as an UP without events: it tells how far the store is in both streams, and its chain."""
+    return Up(
+        store=hello.store,
+        sinc=hello.sinc,
+        hinc=hello.hinc,
+        first=hello.seq + 1,
+        chain_before=hello.chain,
+        head=hello.seq,
+        dver=hello.dver,
+    )
 
 
 def acknowledgement(position: HubPosition) -> Down:

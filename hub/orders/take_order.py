@@ -10,7 +10,7 @@ from hub.kernel import Kernel
 from hub.orders.place_order import PlaceOrder
 from hub.orders.requests import OrderRequest
 from hub.stock.queries import Shelf, shelves_of
-from hub.stock.want_desk import WantDesk
+from hub.stock.want_desk import ANOTHERS, WantDesk
 from sync.rules.errors import Refused, Short
 from sync.web.errors import N_, Problem
 
@@ -109,9 +109,10 @@ class OrderDesk:
         granted = await self.wants.ask(store.id, sku, wanted - max(0, shelf.available), left)
         if granted is None:
             return False
-        after = await self._shelf(store.id, sku)
-        if after is not None and after.granted == granted:
-            self.wants.said_no(after)
+        if granted != ANOTHERS:
+            after = await self._shelf(store.id, sku)
+            if after is not None and after.granted == granted:
+                self.wants.said_no(after)
         return True
 
     async def _shelf(self, store: str, sku: str) -> Shelf | None:

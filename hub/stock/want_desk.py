@@ -20,8 +20,10 @@ from sync.values.bounds import MOST_UNITS
 
 MOST_WAITERS = 2_000
 """Waiters for one SKU at one store; one more is answered at once with what there is."""
-NOT_ASKED = -1
-"""In the place of granted units: whoever asked for all could not, so the others may ask themselves."""
+ANOTHERS = -1
+"""In the place of granted units: the question was another waiter's, who draws the conclusion."""
+_LEAD = -2
+"""To the first in a queue: put the next question."""
 MOST_REFUSALS = 100_000
 """Remembered answers of no; beyond it all are forgotten and asked again."""
 
@@ -36,21 +38,35 @@ class _Waiter:
 
 @dataclass(slots=True)
 class _Queue:
-    """Who waits for a SKU of a store; the version at which the store was asked, and its grants then."""
+    """Who waits for a SKU of a store, and the question under way.
+
+    Args:
+        waiters: in their order.
+        is_asking: whether a question is under way.
+        asked_ver: its version; 0 until it is committed.
+        covered: how many of the waiters it asks for.
+    """
 
     waiters: deque[_Waiter] = field(default_factory=deque)
-    asked_ver: int = 0
-    granted: int = 0
     is_asking: bool = False
+    asked_ver: int = 0
+    covered: int = 0
 
-    def answer(self, granted: int) -> None:
-        """Let all waiters go, in their order."""
+    def answer(self) -> None:
+        """Let those go for whom was asked, in their order; the next one asks for those who came later."""
         self.is_asking = False
         self.asked_ver = 0
-        while self.waiters:
+        for _ in range(min(self.covered, len(self.waiters))):
             waiter = self.waiters.popleft()
             if not waiter.answered.done():
-                waiter.answered.set_result(granted)
+                waiter.answered.set_result(ANOTHERS)
+        self.pass_the_lead()
+
+    def pass_the_lead(self) -> None:
+        """Unless a question is under way, let the first waiter put one."""
+        first = next((waiter for waiter in self.waiters if not waiter.answered.done()), None)
+        if first is not None and not self.is_asking:
+            first.answered.set_result(_LEAD)
 
 
 class WantDesk:
@@ -89,21 +105,27 @@ class WantDesk:
         """Wait for the store's answer to a wish for `qty` units, at most `wait_s` seconds.
 
         Returns:
-            None without an answer. Else it may be worth trying again, in the order of the waiters: the
-            units that the store had granted in all when it was asked, so that a grant since then shows.
+            None without an answer. Else it may be worth trying again, in the order of the waiters. Who put
+            the question gets the units that the store had granted in all when it was asked, so that a
+            grant since then shows; the others get ANOTHERS.
         """
         if wait_s <= 0:
             return None
         queue = self._queues.setdefault((store, sku), _Queue())
         if len(queue.waiters) >= MOST_WAITERS:
             return None
-        waiter = _Waiter(qty, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiter = _Waiter(qty, loop.create_future())
         queue.waiters.append(waiter)
+        granted, said = ANOTHERS, _LEAD
         try:
             async with asyncio.timeout(wait_s):
-                if not queue.is_asking:
-                    await self._put_question(store, sku, queue)
-                return await waiter.answered
+                while said == _LEAD:
+                    waiter.answered = loop.create_future()
+                    if not queue.is_asking:
+                        granted = await self._put_question(store, sku, queue)
+                    said = await waiter.answered
+                return granted
         except TimeoutError:
             return None
         finally:
@@ -112,20 +134,25 @@ class WantDesk:
     def _leave(self, store: str, sku: str, queue: _Queue, waiter: _Waiter) -> None:
         """A waiter goes; with the last one the queue goes too."""
         if waiter in queue.waiters:
-            queue.waiters.remove(waiter)
+            place = queue.waiters.index(waiter)
+            del queue.waiters[place]
+            queue.covered -= place < queue.covered
+        queue.pass_the_lead()
         if not queue.waiters and self._queues.get((store, sku)) is queue:
             del self._queues[store, sku]
 
-    async def _put_question(self, store: str, sku: str, queue: _Queue) -> None:
-        """Ask the store for what all present waiters lack; a question that fails lets them ask again."""
+    async def _put_question(self, store: str, sku: str, queue: _Queue) -> int:
+        """Ask the store for what all present waiters lack; returns the units granted until now."""
         queue.is_asking = True
+        queue.covered = len(queue.waiters)
         try:
             wanted = sum(waiter.qty for waiter in queue.waiters)
             want = WantItem(id=new_id(), sku=sku, qty=min(MOST_UNITS, max(1, wanted)))
-            queue.asked_ver, queue.granted = await self._kernel.writer.run(self._question(store, want))
+            queue.asked_ver, granted = await self._kernel.writer.run(self._question(store, want))
         except BaseException:
-            queue.answer(NOT_ASKED)
+            queue.is_asking = False
             raise
+        return granted
 
     def _question(self, store: str, want: WantItem) -> "Question":
         """The command that puts the want into the store's stream."""
@@ -143,7 +170,7 @@ class WantDesk:
             return
         for (asked, _), queue in list(self._queues.items()):
             if asked == store and queue.is_asking and 0 < queue.asked_ver <= dver:
-                queue.answer(queue.granted)
+                queue.answer()
 
 
 @dataclass(frozen=True, slots=True)

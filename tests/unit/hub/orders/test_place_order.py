@@ -115,7 +115,7 @@ async def test_what_the_store_is_told_can_be_read_by_it_and_hides_the_person(sto
     assert (item.contact, item.phone_tail) == ("王**", "8000")
     assert item.code_hash == code_hash("s1", answer["pickup_code"])
     assert answer["pickup_code"] not in json.dumps(raw)
-    assert [(line.line, line.sku, line.qty, line.price_minor) for line in item.lines] == [(1, "tea", 2, 300)]
+    assert [(line.line, line.sku, line.qty, line.price_minor) for line in item.lines] == [(1, "tea", 2, 600)]
 
 
 async def test_an_order_paid_online_waits_for_its_money_before_the_store_hears(stocked: SmallHub) -> None:

@@ -22,7 +22,7 @@ from hub.orders.requests import OrderRequest
 from hub.orders.take_order import OrderDesk
 from hub.settings import HubSettings
 from hub.stock.want_desk import WantDesk
-from hub.stores.enrol import Enrol, MakeCode
+from hub.stores.enrol import Enrol, MakeCode, new_code
 from hub.stores.keep_store import KeepStore, StoreDraft
 from hub.stores.queries import load_directory
 from sync.keys.signing import SigningKey
@@ -208,7 +208,7 @@ async def enrol(
     hub: SmallHub, store: str = "s1", *, share: int = 50, last_unit: str = "grant", reserve: int = 0
 ) -> "Ledger":
     """Enrol an agent for a store; returns its empty ledger."""
-    code, _ = await hub.kernel.writer.run(MakeCode(hub.kernel, store, "test", f"{store.upper():A<8}"))
+    code, _ = await hub.kernel.writer.run(MakeCode(hub.kernel, store, "test", new_code()))
     incarnations = Incarnations(hub.kernel.settings.data_dir)
     enrolled = await hub.kernel.writer.run(Enrol(hub.kernel, incarnations, code, "$7$101$c2FsdA==$aGFzaA=="))
     await load_directory(hub.kernel)
