@@ -80,6 +80,13 @@ class Scene:
             "keep": True,
         }
 
+    def answers(self) -> bool:
+        """Whether the hub is ready, broker included, and the store's agent answers."""
+        try:
+            return all(one.get("/readyz").status_code == 200 for one in (self.hub, self.agent))
+        except httpx.HTTPError:
+            return False
+
     def in_step(self) -> bool:
         """Whether the hub answers and has applied all that the store has booked."""
         try:
