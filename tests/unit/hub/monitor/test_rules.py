@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.monitor.health import Health, read_health
@@ -160,6 +160,7 @@ _JSON = st.recursive(
 _NAMES = ("seq", "unsent", "oldest_unsent_at", "skew_ms", "app_version", "printers", "scanners")
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(_NAMES), _JSON))
 def test_any_report_gives_a_tile(members: dict[str, object]) -> None:
     health = read_health(json.dumps(members))
