@@ -30,7 +30,7 @@ export function Lines({ order, onPick }) {
         <${Tick} line=${line} />
         <span class="grow">${name}<span class="sub">${line.shelf && html`<span>${words.shelf(line.shelf)}</span>`}<span>${line.gtin || line.sku}</span>${line.short > 0 && html`<span class="stock warn">${words.shortOf(line.short)}</span>`}</span></span>
         <span class="of">${open ? words.pieces(line.picked, open) : ""}</span>
-        ${onPick && !isDone && html`<button type="button" class="btn tap one" aria-label=${words.pickOne(name)} onClick=${() => onPick(line)}>+1</button>`}
+        ${onPick && !isDone && html`<button type="button" class="btn tap one" aria-label=${"+1 " + name} onClick=${() => onPick(line)}>+1</button>`}
       </li>`;
     })}
   </ul>`;

@@ -66,7 +66,6 @@ export const words = {
   pieces: (picked, qty) => _("%(picked)s of %(qty)s", { picked, qty }),
   shortOf: (count) => ngettext("%(num)s missing", "%(num)s missing", count),
   reportMissing: (count) => ngettext("Report %(num)s missing", "Report %(num)s missing", count),
-  pickOne: (name) => _("Pick one: %(name)s", { name }),
   collectedToday: (count) => ngettext("%(num)s collected today", "%(num)s collected today", count),
   triesLeft: (count) => ngettext("%(num)s try left within this minute", "%(num)s tries left within this minute", count),
   lockedFor: (count) => ngettext("Try again in %(num)s second.", "Try again in %(num)s seconds.", count),

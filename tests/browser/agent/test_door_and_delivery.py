@@ -1,0 +1,87 @@
+"""Sign-in with a PIN and taking goods in, in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.agent.conftest import Open
+from tests.browser.agent.fake_shop import FakeShop
+from tests.browser.agent.stage import Served
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_wrong_pin_is_told_and_a_right_one_leads_on(open_page: Open) -> None:
+    page = open_page("/sign-in?next=%2Fcounter", login="").page
+    page.get_by_label("王敏").check()
+    page.keyboard.type("9999")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("#pin")).to_have_value("")
+    for digit in "1234":
+        page.get_by_role("button", name=digit, exact=True).click()
+    page.locator("main").get_by_role("button", name="登录").click()
+    page.wait_for_url("**/counter")
+
+
+@pytest.mark.parametrize("target", ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)"])
+def test_a_crafted_link_leads_nowhere_else(open_page: Open, target: str) -> None:
+    page = open_page(f"/sign-in?next={target}", login="").page
+    page.get_by_label("王敏").check()
+    page.locator("#pin").fill("1234")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/till")
+
+
+def test_nobody_is_sent_to_the_door_and_signing_out_returns_there(open_page: Open, served: Served) -> None:
+    page = open_page("/till", login="").page
+    assert page.url == served.url + "/sign-in?next=%2Ftill"
+    page.locator("#pin").fill("1234")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/till")
+    page.locator("summary").click()
+    page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url("**/sign-in")
+
+
+def test_the_theme_stays_chosen(open_page: Open) -> None:
+    page = open_page("/till").page
+    page.locator("summary").click()
+    page.get_by_role("button", name="高对比").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "contrast")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "contrast")
+
+
+def test_the_language_is_switched_on_the_page(open_page: Open) -> None:
+    page = open_page("/till").page
+    page.locator("summary").click()
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("#line")).to_have_text("Online")
+    page.goto(page.url.partition("?")[0])
+    expect(page.locator("#line")).to_have_text("Online")
+
+
+def test_a_delivery_is_listed_kept_over_a_reload_and_booked_once(open_page: Open, shop: FakeShop) -> None:
+    page = open_page("/receiving", login="chen").page
+    for code in ("6990101000051", "6990102000012", "6990102000012"):
+        page.locator("#scan").fill(code)
+        page.keyboard.press("Enter")
+        expect(page.locator("#scan")).to_have_value("")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.get_by_label("数量: 农夫山泉").fill("48")
+    page.keyboard.press("Tab")
+    page.reload()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.get_by_label("送货单号").fill("DN-20260501-7")
+    page.get_by_role("button", name="确认入库").click()
+    expect(page.locator(".toast")).to_contain_text("已入库")
+    assert shop.received == {"DN-20260501-7": [{"sku": "BE1005", "qty": 1}, {"sku": "FO2001", "qty": 48}]}
+    expect(page.locator("tbody tr")).to_have_count(0)
+
+
+def test_unknown_goods_of_a_delivery_are_told(open_page: Open) -> None:
+    page = open_page("/receiving", login="chen").page
+    page.locator("#scan").fill("8888")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("没有这个商品: 8888")
+    expect(page.get_by_role("button", name="确认入库")).to_be_disabled()
