@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Annotated
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.requests import Request
@@ -103,9 +104,7 @@ async def add(request: Request) -> Response:
         basket = added(basket, store.id, asked.sku, asked.qty, kernel.settings.shop.most_units)
     except BasketFull:
         return await _show(request, store, basket, fault="full", status=409)
-    answer = RedirectResponse(
-        request.url_for("product", store=store.id, sku=asked.sku).path + "?added=1", 303
-    )
+    answer = RedirectResponse(f"/s/{store.id}/p/{quote(asked.sku, safe='')}?added=1", 303)
     keep_basket(request, answer, basket)
     return answer
 

@@ -99,4 +99,5 @@ def is_https(request: Request) -> bool:
 
 def _name(request: Request) -> str:
     """The cookie's name: cookies are shared over ports, so the port is part of it on plain HTTP."""
-    return cookie_name(_PROGRAM, https=is_https(request), port=request.url.port or 80)
+    server = request.scope.get("server")
+    return cookie_name(_PROGRAM, https=is_https(request), port=(server[1] if server else None) or 80)

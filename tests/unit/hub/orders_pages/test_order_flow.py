@@ -374,3 +374,38 @@ async def test_the_api_places_once_and_tells_what_is_short(world: World, client:
     assert world.state() == before
     paths = (await client.get("/api/v1/openapi.json")).json()["paths"]
     assert {"/api/v1/orders", "/api/v1/orders/{token}", "/api/v1/stock/{sku}", "/api/v1/stores"} <= set(paths)
+
+
+@pytest.mark.parametrize("host", ["shop.test:x", "[", "a b", "shop.test:99999999", ""])
+async def test_any_host_header_is_answered(world: World, client: httpx2.AsyncClient, host: str) -> None:
+    for path in ("/", f"/s/renmin/p/{SUN}", "/s/renmin/basket", "/api/v1/stock/" + SUN):
+        assert (await client.get(path, headers={"host": host})).status_code in {200, 400}, path
+    added = await client.post("/s/renmin/basket/add", data={"sku": SUN}, headers={"host": host})
+    assert added.status_code in {303, 400}
+    contact = {"name": "Anna", "phone": "13800138000"}
+    body = {"store": "renmin", "lines": [{"sku": SUN, "qty": 1}], "contact": contact, "pay": "counter"}
+    placed = await client.post("/api/v1/orders", json=body, headers={"host": host, "idempotency-key": "k"})
+    assert placed.status_code in {201, 400}
+
+
+async def test_another_site_cannot_use_the_forms(world: World, client: httpx2.AsyncClient) -> None:
+    url = await order(client)
+    before = world.state()
+    for path in (f"{url}/cancel", "/s/renmin/basket/add", "/s/renmin/checkout"):
+        answer = await client.post(path, data={"sku": SUN}, headers={"sec-fetch-site": "cross-site"})
+        assert answer.status_code == 403, path
+    assert world.state() == before
+
+
+async def test_a_sku_of_any_characters_can_be_bought(world: World, client: httpx2.AsyncClient) -> None:
+    sku = "a/b?c#d %&<店>"
+    for table in ("sku", "stock"):
+        world.execute(f"UPDATE {table} SET sku = ? WHERE sku = ?", sku, SUN)
+    home = (await client.get("/s/renmin")).text
+    address = re.search(r'href="(/s/renmin/p/a/b[^"]+)"', home)
+    assert address is not None
+    assert (await client.get(html.unescape(address[1]))).status_code == 200
+    answer = await client.post("/s/renmin/basket/add", data={"sku": sku})
+    page = await client.get(answer.headers["location"])
+    assert "Added to your basket" in page.text
+    assert (await client.post("/s/renmin/checkout", data=await checkout(client))).status_code == 303
