@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from pos_agent.catalogue.queries import search
 from pos_agent.desk import Desk
+from pos_agent.hardware.papers import printed_state
 from pos_agent.requests import Body, actor_of, answer, desk_of, till_of
 from pos_agent.staff.rules import CLERK
 from pos_agent.till import take_scan as tickets
@@ -106,9 +107,11 @@ async def get_search(request: Request) -> Response:
 
 
 async def get_receipt(request: Request) -> Response:
-    """A stored receipt."""
-    content, _job = await _receipt(desk_of(request), request)
-    return answer(content)
+    """A stored receipt, and how its paper fares."""
+    desk = desk_of(request)
+    content, job = await _receipt(desk, request)
+    printed = await desk.ledger.writer.run(lambda tx: printed_state(tx, job))
+    return answer({**content, "printed": printed})
 
 
 async def post_reprint(request: Request) -> Response:

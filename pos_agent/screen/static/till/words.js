@@ -46,7 +46,7 @@ export const words = {
   shortDrop: _("Take the line off"),
   override: _("Sell all the same"),
   overrideWhy: _("Reason, kept with the sale"),
-  overrideNeeds: _("A manager has to be signed in. The order will be short and head office is told."),
+  overrideNeeds: _("It is booked under your name. The online order will be short and head office is told."),
   reasons: [_("The goods are in hand"), _("The stock figure is wrong"), _("The customer insists")],
   toCounter: _("To the counter"),
   pickupShown: _("Order opened at the pickup counter"),

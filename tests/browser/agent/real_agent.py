@@ -1,0 +1,61 @@
+"""The real agent behind the pages: its database, its rules and its API, without devices and without a line."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from pos_agent.app import build_app
+from tests.browser.agent.stage import WAIT_S
+from tests.unit.pos_agent.agent_stage import Stage, staged
+
+
+class RealAgent:
+    """A staged agent that serves from a thread of its own."""
+
+    def __init__(self, template: Path, folder: Path) -> None:
+        self._template, self._folder = template, folder
+        self._started = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server: uvicorn.Server | None = None
+        self.stage: Stage | None = None
+        self.url = ""
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        async with staged(self._template, self._folder) as stage:
+            self.stage = stage
+            config = uvicorn.Config(build_app(stage.desk, 8700), port=0, log_level="error", lifespan="off")
+            self._server = uvicorn.Server(config)
+            serving = asyncio.create_task(self._server.serve())
+            while not self._server.started and not serving.done():
+                await asyncio.sleep(0.01)
+            port = self._server.servers[0].sockets[0].getsockname()[1]
+            self.url = f"http://127.0.0.1:{port}"
+            self._started.set()
+            await serving
+
+    def start(self) -> Stage:
+        """Serve; returns the stage."""
+        self._thread.start()
+        assert self._started.wait(WAIT_S)
+        assert self.stage is not None
+        return self.stage
+
+    def do(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run something in the agent's loop."""
+        assert self._loop is not None
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(WAIT_S)
+
+    def stop(self) -> None:
+        """End the streams, then the server."""
+        assert self._loop is not None
+        assert self.stage is not None
+        assert self._server is not None
+        self._loop.call_soon_threadsafe(self.stage.desk.screens.close)
+        self._server.should_exit = True
+        self._thread.join(WAIT_S)

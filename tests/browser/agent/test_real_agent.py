@@ -1,0 +1,120 @@
+"""The pages over the real agent: sign in, sell, pick, take money, hand over; its books are read afterwards."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from pos_agent.db.migrate import migrate
+from pos_agent.take_scans import scan_from_device
+from tests.browser.agent.real_agent import RealAgent
+from tests.browser.agent.stage import Watched, signed_in
+from tests.unit.pos_agent.agent_stage import CODE, COLA, gtin, hold_item
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty ledger."""
+    path = tmp_path_factory.mktemp("template") / "agent.db"
+    migrate(path)
+    return path
+
+
+@pytest.fixture
+def agent(template: Path, tmp_path: Path) -> Iterator[RealAgent]:
+    """The real agent with ten colas, five milks and one order."""
+    running = RealAgent(template, tmp_path)
+    stage = running.start()
+    running.do(stage.receive(SKU_1=10, SKU_2=5))
+    running.do(stage.take_hold(hold_item("o-1", (COLA, 2))))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def page(browser: Browser, agent: RealAgent) -> Iterator[Page]:
+    """A till whose clerk has signed in on the page."""
+    context = signed_in(browser, agent.url, login="", viewport={"width": 1280, "height": 800})
+    watched = Watched(context.new_page())
+    watched.page.goto(agent.url + "/till")
+    watched.page.locator("input[value='mei']").check()
+    watched.page.locator("#pin").fill("2468")
+    watched.page.keyboard.press("Enter")
+    watched.page.wait_for_url("**/till")
+    expect(watched.page.locator("#line")).to_be_visible()
+    yield watched.page
+    context.close()
+    assert watched.faults == []
+
+
+def test_a_sale_from_scan_to_receipt(page: Page, agent: RealAgent) -> None:
+    page.keyboard.type("3*")
+    page.keyboard.type(gtin(1))
+    page.keyboard.press("Enter")
+    expect(page.locator("#total")).to_have_text("¥10.50")
+    page.keyboard.type("牛奶")
+    expect(page.get_by_role("option")).to_contain_text("¥12.80")
+    page.keyboard.press("Enter")
+    expect(page.locator("#total")).to_have_text("¥23.30")
+    page.keyboard.press("F9")
+    page.locator("#given").fill("50")
+    page.keyboard.press("Enter")
+    expect(page.locator("#change")).to_have_text("¥26.70")
+    expect(page.locator("[data-paper='queued']")).to_be_visible()
+    page.get_by_role("button", name="补打").click()
+    expect(page.locator(".toast")).to_contain_text("正在补打")
+    assert agent.stage is not None
+    assert agent.do(agent.stage.sku(COLA)).floor == 7
+
+
+def test_the_serial_scanner_and_an_unknown_code(page: Page, agent: RealAgent) -> None:
+    assert agent.stage is not None
+    agent.do(scan_from_device(agent.stage.desk, gtin(2), "1"))
+    expect(page.locator("#total")).to_have_text("¥12.80")
+    agent.do(scan_from_device(agent.stage.desk, "6900000000999", "1"))
+    expect(page.locator(".toast")).to_contain_text("没有此条码的商品")
+    expect(page.locator("#total")).to_have_text("¥12.80")
+
+
+def test_more_than_the_shelf_holds_is_told_with_its_orders(page: Page, agent: RealAgent) -> None:
+    page.keyboard.type("99*")
+    page.keyboard.type(gtin(1))
+    page.keyboard.press("Enter")
+    expect(page.locator("#total")).to_have_text("¥346.50")
+    page.keyboard.press("F9")
+    expect(page.locator("#given")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".short")).to_be_visible()
+    expect(page.locator(".hurt li").first).to_have_text("N-o-1")
+    assert agent.stage is not None
+    assert agent.do(agent.stage.sku(COLA)).floor == 10
+
+
+def test_an_order_from_shelf_to_customer(page: Page, agent: RealAgent) -> None:
+    page.get_by_role("link", name="自提台").first.click()
+    mine = page.locator("[aria-labelledby='lane-pick'] article")
+    mine.get_by_role("button", name="开始拣货").click()
+    expect(mine).to_contain_text("0 / 2")
+    page.locator("#scan").fill(gtin(2))
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast")).to_contain_text("不在订单里")
+    for picked in (1, 2):
+        page.locator("#scan").fill(gtin(1))
+        page.keyboard.press("Enter")
+        expect(mine).to_contain_text(f"{picked} / 2")
+    mine.get_by_role("button", name="备好").click()
+    page.locator("#tail").fill("1234")
+    page.locator("#scan").fill(CODE.lower())
+    page.keyboard.press("Enter")
+    expect(page.locator("#due")).to_have_text("¥7.00")
+    page.locator("#given").fill("10")
+    page.keyboard.press("Enter")
+    expect(page.locator(".here output")).to_have_text("¥3.00")
+    assert agent.stage is not None
+    assert agent.do(agent.stage.sku(COLA)).floor == 8
+    page.locator("#scan").fill(CODE)
+    page.keyboard.press("Enter")
+    expect(page.locator(".here .notice.bad")).to_contain_text("已经取走")
