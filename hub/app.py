@@ -1,7 +1,7 @@
 """The hub's web application: every area's routes, one frame, one way to answer errors."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
@@ -28,11 +28,12 @@ from hub.web.problems import TRANSLATED
 from sync.web.app import WebParts, web_app
 from sync.web.assets import Assets
 from sync.web.health import Finding, health_routes
-from sync.web.openapi import openapi_route
+from sync.web.openapi import openapi_document, openapi_route
 from sync.web.templates import Frame, Pages
 from sync.web.translations import load_texts
 
 VERSION: Final = "0.1.0"
+TITLE: Final = "OMO Hub"
 AREAS: Final = (
     "hub.catalogue",
     "hub.orders",
@@ -44,8 +45,30 @@ AREAS: Final = (
 )
 
 
+ROUTES: Final[Sequence[BaseRoute]] = (
+    *order_api.ROUTES,
+    *catalogue_api.ROUTES,
+    *store_api.ROUTES,
+    *staff_api.ROUTES,
+    *monitor_api.ROUTES,
+    *staff_pages.ROUTES,
+    *monitor_pages.ROUTES,
+    *store_pages.ROUTES,
+    *import_pages.ROUTES,
+    *payment_pages.ROUTES,
+    *order_pages.ROUTES,
+    *catalogue_pages.ROUTES,
+)
+"""Every area's routes."""
+
+
+def described() -> dict[str, Any]:
+    """The API document, without a running hub."""
+    return openapi_document(ROUTES, title=TITLE, version=VERSION)
+
+
 def routes(kernel: Kernel, worker: LinkWorker, registry: CollectorRegistry) -> Sequence[BaseRoute]:
-    """Every route of the hub."""
+    """Every route of a running hub."""
 
     async def database() -> Finding:
         row = await kernel.reader.one("SELECT COUNT(*) FROM store")
@@ -54,25 +77,8 @@ def routes(kernel: Kernel, worker: LinkWorker, registry: CollectorRegistry) -> S
     async def broker() -> Finding:
         return Finding(worker.is_connected, "connected" if worker.is_connected else "not connected")
 
-    return [
-        *health_routes({"database": database, "broker": broker}, registry),
-        openapi_route("OMO Hub", VERSION),
-        *order_api.ROUTES,
-        *order_api.ROUTES,
-        *catalogue_api.ROUTES,
-        *store_api.ROUTES,
-        *staff_api.ROUTES,
-        *monitor_api.ROUTES,
-        *staff_pages.ROUTES,
-        *monitor_pages.ROUTES,
-        *store_pages.ROUTES,
-        *import_pages.ROUTES,
-        *payment_pages.ROUTES,
-        *order_pages.ROUTES,
-        *payment_pages.ROUTES,
-        *order_pages.ROUTES,
-        *catalogue_pages.ROUTES,
-    ]
+    health = health_routes({"database": database, "broker": broker}, registry)
+    return [*health, openapi_route(TITLE, VERSION), *ROUTES]
 
 
 def hub_app(kernel: Kernel, desk: OrderDesk, worker: LinkWorker) -> Starlette:

@@ -12,11 +12,11 @@ import typer
 from hub.catalogue.errors import CatalogueError
 from hub.catalogue.import_products import import_products
 from hub.catalogue.read_products import Kind
-from hub.cli import load_settings
 from hub.db.migrate import migrate as migrate_database
 from hub.db.open import FILE_NAME, REVISION, SchemaTrouble, revision_of
 from hub.kernel import Kernel
 from hub.settings import HubSettings
+from hub.settings_file import load_settings
 from hub.staff.keep_user import set_password
 from hub.start import incarnation, running_kernel
 from hub.stock.verify import verify as verify_books
@@ -237,6 +237,14 @@ def verify(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         )
     if report.findings:
         raise typer.Exit(1)
+
+
+@application.command()
+def openapi() -> None:
+    """Print the API document."""
+    from hub.app import described  # noqa: PLC0415  # only this command needs the web application
+
+    say(json.dumps(described(), ensure_ascii=False, indent=1, sort_keys=True))
 
 
 @application.command()

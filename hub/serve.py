@@ -16,9 +16,9 @@ from hub.link.worker import LinkWorker
 from hub.orders.sweep import keep_swept
 from hub.orders.take_order import OrderDesk
 from hub.settings import HubSettings
-from hub.start import broker_secret, running_kernel
+from hub.start import running_kernel
 from hub.stock.want_desk import WantDesk
-from hub.stores.sync_broker import sync_broker
+from hub.stores.sync_broker import broker_secret, sync_broker
 from sync.link.paho_link import PahoLink
 from sync.link.port import LinkConfig, Will
 from sync.messages.topics import HUB_PRESENCE, hub_subscriptions

@@ -4,37 +4,23 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from hub.broker.secret_hash import new_secret
 from hub.db.open import FILE_NAME, open_database
 from hub.directory import Directory
 from hub.kernel import Kernel
 from hub.settings import HubSettings
 from hub.stores.queries import load_directory
-from sync.keys.key_file import read_secret, write_secret
 from sync.keys.signing import SigningKey
 from sync.runtime.clock import SystemClock
 from sync.storage.incarnations import Incarnations
 from sync.web.events import EventHub
 
 KEY_FILE: Final = "pickup-key"
-BROKER_SECRET_FILE: Final = "broker-secret"  # noqa: S105  # a file name
 
 
 def signing_key(settings: HubSettings) -> SigningKey:
     """The key that signs pickup tokens; made at the first start."""
     path = settings.data_dir / KEY_FILE
     return SigningKey.load(path) if path.exists() else SigningKey.create(path)
-
-
-def broker_secret(settings: HubSettings) -> str:
-    """The hub's secret at the broker: as configured, else made once and kept in the data folder."""
-    configured = settings.broker.secret.get_secret_value()
-    if configured:
-        return configured
-    path = settings.data_dir / BROKER_SECRET_FILE
-    if not path.exists():
-        write_secret(path, new_secret())
-    return read_secret(path)
 
 
 def incarnation(settings: HubSettings) -> int:

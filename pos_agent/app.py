@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -49,7 +50,7 @@ from sync.web.app import WebParts, web_app
 from sync.web.assets import Assets
 from sync.web.events import EventHub
 from sync.web.health import Finding, health_routes
-from sync.web.openapi import openapi_route
+from sync.web.openapi import openapi_document, openapi_route
 from sync.web.sessions import Sessions, cookie_name
 from sync.web.templates import Frame, Pages
 from sync.web.translations import load_texts
@@ -57,6 +58,7 @@ from sync.web.translations import load_texts
 log = get_logger(__name__)
 MakeLink = Callable[[LinkConfig], Link]
 SIGN_IN_URL = "/sign-in"
+TITLE = "OMO store agent"
 SCREEN = "pos_agent.screen"
 TEXTS = ("pos_agent.problems", SCREEN)
 
@@ -212,15 +214,25 @@ def api_routes(desk: Desk, sessions: Sessions, store: TableSessions) -> list[Bas
         waiting = desk.ledger.writer.waiting
         return Finding(ok=waiting < 4_000, detail=f"{waiting} commands wait")
 
+    health = health_routes({"ledger": ledger_answers, "writer": writer_keeps_up}, desk.metrics.registry)
+    return [*area_routes(sessions, store), *health, openapi_route(TITLE, __version__)]
+
+
+def area_routes(sessions: Sessions, store: TableSessions) -> list[BaseRoute]:
+    """Every area's API."""
     return [
         *status_routes(),
         *staff_api.routes(sessions, store),
         *till_api.routes(),
         *pickup_api.routes(),
         *ledger_api.routes(),
-        *health_routes({"ledger": ledger_answers, "writer": writer_keeps_up}, desk.metrics.registry),
-        openapi_route("OMO store agent", __version__),
     ]
+
+
+def described() -> dict[str, Any]:
+    """The API document, without a running agent: its routes say all, and nobody calls them here."""
+    nobody = cast("Any", None)
+    return openapi_document(area_routes(nobody, nobody), title=TITLE, version=__version__)
 
 
 async def run_agent(settings: AgentSettings, enrolment: Enrolment) -> int:

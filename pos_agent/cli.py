@@ -50,6 +50,16 @@ def _told() -> Iterator[None]:
 
 
 @app.command()
+def openapi() -> None:
+    """Print the API document."""
+    import json  # noqa: PLC0415
+
+    from pos_agent.app import described  # noqa: PLC0415
+
+    typer.echo(json.dumps(described(), ensure_ascii=False, indent=1, sort_keys=True))
+
+
+@app.command()
 def run(config: Config = None) -> None:
     """Run the agent until it is told to stop."""
     with _told():
