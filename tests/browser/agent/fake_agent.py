@@ -40,7 +40,11 @@ class FakeAgent:
         pages = Pages(frame, areas=[SCREEN])
         routes = [*self._till(), *self._counter(), *self._staff(), *ROUTES]
         parts = WebParts(
-            routes=routes, pages=pages, identify=self._identify, sign_in_url="/sign-in", translate={Refused: refusal}
+            routes=routes,
+            pages=pages,
+            identify=self._identify,
+            sign_in_url="/sign-in",
+            translate={Refused: refusal},
         )
         return web_app(parts)
 
@@ -69,7 +73,7 @@ class FakeAgent:
         self.tell(channel, event, data)
         return data
 
-    # --- the till --------------------------------------------------------------------------------------------
+    # --- the till ---
 
     def _till(self) -> list[BaseRoute]:
         shop, base = self.shop, "/api/v1/till"
@@ -94,12 +98,18 @@ class FakeAgent:
             self._route(f"{base}/scan", self._scan),
             self._route(f"{base}/lines", ticket(lambda _request, body: shop.add(body["sku"], body["qty"]))),
             self._route(
-                f"{base}/lines/{{line:int}}", ticket(lambda request, body: shop.set_qty(line_of(request), body["qty"])), "PATCH"
+                f"{base}/lines/{{line:int}}",
+                ticket(lambda request, body: shop.set_qty(line_of(request), body["qty"])),
+                "PATCH",
             ),
             self._route(f"{base}/lines/{{line:int}}", ticket(drop), "DELETE"),
             self._route(f"{base}/clear", ticket(lambda _request, _body: shop.lines.clear())),
             self._route(f"{base}/pay", self._pay),
-            self._route(f"{base}/search", lambda request, _body: {"items": shop.search(request.query_params["q"])}, "GET"),
+            self._route(
+                f"{base}/search",
+                lambda request, _body: {"items": shop.search(request.query_params["q"])},
+                "GET",
+            ),
             self._route("/api/v1/receipts/{number}", self._receipt, "GET"),
             self._route("/api/v1/receipts/{number}/reprint", lambda _request, _body: {"job": "j-1"}),
             route("/events", self._events, permission=CLERK),
@@ -150,14 +160,23 @@ class FakeAgent:
             raise Refused("unknown_receipt")
         return {**receipt, "printed": self.shop.printed}
 
-    # --- the counter -----------------------------------------------------------------------------------------
+    # --- the counter ---
 
     def _counter(self) -> list[BaseRoute]:
         base, one = "/api/v1/counter", "/api/v1/counter/orders/{order}"
-        steps = {"pick": self._pick, "scan": self._pick_scan, "short": self._short, "ready": self._ready, "put-back": self._put_back}
+        steps = {
+            "pick": self._pick,
+            "scan": self._pick_scan,
+            "short": self._short,
+            "ready": self._ready,
+            "put-back": self._put_back,
+        }
         return [
             self._route(base, lambda _request, _body: self.shop.lists(), "GET"),
-            self._route(f"{base}/find", lambda _request, body: self.shop.find(body["code"], body.get("phone_tail", ""))),
+            self._route(
+                f"{base}/find",
+                lambda _request, body: self.shop.find(body["code"], body.get("phone_tail", "")),
+            ),
             self._route(f"{one}/hand-over", self._hand_over),
             self._route(f"{one}/release", self._release),
             *(self._route(f"{one}/{name}", self._step(act)) for name, act in steps.items()),
@@ -215,7 +234,7 @@ class FakeAgent:
         receipt = self.shop.receipts[number]
         return {"order": order, "receipt": {**receipt, "printed": "queued"}}
 
-    # --- people and goods ------------------------------------------------------------------------------------
+    # --- people and goods ---
 
     def _staff(self) -> list[BaseRoute]:
         return [
@@ -231,7 +250,9 @@ class FakeAgent:
 
     async def _sign_in(self, request: Request) -> Response:
         body = await request.json()
-        person = next((one for one in STAFF if one["login"] == body["login"] and one["pin"] == body["pin"]), None)
+        person = next(
+            (one for one in STAFF if one["login"] == body["login"] and one["pin"] == body["pin"]), None
+        )
         if person is None:
             raise Refused("wrong_pin")
         answer = JSONResponse({"login": person["login"]})
@@ -248,5 +269,3 @@ class FakeAgent:
         self.shop.received.setdefault(body["ref"], body["lines"])
         units = sum(line["qty"] for line in body["lines"])
         return {"ref": body["ref"], "seq": 1, "units": units, "repeated": is_repeat}
-
-

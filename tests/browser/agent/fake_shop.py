@@ -1,4 +1,4 @@
-"""A store in memory that answers like the agent: realistic goods and orders, and the accidents tests ask for."""
+"""A store in memory that answers like the agent: plausible goods and orders, and the accidents."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -9,7 +9,14 @@ from sync.rules.errors import Refused, Short
 
 GOODS = {
     "BE1001": ("6990101000013", "防晒乳 SPF50 60ml", "Sun Lotion SPF50 60 ml", 9900, 12, "A-03"),
-    "BE1003": ("6990101000037", "防晒乳 SPF50 敏感肌 50ml", "Sun Lotion SPF50 Sensitive 50 ml", 10900, 6, "A-03"),
+    "BE1003": (
+        "6990101000037",
+        "防晒乳 SPF50 敏感肌 50ml",
+        "Sun Lotion SPF50 Sensitive 50 ml",
+        10900,
+        6,
+        "A-03",
+    ),
     "BE1005": ("6990101000051", "舒缓保湿面霜 50g", "Soothing Moisture Cream 50 g", 12800, 3, "A-05"),
     "BE1007": ("6990101000075", "氨基酸洁面乳 120ml", "Amino Acid Cleanser 120 ml", 6900, 9, "A-05"),
     "FO2001": ("6990102000012", "农夫山泉 饮用天然水 550ml", "Spring Water 550 ml", 200, 96, "冷柜 2"),
@@ -31,7 +38,7 @@ def names_of(sku: str) -> dict[str, str]:
 
 def instant(offset_min: float) -> str:
     """An instant some minutes from now, as the agent writes it."""
-    at = datetime.now(UTC) + timedelta(minutes=offset_min)  # noqa: DTZ005, TID251  # the browser's clock is the real one
+    at = datetime.now(UTC) + timedelta(minutes=offset_min)  # noqa: TID251  # the browser's clock is the real one
     return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
@@ -81,7 +88,14 @@ class FakeShop:
         if line is None:
             gtin, _zh, _en, price, free, _shelf = GOODS[sku]
             number = max((one["line"] for one in self.lines), default=0) + 1
-            line = {"line": number, "sku": sku, "gtin": gtin, "names": names_of(sku), "unit_minor": price, "free": free}
+            line = {
+                "line": number,
+                "sku": sku,
+                "gtin": gtin,
+                "names": names_of(sku),
+                "unit_minor": price,
+                "free": free,
+            }
             self.lines.append(line)
         self.set_qty(line["line"], line.get("qty", 0) + qty)
 
@@ -97,11 +111,19 @@ class FakeShop:
         ticket = self.ticket()
         for line in self.lines:
             if line["qty"] > line["free"] and not override:
-                raise Short(sku=line["sku"], wanted=line["qty"], left=line["free"], orders=["R-0712", "R-0709"])
+                raise Short(
+                    sku=line["sku"], wanted=line["qty"], left=line["free"], orders=["R-0712", "R-0709"]
+                )
         number = self.keep_receipt(ticket["total_minor"], given)
         self.lines, self.ticket_id = [], f"t-{number}"
-        told = {name: self.receipts[number][name] for name in ("number", "change_minor", "given_minor", "tender")}
-        return {**ticket, "state": "completed", "receipt": {**told, "printed": "queued" if self.printed else None}}
+        told = {
+            name: self.receipts[number][name] for name in ("number", "change_minor", "given_minor", "tender")
+        }
+        return {
+            **ticket,
+            "state": "completed",
+            "receipt": {**told, "printed": "queued" if self.printed else None},
+        }
 
     def keep_receipt(self, total: int, given: int) -> str:
         """A receipt's number."""
@@ -126,11 +148,19 @@ class FakeShop:
             if text in zh.lower() or text in en.lower() or text in gtin or LETTERS.get(text) == sku
         ]
         return [
-            {"sku": sku, "gtin": GOODS[sku][0], "names": names_of(sku), "unit_minor": GOODS[sku][3], "free": GOODS[sku][4]}
+            {
+                "sku": sku,
+                "gtin": GOODS[sku][0],
+                "names": names_of(sku),
+                "unit_minor": GOODS[sku][3],
+                "free": GOODS[sku][4],
+            }
             for sku in found
         ]
 
-    def put_order(self, number: str, stage: str, lines: list[tuple[str, int, int]], **facts: Any) -> dict[str, Any]:
+    def put_order(
+        self, number: str, stage: str, lines: list[tuple[str, int, int]], **facts: Any
+    ) -> dict[str, Any]:
         """An order; lines are (SKU, units, picked)."""
         order = {
             "order": f"o-{number}",
@@ -158,7 +188,11 @@ class FakeShop:
         return {
             "to_pick": [one for one in orders if one["stage"] in {"received", "picking"}],
             "ready": [one for one in orders if one["stage"] == "ready"],
-            "put_back": [one for one in orders if one["stage"] == "closed" and any(li["to_put_back"] for li in one["lines"])],
+            "put_back": [
+                one
+                for one in orders
+                if one["stage"] == "closed" and any(li["to_put_back"] for li in one["lines"])
+            ],
             "collected_today": 34,
         }
 
@@ -176,7 +210,15 @@ class FakeShop:
 def order_line(line: int, sku: str, qty: int, picked: int) -> dict[str, Any]:
     """One line of an order."""
     counts = {"qty": qty, "picked": picked, "done": 0, "short": 0, "released": 0, "to_put_back": 0}
-    return {"line": line, "sku": sku, "gtin": GOODS[sku][0], "names": names_of(sku), "shelf": GOODS[sku][5], "free": GOODS[sku][4], **counts}
+    return {
+        "line": line,
+        "sku": sku,
+        "gtin": GOODS[sku][0],
+        "names": names_of(sku),
+        "shelf": GOODS[sku][5],
+        "free": GOODS[sku][4],
+        **counts,
+    }
 
 
 def busy_shop() -> FakeShop:
@@ -184,16 +226,45 @@ def busy_shop() -> FakeShop:
     shop = FakeShop()
     shop.put_order("R-0712", "picking", [("BE1005", 1, 1), ("BE1007", 1, 0), ("FO2001", 6, 0)], ready_in=12)
     shop.put_order("R-0713", "received", [("BE1001", 1, 0)], ready_in=-3, contact="陈**", phone_tail="0192")
-    shop.put_order("R-0715", "received", [("FO2001", 4, 0), ("FO2002", 1, 0)], ready_in=48, contact="赵**", phone_tail="7731")
+    shop.put_order(
+        "R-0715",
+        "received",
+        [("FO2001", 4, 0), ("FO2002", 1, 0)],
+        ready_in=48,
+        contact="赵**",
+        phone_tail="7731",
+    )
     shop.put_order("R-0708", "ready", [("BE1001", 2, 2)], contact="孙**", phone_tail="3345")
-    shop.put_order("R-0706", "ready", [("BE1003", 1, 1)], contact="周**", phone_tail="9080", pay_at="counter", due_minor=10900)
+    shop.put_order(
+        "R-0706",
+        "ready",
+        [("BE1003", 1, 1)],
+        contact="周**",
+        phone_tail="9080",
+        pay_at="counter",
+        due_minor=10900,
+    )
     shop.put_order("R-0701", "ready", [("FO2003", 1, 1)], contact="吴**", phone_tail="1126", kept_min=150)
-    gone = shop.put_order("R-0688", "closed", [("BE1007", 2, 2)], contact="刘**", phone_tail="4471", outcome="released", closed_at=instant(-60))
+    gone = shop.put_order(
+        "R-0688",
+        "closed",
+        [("BE1007", 2, 2)],
+        contact="刘**",
+        phone_tail="4471",
+        outcome="released",
+        closed_at=instant(-60),
+    )
     gone["lines"][0]["to_put_back"] = 2
-    done = shop.put_order("R-0690", "closed", [("BE1001", 1, 0)], contact="何**", phone_tail="2213", outcome="done", closed_at=instant(-75))
+    done = shop.put_order(
+        "R-0690",
+        "closed",
+        [("BE1001", 1, 0)],
+        contact="何**",
+        phone_tail="2213",
+        outcome="done",
+        closed_at=instant(-75),
+    )
     done["lines"][0]["done"] = 1
     shop.codes = {"A7K2QX": "o-R-0708", "B3XQ8M": "o-R-0706", "C9MTW4": "o-R-0690", "D4HW2R": "o-R-0715"}
     shop.picking = "o-R-0712"
     return shop
-
-

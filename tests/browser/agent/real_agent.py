@@ -1,4 +1,4 @@
-"""The real agent behind the pages: its database, its rules and its API, without devices and without a line."""
+"""The real agent behind the pages: its database, rules and API, without devices and without a line."""
 
 import asyncio
 import threading
@@ -32,7 +32,7 @@ class RealAgent:
             config = uvicorn.Config(build_app(stage.desk, 8700), port=0, log_level="error", lifespan="off")
             self._server = uvicorn.Server(config)
             serving = asyncio.create_task(self._server.serve())
-            while not self._server.started and not serving.done():
+            while not self._server.started and not serving.done():  # noqa: ASYNC110  # uvicorn tells by a flag only
                 await asyncio.sleep(0.01)
             port = self._server.servers[0].sockets[0].getsockname()[1]
             self.url = f"http://127.0.0.1:{port}"

@@ -44,7 +44,7 @@ class Served:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         serving = asyncio.create_task(self._server.serve())
-        while not self._server.started and not serving.done():
+        while not self._server.started and not serving.done():  # noqa: ASYNC110  # uvicorn tells by a flag only
             await asyncio.sleep(0.01)
         self._started.set()
         await serving
@@ -94,7 +94,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def signed_in(browser: Browser, url: str, *, login: str = "wang", locale: str = "zh-CN", **options: Any) -> BrowserContext:
+def signed_in(
+    browser: Browser, url: str, *, login: str = "wang", locale: str = "zh-CN", **options: Any
+) -> BrowserContext:
     """A browser window of somebody who is signed in."""
     context = browser.new_context(locale=locale, timezone_id="UTC", **options)
     context.set_default_timeout(WAIT_S * 1000)

@@ -23,7 +23,9 @@ def test_a_wrong_pin_is_told_and_a_right_one_leads_on(open_page: Open) -> None:
     page.wait_for_url("**/counter")
 
 
-@pytest.mark.parametrize("target", ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)"]
+)
 def test_a_crafted_link_leads_nowhere_else(open_page: Open, target: str) -> None:
     page = open_page(f"/sign-in?next={target}", login="").page
     page.get_by_label("王敏").check()

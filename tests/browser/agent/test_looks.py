@@ -1,4 +1,4 @@
-"""Each page as people see it: no overflow, nothing blocked, Chinese glyphs, axe A/AA clean; pictures are kept."""
+"""Each page as people see it: no overflow, Chinese glyphs, axe A/AA clean; pictures are kept."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The pages over the real agent: sign in, sell, pick, take money, hand over; its books are read afterwards."""
+"""The pages over the real agent: sell, pick, take money, hand over; its books are read afterwards."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -20,7 +20,6 @@ def scan(page: Page, code: str) -> None:
     page.keyboard.press("Enter")
 
 
-
 def cash_for(page: Page, code: str, total: str) -> None:
     """Scan one thing and open the cash panel."""
     scan(page, code)
@@ -59,7 +58,9 @@ def test_star_then_enter_changes_the_marked_line(open_page: Open) -> None:
     expect(page.locator("#total")).to_have_text("¥258.00")
 
 
-def test_a_pending_quantity_serves_the_serial_scanner_too(open_page: Open, served: Served, shop: FakeShop) -> None:
+def test_a_pending_quantity_serves_the_serial_scanner_too(
+    open_page: Open, served: Served, shop: FakeShop
+) -> None:
     page = open_page("/till").page
     page.keyboard.type("3*")
     expect(page.locator(".pending")).to_be_visible()
@@ -141,7 +142,9 @@ def test_cash_shows_the_change_and_the_paper(open_page: Open, shop: FakeShop) ->
     ("printed", "words"),
     [("uncertain", "可能未打印"), ("failed", "未打印"), ("expired", "超时未打印"), (None, "没有小票机")],
 )
-def test_paper_trouble_says_what_to_do(open_page: Open, shop: FakeShop, printed: str | None, words: str) -> None:
+def test_paper_trouble_says_what_to_do(
+    open_page: Open, shop: FakeShop, printed: str | None, words: str
+) -> None:
     shop.printed = printed
     page = open_page("/till").page
     cash_for(page, WATER, "¥2.00")
@@ -232,7 +235,9 @@ def test_a_barcode_scanned_while_paying_is_goods_not_money(open_page: Open) -> N
     expect(page.locator("#total")).to_have_text("¥130.00")
 
 
-def test_the_serial_scanner_paints_and_its_refusal_takes_no_focus(open_page: Open, served: Served, shop: FakeShop) -> None:
+def test_the_serial_scanner_paints_and_its_refusal_takes_no_focus(
+    open_page: Open, served: Served, shop: FakeShop
+) -> None:
     page = open_page("/till").page
     expect(page.locator("#line")).to_have_text("在线")
     shop.add("BE1005", 1)
@@ -245,7 +250,9 @@ def test_the_serial_scanner_paints_and_its_refusal_takes_no_focus(open_page: Ope
     expect(page.locator("#scan")).to_be_focused()
 
 
-def test_a_cut_line_is_told_calmly_and_selling_goes_on(open_page: Open, served: Served, shop: FakeShop) -> None:
+def test_a_cut_line_is_told_calmly_and_selling_goes_on(
+    open_page: Open, served: Served, shop: FakeShop
+) -> None:
     page = open_page("/till").page
     expect(page.locator("#line")).to_have_text("在线")
     shop.online, shop.since, shop.unsent = False, "2026-05-01T12:05:00.000Z", 6
@@ -279,7 +286,11 @@ def test_the_keyboard_reaches_every_control_in_order(open_page: Open) -> None:
     reached = set()
     for _ in range(25):
         page.keyboard.press("Tab")
-        reached.add(page.evaluate("(document.activeElement.innerText || document.activeElement.id).trim().split('\\n')[0]"))
+        reached.add(
+            page.evaluate(
+                "(document.activeElement.innerText || document.activeElement.id).trim().split('\\n')[0]"
+            )
+        )
     assert {"−", "+", "数量", "搜索", "删行", "清空", "自提台", "收货"} <= reached
     assert any("现金收款" in one for one in reached)
 
@@ -289,7 +300,8 @@ def test_touch_targets_of_the_sale_are_large_enough(open_page: Open) -> None:
     scan(page, WATER)
     expect(page.locator("#total")).to_have_text("¥2.00")
     heights = page.eval_on_selector_all(
-        "main button, #scan, .new-orders", "all => all.filter((one) => one.offsetParent).map((one) => one.offsetHeight)"
+        "main button, #scan, .new-orders",
+        "all => all.filter((one) => one.offsetParent).map((one) => one.offsetHeight)",
     )
     assert heights
     assert min(heights) >= 56
