@@ -10,7 +10,7 @@ from hub.orders.order_page import order_of
 from hub.orders.queries import OrderView, qr_of
 from hub.orders.requests import Amount, Answer, OrderRequest
 from hub.orders.take_order import OrderDesk
-from hub.web.state import base_url_of, kernel_of
+from hub.web.state import base_url_of, kernel_of, phone_context
 from sync.values.clock import to_instant
 from sync.web.forms import idempotency_key, read_json
 from sync.web.permissions import PUBLIC_API
@@ -54,7 +54,7 @@ class OrderState(Answer):
 async def place(request: Request) -> Response:
     """Place an order; the same key with the same body gets the same answer."""
     key = idempotency_key(request)
-    order = await read_json(request, OrderRequest)
+    order = await read_json(request, OrderRequest, phone_context(request))
     desk: OrderDesk = request.app.state.order_desk
     told = await desk.take(order, key, base_url_of(request))
     stock_changed(kernel_of(request), order.store, (line.sku for line in order.lines))

@@ -18,7 +18,7 @@ from hub.orders.requests import ContactRequest, LineRequest, OrderRequest
 from hub.orders.take_order import OrderDesk
 from hub.web.basket_cookie import EMPTY, Basket, basket_of, keep_basket, packed
 from hub.web.shop_frame import shop_page, store_of
-from hub.web.state import base_url_of, kernel_of
+from hub.web.state import base_url_of, kernel_of, phone_context
 from sync.runtime.ids import new_id
 from sync.web.errors import InvalidInput, Problem
 from sync.web.permissions import PUBLIC
@@ -87,7 +87,7 @@ async def place(request: Request) -> Response:
     if filled.fix:
         return await _fix(request, store, filled)
     try:
-        contact = contact_of(filled)
+        contact = contact_of(filled, phone_context(request))
     except InvalidInput as wrong:
         return await _show(request, store, filled, faults=fault_texts(wrong), status=422)
     if filled.pay not in WAYS_TO_PAY:

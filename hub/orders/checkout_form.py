@@ -1,5 +1,6 @@
 """The checkout's form: read leniently, so that nothing typed is lost, then checked field by field."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -72,14 +73,14 @@ async def read_checkout(request: Request) -> Checkout:
     )
 
 
-def contact_of(filled: Checkout) -> ContactRequest:
+def contact_of(filled: Checkout, context: Mapping[str, str]) -> ContactRequest:
     """Who collects.
 
     Raises:
         InvalidInput: a field is not right.
     """
     try:
-        return ContactRequest.model_validate({"name": filled.name, "phone": filled.phone})
+        return ContactRequest.model_validate({"name": filled.name, "phone": filled.phone}, context=context)
     except ValidationError as error:
         raise InvalidInput(faults_of(error), model=ContactRequest) from error
 

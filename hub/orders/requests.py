@@ -3,7 +3,7 @@
 import hashlib
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from hub.stock.book import dump
@@ -25,7 +25,10 @@ class LineRequest(BaseModel):
 
 
 class ContactRequest(BaseModel):
-    """Who collects. The phone number is kept in international form."""
+    """Who collects. The phone number is kept in international form (E.164).
+
+    Validate with the context `{"phone_region": "CN"}`: where numbers without + are from.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -34,9 +37,9 @@ class ContactRequest(BaseModel):
 
     @field_validator("phone")
     @classmethod
-    def _a_number(cls, text: str) -> str:
-        """The number as E.164, if it can be one; numbers without + are taken as Chinese."""
-        return international(text, "CN")
+    def _a_number(cls, text: str, info: ValidationInfo) -> str:
+        """The number as E.164, if it can be one."""
+        return international(text, (info.context or {}).get("phone_region"))
 
 
 class OrderRequest(BaseModel):
@@ -55,8 +58,8 @@ class OrderRequest(BaseModel):
         return hashlib.sha256(dump(self.model_dump(mode="json")).encode()).hexdigest()
 
 
-def international(text: str, region: str) -> str:
-    """A phone number in E.164 form.
+def international(text: str, region: str | None) -> str:
+    """A phone number in E.164 form; without a region it must start with +.
 
     Raises:
         PydanticCustomError: `phone`, it cannot be a number of any network.

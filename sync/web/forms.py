@@ -53,8 +53,10 @@ Minor = Annotated[int, Field(ge=0, le=COLUMN_MAX)]
 """An amount of money in minor units that fits a column."""
 
 
-async def read_json(request: Request, model: type[ModelT]) -> ModelT:
-    """Read a JSON body.
+async def read_json(
+    request: Request, model: type[ModelT], context: Mapping[str, Any] | None = None
+) -> ModelT:
+    """Read a JSON body; `context` is what the model's validators may need to know.
 
     Raises:
         InvalidInput: The body is no JSON or breaks the model's rules.
@@ -65,7 +67,7 @@ async def read_json(request: Request, model: type[ModelT]) -> ModelT:
         raise Problem(415, "media.refused", TITLE_MEDIA, DETAIL_MEDIA)
     body = await _whole_body(request)
     try:
-        return model.model_validate_json(body)
+        return model.model_validate_json(body, context=context)
     except ValidationError as error:
         raise InvalidInput(faults_of(error), model=model) from error
 
@@ -180,6 +182,7 @@ DETAIL_KEY = N_("Use 1 to 128 printable ASCII characters without quotes.")
 
 _MESSAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "missing": (N_("This is needed"), ()),
+    "phone": (N_("Enter a phone number that can be called"), ()),
     "string_too_short": (N_("Enter at least %(min_length)s characters"), ("min_length",)),
     "string_too_long": (N_("Enter at most %(max_length)s characters"), ("max_length",)),
     "string_type": (N_("Enter text"), ()),
