@@ -9,7 +9,7 @@ from sync.messages.codec import parse_fact
 from sync.rules.canonical import GENESIS, link_chain
 from sync.rules.errors import Unbookable
 from sync.rules.facts import Fact, Grant, HoldStep, Move
-from sync.rules.rights import HubStock, mirrored
+from sync.rules.rights import HubStock, moved
 from sync.storage.reader import Reader, Snapshot
 
 PAGE: Final = 2_000
@@ -87,7 +87,7 @@ class _Replay:
         """Carry a fact into the balances."""
         lines = fact.lines if isinstance(fact, Move) else fact.moves if isinstance(fact, HoldStep) else ()
         for line in lines:
-            self.stocks[line.sku] = mirrored(self.stocks[line.sku], line)
+            self.stocks[line.sku] = moved(self.stocks[line.sku], line)
         if isinstance(fact, Grant):
             stock = self.stocks[fact.sku]
             self.stocks[fact.sku] = replace(stock, granted=max(stock.granted, fact.granted))

@@ -13,7 +13,7 @@ whatever the network does (O'Neil's escrow transactions, 1986).
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 from sync.rules.errors import Short
 from sync.rules.facts import MoveLine
@@ -70,6 +70,9 @@ class HubStock:
         return self.floor + self.staged - (self.granted - self.returned - self.settled)
 
 
+Stock = TypeVar("Stock", StoreStock, HubStock)
+
+
 @dataclass(frozen=True, slots=True)
 class Allotment:
     """How a store shares a SKU between floor and online channel.
@@ -90,18 +93,11 @@ class Allotment:
         return self.reserve if self.last_unit == "grant" else max(self.reserve, 1)
 
 
-def moved(stock: StoreStock, line: MoveLine) -> StoreStock:
-    """The balances after one movement; a bucket may fall below zero only by what the caller allowed."""
-    buckets = {"floor": stock.floor, "staged": stock.staged, "damaged": stock.damaged}
-    if line.source:
-        buckets[line.source] -= line.qty
-    if line.target:
-        buckets[line.target] += line.qty
-    return replace(stock, **buckets)
+def moved(stock: Stock, line: MoveLine) -> Stock:
+    """The balances after one movement, in a store's ledger or in the hub's mirror of it.
 
-
-def mirrored(stock: HubStock, line: MoveLine) -> HubStock:
-    """The mirror after one movement of the store."""
+    A bucket may fall below zero only by what the caller allowed.
+    """
     buckets = {"floor": stock.floor, "staged": stock.staged, "damaged": stock.damaged}
     if line.source:
         buckets[line.source] -= line.qty

@@ -11,7 +11,7 @@ from sync.rules.errors import Unbookable
 from sync.rules.facts import Fact, Grant, HoldStep, Move, MoveLine
 from sync.rules.holds import Outcome, counted
 from sync.rules.items import RejectedItem, key_of
-from sync.rules.rights import HubStock, mirrored
+from sync.rules.rights import HubStock, moved
 from sync.rules.streams import Up, UpVerdict
 
 ParseFact = Callable[[Raw], Fact]
@@ -136,7 +136,7 @@ def apply_fact(book: HubBook, fact: Fact) -> None:
 def _mirror(book: HubBook, lines: tuple[MoveLine, ...]) -> None:
     """Follow the store's buckets."""
     for line in lines:
-        book.put_stock(line.sku, mirrored(book.stock(line.sku) or HubStock(), line))
+        book.put_stock(line.sku, moved(book.stock(line.sku) or HubStock(), line))
 
 
 def _settle(book: HubBook, settling: _Settling) -> None:
