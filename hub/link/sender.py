@@ -37,8 +37,11 @@ class Sender:
         return self.under_way != 0 and now >= self.resend_at
 
     def sent(self, ver: int, now: float) -> None:
-        """A DOWN up to `ver` has gone out."""
-        self.pause_s = min(RESEND_MOST_S, self.pause_s * 2) if self.under_way == ver else RESEND_FIRST_S
+        """A DOWN up to `ver` has gone out; the pause grows only when it was due again."""
+        if self.under_way != ver:
+            self.pause_s = RESEND_FIRST_S
+        elif now >= self.resend_at:
+            self.pause_s = min(RESEND_MOST_S, self.pause_s * 2)
         self.under_way = ver
         self.resend_at = now + self.pause_s * (1 + self.random.random() / 4)
 

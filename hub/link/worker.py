@@ -203,6 +203,9 @@ class LinkWorker:
     async def _send_down(self, store: str) -> None:
         """Send a store what it has not heard; what fails is tried again by the watch."""
         sender = self._sender(store)
+        if sender.is_busy:
+            sender.is_dirty = True
+            return
         sender.is_busy = True
         try:
             down, position = await self._kernel.writer.run(ReadDown(self._kernel, store))

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from hub.db.open import FILE_NAME
+from hub.link import sender, watch
 from hub.orders.change_order import Cancel
+from hub.settings import ShopSection
 from hub.stock.verify import verify
 from sync.link.memory_broker import Faults, MemoryBroker
 from sync.messages.codec import encode
@@ -21,7 +22,6 @@ from sync.storage.writer import Transaction, Writer
 from sync.web.errors import Problem
 from tests.integration.hub.played_agent import playing, serving, until
 from tests.unit.hub.stock.small_chain import (
-    AT,
     BASE,
     SKUS,
     Ledger,
@@ -37,8 +37,15 @@ from tests.unit.hub.stock.small_chain import (
 @pytest.fixture
 async def live(tmp_path: Path, schema: Path) -> AsyncIterator[SmallHub]:
     """A hub whose clock runs."""
-    async with small_hub(tmp_path / "hub", schema) as hub:
+    async with small_hub(tmp_path / "hub", schema, shop=ShopSection(want_wait_ms=5_000)) as hub:
         yield hub
+
+
+@pytest.fixture
+def no_second_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What gets through does so at once: resends and the look at the database come too late to help."""
+    monkeypatch.setattr(sender, "RESEND_FIRST_S", 60.0)
+    monkeypatch.setattr(watch, "EVERY_S", 60.0)
 
 
 @pytest.fixture
@@ -88,25 +95,22 @@ async def test_an_agent_that_connects_is_greeted_and_brought_up_to_date(
 
 
 async def test_an_order_reaches_its_store_at_once_and_comes_back_accepted(
-    live: SmallHub, broker: MemoryBroker
+    live: SmallHub, broker: MemoryBroker, no_second_try: None
 ) -> None:
     ledger = await enrol(live)
     ledger.receive("tea", 10)
     async with serving(live, broker), playing(ledger, broker) as agent:
         await until_agreed(live, ledger)
-        before = time.monotonic()
         answer = await live.place()
         await until(lambda: ledger.book.hold(answer["id"]) is not None)
         await until_agreed(live, ledger)
-        took = time.monotonic() - before
 
     assert await live.one("SELECT stage FROM orders") == "accepted"
-    assert took < 0.9
     assert agent.said(Down)
 
 
 async def test_five_hundred_items_follow_one_another_without_pauses(
-    live: SmallHub, broker: MemoryBroker
+    live: SmallHub, broker: MemoryBroker, no_second_try: None
 ) -> None:
     ledger = await enrol(live, share=100)
     ledger.receive("tea", 1000)
@@ -116,15 +120,12 @@ async def test_five_hundred_items_follow_one_another_without_pauses(
         for start in range(0, 500, 100):
             await asyncio.gather(*[live.place(f"k{number}") for number in range(start, start + 100)])
         async with playing(ledger, broker) as agent:
-            before = time.monotonic()
             await until(lambda: ledger.position.dver >= 500)
-            took = time.monotonic() - before
             await until_agreed(live, ledger)
             pages = [down for down in agent.said(Down) if isinstance(down, Down) and down.items]
         assert worker.undecodable == 0
 
     assert len(pages) >= 2
-    assert took < 0.9 * len(pages)
     assert len(ledger.book.tables["hold"]) == 500
 
 
@@ -177,7 +178,7 @@ async def test_items_lost_once_are_sent_again_by_the_hub(live: SmallHub, broker:
 
 
 async def test_a_cut_line_changes_nothing_and_mending_it_tells_everything(
-    live: SmallHub, broker: MemoryBroker
+    live: SmallHub, broker: MemoryBroker, no_second_try: None
 ) -> None:
     ledger = await enrol(live)
     ledger.receive("tea", 10)
@@ -189,9 +190,7 @@ async def test_a_cut_line_changes_nothing_and_mending_it_tells_everything(
         await asyncio.sleep(0.05)
         assert ledger.book.hold(answer["id"]) is None
         broker.restore("s1")
-        before = time.monotonic()
         await until_agreed(live, ledger)
-        assert time.monotonic() - before < 2
 
     assert ledger.book.hold(answer["id"]) is not None
     assert (await live.stock("tea"))["floor"] == 7

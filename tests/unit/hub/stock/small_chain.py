@@ -115,7 +115,7 @@ def request(**changes: Any) -> OrderRequest:
     body: dict[str, Any] = {
         "store": "s1",
         "lines": [("tea", 1)],
-        "contact": {"name": "王小明", "phone": "13800138000"},
+        "contact": {"name": "王小明", "phone": "+8613800138000"},
         "pay": "counter",
         "locale": "zh-CN",
         **changes,

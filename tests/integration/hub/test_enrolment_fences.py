@@ -1,0 +1,107 @@
+"""Enrolment: a code serves once, each use raises the incarnation, and what served before is fenced."""
+
+from datetime import timedelta
+
+import pytest
+
+from hub.stores.enrol import CODE_LIFE, Enrol, Enrolled, MakeCode, hashed, new_code
+from hub.stores.queries import load_directory
+from sync.rules.errors import Refused
+from sync.storage.incarnations import Incarnations
+from tests.unit.hub.stock.small_chain import SetClock, SmallHub, enrol, everything, exchange, hear
+
+
+async def code_for(hub: SmallHub, store: str = "s1") -> str:
+    code, _ = await hub.kernel.writer.run(MakeCode(hub.kernel, store, "hq", new_code()))
+    return code
+
+
+def using(hub: SmallHub, code: str) -> Enrol:
+    return Enrol(hub.kernel, Incarnations(hub.kernel.settings.data_dir), code, "$7$101$c2FsdA==$aGFzaA==")
+
+
+async def refused(hub: SmallHub, code: str) -> str:
+    before, issued = everything(hub.path), Incarnations(hub.kernel.settings.data_dir).highest("s1")
+    with pytest.raises(Refused) as error:
+        await hub.kernel.writer.run(using(hub, code))
+    assert everything(hub.path) == before
+    assert Incarnations(hub.kernel.settings.data_dir).highest("s1") == issued
+    return error.value.code
+
+
+async def test_a_code_makes_an_agent_its_store_once(hub: SmallHub) -> None:
+    code = await code_for(hub)
+    assert await hub.kernel.writer.run(using(hub, code.lower().replace("-", ""))) == Enrolled("s1", 1)
+    assert await refused(hub, code) == "enrolment_code"
+    assert await hub.one("SELECT sinc, app, heard, merged FROM store_stream WHERE store = 's1'") == (
+        1,
+        0,
+        0,
+        1,
+    )
+
+
+async def test_wrong_expired_and_replaced_codes_are_refused(hub: SmallHub, clock: SetClock) -> None:
+    first = await code_for(hub)
+    assert await refused(hub, "AAAA-AAAA") == "enrolment_code"
+    assert await refused(hub, "") == "enrolment_code"
+    second = await code_for(hub)
+    assert await refused(hub, first) == "enrolment_code"
+    clock.instant += CODE_LIFE - timedelta(seconds=1)
+    third = await code_for(hub, "s2")
+    clock.instant += timedelta(seconds=1)
+    assert await refused(hub, second) == "enrolment_code"
+    assert (await hub.kernel.writer.run(using(hub, third))).store == "s2"
+
+
+async def test_codes_are_kept_hashed(hub: SmallHub) -> None:
+    code = await code_for(hub)
+    assert await hub.one("SELECT code_hash FROM enrolment_code") == hashed(code)
+    assert code not in str(everything(hub.path))
+
+
+async def test_a_code_for_no_store_is_refused(hub: SmallHub) -> None:
+    with pytest.raises(Refused, match="unknown_store"):
+        await hub.kernel.writer.run(MakeCode(hub.kernel, "nowhere", "hq", new_code()))
+
+
+async def test_each_enrolment_raises_the_incarnation_also_outside_the_database(hub: SmallHub) -> None:
+    numbers = [(await enrol(hub)).position.sinc for _ in range(3)]
+    assert numbers == [1, 2, 3]
+    assert Incarnations(hub.kernel.settings.data_dir).highest("s1") == 3
+    await hub.kernel.writer.run(lambda t: t.one("UPDATE store_stream SET sinc = 0"))
+    assert (await enrol(hub)).position.sinc == 4
+    store = hub.kernel.directory.get("s1")
+    assert store is not None
+    assert store.sinc == 4
+
+
+async def test_an_agent_replaced_before_it_wrote_anything_leaves_the_store_whole(hub: SmallHub) -> None:
+    await enrol(hub)
+    await enrol(hub)
+    assert await hub.one("SELECT merged FROM store_stream WHERE store = 's1'") == 1
+
+
+async def test_an_agent_replaced_after_it_wrote_leaves_the_store_to_be_rebuilt(hub: SmallHub) -> None:
+    old = await enrol(hub)
+    old.receive("tea", 10)
+    await exchange(hub, old)
+    await enrol(hub)
+    assert await hub.one("SELECT app, merged FROM store_stream WHERE store = 's1'") == (0, 0)
+    # and once more: that nothing came from the second agent does not make the first one's stock whole
+    await enrol(hub)
+    assert await hub.one("SELECT app, merged FROM store_stream WHERE store = 's1'") == (0, 0)
+    await load_directory(hub.kernel)
+    with pytest.raises(Refused, match="not_merged"):
+        await hub.place()
+
+
+async def test_the_replaced_agents_reports_change_nothing(hub: SmallHub) -> None:
+    old = await enrol(hub)
+    old.receive("tea", 10)
+    await exchange(hub, old)
+    await enrol(hub)
+    before = everything(hub.path)
+    old.sell("tea", 1)
+    assert (await hear(hub, old.up())).applied.verdict == "foreign"
+    assert everything(hub.path) == before
