@@ -33,6 +33,7 @@ from pos_agent.staff.session_store import Doorman, TableSessions
 from pos_agent.status_api import routes as status_routes
 from pos_agent.take_scans import scan_from_device
 from pos_agent.till import api as till_api
+from sync.link.client_id import client_id
 from sync.link.paho_link import PahoLink
 from sync.link.port import Link, LinkConfig, Will
 from sync.messages.topics import agent_subscriptions, store_topic
@@ -67,11 +68,12 @@ def link_config(settings: AgentSettings, enrolment: Enrolment, at: str) -> LinkC
     """How this store dials: its own credential, its last will."""
     store = enrolment.store
     will = Will(store_topic(store, "presence"), presence_payload("offline", enrolment.sinc, at))
+    secret = secret_of(settings.data_dir)
     return LinkConfig(
         url=settings.broker_url or enrolment.broker.url,
         user=enrolment.broker.user,
-        secret=secret_of(settings.data_dir),
-        client_id=f"omo-agent-{store}-{enrolment.sinc}",
+        secret=secret,
+        client_id=client_id(f"omo-agent-{store}-{enrolment.sinc}", secret),
         subscriptions=agent_subscriptions(store),
         will=will,
         retry_max_s=settings.reconnect_most_s,

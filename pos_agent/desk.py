@@ -16,6 +16,11 @@ from sync.values.clock import Clock, to_instant
 from sync.web.events import EventHub
 
 
+def till_channel(till: str) -> str:
+    """The channel on which the pages of one till hear of its ticket."""
+    return f"till:{till}"
+
+
 @dataclass(slots=True)
 class LineState:
     """The line to the hub, as screens and the till see it.

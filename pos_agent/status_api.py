@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from pos_agent.desk import Desk
+from pos_agent.desk import Desk, till_channel
 from pos_agent.link.compose import backlog_of
 from pos_agent.pickup.api import ScanBody
 from pos_agent.requests import answer, desk_of, till_of
@@ -63,9 +63,13 @@ async def post_scan(request: Request) -> Response:
 
 
 async def get_events(request: Request) -> Response:
-    """Events for an open page; `?channels=till,counter,status`."""
+    """Events for an open page; `?channels=till,counter,status`.
+
+    `till` is the caller's own till: two tills of a store never paint each other's tickets.
+    """
     asked = request.query_params.get("channels", ",".join(CHANNELS)).split(",")
-    channels = [name for name in CHANNELS if name in asked]
+    own = {"till": till_channel(till_of(request))}
+    channels = [own.get(name, name) for name in CHANNELS if name in asked]
     return desk_of(request).screens.response(request, channels)
 
 

@@ -5,7 +5,7 @@ The scanner's scans and those typed or posted on the till's page take the same w
 
 from typing import Any
 
-from pos_agent.desk import Desk
+from pos_agent.desk import Desk, till_channel
 from pos_agent.pickup.find_order import find_by_token
 from pos_agent.pickup.pick import pick_scan
 from pos_agent.problems import facts_of
@@ -42,7 +42,8 @@ async def scan_from_device(desk: Desk, text: str, till: str) -> None:
         await _act(desk, scan, till)
     except Refused as error:
         shown = {"code": error.code, "till": till, **facts_of(error)}
-        desk.screens.publish(place, "refused", shown)
+        channel = till_channel(till) if place == "till" else place
+        desk.screens.publish(channel, "refused", shown)
 
 
 async def _act(desk: Desk, scan: Classified, till: str) -> None:

@@ -1,5 +1,6 @@
 """Pure decisions of the counter: what is due, which line a scan picks, how often a code may be tried."""
 
+import contextlib
 from collections import deque
 from typing import Final
 
@@ -58,8 +59,8 @@ class TryLimit:
     def __init__(self) -> None:
         self._failures: deque[float] = deque(maxlen=TRIES)
 
-    def check(self, now_s: float) -> None:
-        """Let a try happen.
+    def take(self, now_s: float) -> None:
+        """Let a try happen, and count it as wrong until it is given back: many at once count as many.
 
         Raises:
             Refused: `locked`, with the seconds until the next try.
@@ -67,7 +68,9 @@ class TryLimit:
         if len(self._failures) == TRIES and now_s - self._failures[0] < TRIES_WITHIN_S:
             wait_s = int(TRIES_WITHIN_S - (now_s - self._failures[0])) + 1
             raise Refused("locked", wait_s=wait_s)
-
-    def failed(self, now_s: float) -> None:
-        """Count a wrong try."""
         self._failures.append(now_s)
+
+    def give_back(self, now_s: float) -> None:
+        """The try that was taken at `now_s` was not a wrong code."""
+        with contextlib.suppress(ValueError):
+            self._failures.remove(now_s)

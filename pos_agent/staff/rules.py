@@ -25,8 +25,10 @@ class PinLimit:
     def __init__(self) -> None:
         self._failures: OrderedDict[str, deque[float]] = OrderedDict()
 
-    def check(self, login: str, now_s: float) -> None:
-        """Let a try happen.
+    def take(self, login: str, now_s: float) -> None:
+        """Let a try happen, and count it as wrong until it `passed`: many tries at once count as many.
+
+        The logins that were tried longest ago are forgotten first.
 
         Raises:
             Refused: `locked`, with the seconds until the next try.
@@ -34,9 +36,6 @@ class PinLimit:
         failures = self._failures.get(login)
         if failures is not None and len(failures) == TRIES and now_s - failures[0] < WITHIN_S:
             raise Refused("locked", wait_s=int(WITHIN_S - (now_s - failures[0])) + 1)
-
-    def failed(self, login: str, now_s: float) -> None:
-        """Count a wrong try; the oldest logins are forgotten first."""
         self._failures.setdefault(login, deque(maxlen=TRIES)).append(now_s)
         self._failures.move_to_end(login)
         if len(self._failures) > MOST_LOGINS:

@@ -24,11 +24,10 @@ async def sign_in(desk: Desk, limit: PinLimit, login: str, pin: str) -> Person:
     Raises:
         Refused: `wrong_pin`; `locked` after too many wrong ones.
     """
-    limit.check(login, desk.clock.monotonic())
+    limit.take(login, desk.clock.monotonic())
     person = await find_person(desk.reader, login)
     is_right = await asyncio.to_thread(_is_right, person.pin_hash if person else NOBODY_HASH, pin)
     if person is None or not is_right:
-        limit.failed(login, desk.clock.monotonic())
         raise Refused("wrong_pin")
     limit.passed(login)
     return person

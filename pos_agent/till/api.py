@@ -149,14 +149,14 @@ def routes() -> list[BaseRoute]:
             contract=Contract(summary="Add a product", body=LineBody, refusals=line_told),
         ),
         route(
-            f"{base}/lines/{{line:int}}",
+            f"{base}/lines/{{line:number}}",
             patch_line,
             ("PATCH",),
             permission=CLERK,
             contract=Contract(summary="Change a line's units", body=QuantityBody, refusals=line_told),
         ),
         route(
-            f"{base}/lines/{{line:int}}",
+            f"{base}/lines/{{line:number}}",
             delete_line,
             ("DELETE",),
             permission=CLERK,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from devices.printing.job import JobKind
-from pos_agent.desk import Desk
+from pos_agent.desk import Desk, till_channel
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.till import ticket as tickets
 from pos_agent.till.receipt import Receipt, ReceiptLine, keep, next_number
@@ -50,7 +50,7 @@ async def pay(desk: Desk, tendered: Tendered) -> dict[str, Any]:
             raise
         await _ask_hub(desk, short)
         paid = await desk.ledger.run(lambda book: book_sale(desk, book, tendered))
-    desk.screens.publish("till", "ticket", paid)
+    desk.screens.publish(till_channel(tendered.till), "ticket", paid)
     return paid
 
 

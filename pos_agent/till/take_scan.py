@@ -3,7 +3,7 @@
 from typing import Any
 
 from pos_agent.catalogue.queries import Product, product_by_gtin, product_by_sku
-from pos_agent.desk import Desk
+from pos_agent.desk import Desk, till_channel
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.till import ticket as tickets
 from pos_agent.till.rules import Classified
@@ -84,7 +84,7 @@ async def change(desk: Desk, till: str, act: Any) -> dict[str, Any]:
 
     changed = await desk.ledger.run(command)
     _ask_for_missing(desk, changed)
-    desk.screens.publish("till", "ticket", changed)
+    desk.screens.publish(till_channel(till), "ticket", changed)
     return changed
 
 

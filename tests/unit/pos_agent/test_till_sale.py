@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Mapping
 
 from devices.printing.document import Document
+from pos_agent import take_scans
 from pos_agent.ledger.verify import verify
 from sync.rules.items import ReturnItem
 from sync.rules.store.receive_down import take_return
+from sync.web.events import EventHub
 from tests.unit.pos_agent.agent_stage import COLA, MILK, Stage, client, gtin, hold_item
 
 
@@ -179,3 +181,18 @@ async def test_a_reprint_is_a_marked_copy(stage: Stage) -> None:
     assert rows == [(0, 0), (1, 1)]
     assert (stored["number"], stored["total_minor"], stored["lines"][0]["qty"]) == (number, 350, 1)
     assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_receipt")
+
+
+async def test_a_till_is_told_of_its_own_ticket_only(stage: Stage) -> None:
+    await stage.receive(SKU_1=10)
+    told: list[tuple[str, str]] = []
+
+    class Overheard(EventHub):
+        def publish(self, channel: str, event: str, data: object = None) -> int:
+            told.append((channel, event))
+            return 0
+
+    stage.desk.screens = Overheard()
+    await take_scans.scan_at_till(stage.desk, "2", gtin(1))
+    await take_scans.scan_from_device(stage.desk, "no such code", "2")
+    assert told == [("till:2", "ticket"), ("till:2", "refused")]
