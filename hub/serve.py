@@ -19,6 +19,7 @@ from hub.settings import HubSettings
 from hub.start import running_kernel
 from hub.stock.want_desk import WantDesk
 from hub.stores.sync_broker import broker_secret, sync_broker
+from sync.link.client_id import client_id
 from sync.link.paho_link import PahoLink
 from sync.link.port import LinkConfig, Will
 from sync.messages.topics import HUB_PRESENCE, hub_subscriptions
@@ -52,11 +53,12 @@ def service(name: str, act: Callable[[], Awaitable[None]]) -> Service:
 def link_config(kernel: Kernel) -> LinkConfig:
     """How the hub connects to its broker."""
     gone = {"state": "offline", "hinc": kernel.hinc, "at": kernel.instant()}
+    secret = broker_secret(kernel.settings)
     return LinkConfig(
         url=kernel.settings.broker.url,
         user=kernel.settings.broker.user,
-        secret=broker_secret(kernel.settings),
-        client_id=f"hub-{os.getpid()}",
+        secret=secret,
+        client_id=client_id(f"hub-{os.getpid()}", secret),
         subscriptions=hub_subscriptions(),
         will=Will(HUB_PRESENCE, json.dumps(gone).encode(), retain=True),
     )

@@ -3,6 +3,7 @@
 import pytest
 
 from sync.link.address import BadAddressError, split_url
+from sync.link.client_id import client_id
 from sync.link.errors import BadTopicError, LinkError
 from sync.link.memory_broker import MemoryBroker
 from sync.link.memory_link import MemoryLink
@@ -53,3 +54,10 @@ async def test_no_link_is_built_that_could_never_work(made: LinkConfig, error: t
 
 def test_a_configuration_never_shows_its_secret() -> None:
     assert "hush" not in repr(config()) + str(config())
+
+
+def test_a_client_id_is_stable_and_cannot_be_guessed_from_its_name() -> None:
+    own = client_id("hub-1", "secret")
+    assert own == client_id("hub-1", "secret") == "hub-1-cc6b904be1f07360"
+    assert client_id("hub-1", "another") != own
+    assert "secret" not in own
