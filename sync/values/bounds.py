@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from sync.values.clock import from_instant
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -48,6 +50,26 @@ class Items:
         return {**handler(source), "min_length": self.least, "max_length": self.most}
 
 
+@dataclass(frozen=True, slots=True)
+class OnTheCalendar:
+    """A text that a pattern lets through must also be a moment that exists: no 31 February, no 25:00."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: Callable[[object], Any]) -> Any:
+        """The inner schema, then the calendar."""
+        check = {"type": "no-info", "function": _existing}
+        return {"type": "function-after", "function": check, "schema": handler(source)}
+
+
+def _existing(text: str) -> str:
+    """The text itself.
+
+    Raises:
+        ValueError: There is no such moment.
+    """
+    from_instant(text)
+    return text
+
+
 MOST_UNITS = 1_000_000_000
 """The most units one balance or line may hold: a billion grams is a thousand tonnes."""
 MOST_COUNTER = 2**53 - 1
@@ -63,8 +85,8 @@ StoreId = Annotated[str, Chars(1, 32, r"^[a-z0-9][a-z0-9-]*$")]
 """A store's id: also its MQTT user name, so never a wildcard or a slash."""
 Id = Annotated[str, Chars(1, 64, r"^[A-Za-z0-9._:-]+$")]
 """An id made where the thing happens, a UUIDv7 by custom."""
-Instant = Annotated[str, Chars(20, 32, r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$")]
-"""An aware instant as text: UTC with a trailing Z."""
+Instant = Annotated[str, Chars(20, 32, r"^2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$"), OnTheCalendar()]
+"""An aware instant as text: UTC with a trailing Z, years 2000 to 2999 so that every zone shows it."""
 Line = Annotated[str, Chars(0, 200, r"^[^\x00-\x1f\x7f]*$")]
 """A short text without control characters."""
 Minor = Annotated[int, Bound(-MOST_COUNTER, MOST_COUNTER)]
