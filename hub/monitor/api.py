@@ -12,7 +12,7 @@ from hub.web.state import kernel_of
 from sync.rules.errors import Refused
 from sync.values.clock import to_instant
 from sync.web.errors import N_, Problem
-from sync.web.forms import COLUMN_MAX, Note, read_json
+from sync.web.forms import Note, read_json
 from sync.web.routes import Contract, identity_of, route
 
 
@@ -95,8 +95,6 @@ async def resolve_trouble(request: Request, note: str) -> None:
     """
     kernel = kernel_of(request)
     number = int(request.path_params["trouble"])
-    if number > COLUMN_MAX:
-        raise Problem(404, "trouble.unknown", TITLE_UNKNOWN)
     command = ResolveTrouble(number, identity_of(request).subject, note, kernel.instant())
     try:
         await kernel.writer.run(command)
@@ -121,7 +119,7 @@ ROUTES: list[BaseRoute] = [
         contract=Contract(summary="How every store keeps in step", answers={200: BoardAnswer}),
     ),
     route(
-        "/api/v1/troubles/{trouble:int}/resolution",
+        "/api/v1/troubles/{trouble:number}/resolution",
         resolve,
         ["POST"],
         permission=HQ_API,

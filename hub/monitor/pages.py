@@ -94,6 +94,6 @@ async def show_orders(request: Request) -> Response:
 ROUTES: list[BaseRoute] = [
     route("/hq", show_board, permission=BOARD),
     route("/hq/events", board_events, permission=BOARD),
-    route("/hq/troubles/{trouble:int}/resolve", resolve, ["POST"], permission=HQ),
+    route("/hq/troubles/{trouble:number}/resolve", resolve, ["POST"], permission=HQ),
     route("/hq/orders", show_orders, permission=BOARD),
 ]

@@ -19,7 +19,7 @@ PATH = "/api/v1/openapi.json"
 REFERENCE = "#/components/schemas/{model}"
 _CONVERTOR = re.compile(r"\{(\w+):\w+\}")
 _VARIABLE = re.compile(r"\{(\w+)(?::(\w+))?\}")
-_NUMBERS = {"int": "integer", "float": "number"}
+_NUMBERS = {"number": "integer", "int": "integer", "float": "number"}
 
 
 class FieldProblem(BaseModel):

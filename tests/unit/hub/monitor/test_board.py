@@ -167,11 +167,13 @@ async def test_a_trouble_is_resolved_once(kernel: Kernel, hq: httpx2.AsyncClient
     assert kept == (str([answer.status_code for answer in answers].index(204)),)
 
 
-@pytest.mark.parametrize("number", ["999", "9" * 30])
-async def test_no_such_trouble(hq: httpx2.AsyncClient, number: str) -> None:
+@pytest.mark.parametrize(
+    ("number", "code"), [("999", "trouble.unknown"), ("9" * 30, "page.missing"), ("9" * 5000, "page.missing")]
+)
+async def test_no_such_trouble(hq: httpx2.AsyncClient, number: str, code: str) -> None:
     answer = await hq.post(f"/api/v1/troubles/{number}/resolution", json={})
 
-    assert (answer.status_code, answer.json()["code"]) == (404, "trouble.unknown")
+    assert (answer.status_code, answer.json()["code"]) == (404, code)
 
 
 async def test_who_may_only_look_resolves_nothing(kernel: Kernel, monitor: httpx2.AsyncClient) -> None:

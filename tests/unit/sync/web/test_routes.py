@@ -84,6 +84,12 @@ def test_a_machine_calls_by_its_header(client: TestClient) -> None:
     assert (allowed.status_code, allowed.json()) == (200, {"id": 7})
 
 
+@pytest.mark.parametrize("number", ["9" * 19, "1" * 5000, "-1", "1.5", "seven"])
+def test_a_number_in_an_address_that_no_column_takes_is_no_address(client: TestClient, number: str) -> None:
+    answer = client.post(f"/api/v1/devices/{number}", headers={"authorization": "Bearer machine"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "page.missing")
+
+
 def test_a_person_is_sent_to_sign_in_and_a_script_is_told(client: TestClient) -> None:
     sent = client.get("/desk?tab=1", headers=PAGE)
     assert (sent.status_code, sent.headers["location"]) == (303, "/sign-in?next=%2Fdesk%3Ftab%3D1")

@@ -134,7 +134,7 @@ class Demo:
                         max_body_bytes=500,
                     ),
                     route(
-                        "/devices/{device_id:int}",
+                        "/devices/{device_id:number}",
                         self.device,
                         ["POST"],
                         permission=MACHINE,
