@@ -59,8 +59,6 @@ async def find_by_code(desk: Desk, limit: TryLimit, text: str, phone_tail: str =
     Raises:
         Refused: `wrong_code`; `locked` after too many wrong ones.
     """
-    now_s = desk.clock.monotonic()
-    limit.check(now_s)
     code = normalise(text)
     hashed = code_hash(desk.enrolment.store, code) if code else ""
 
@@ -70,12 +68,8 @@ async def find_by_code(desk: Desk, limit: TryLimit, text: str, phone_tail: str =
             raise Refused("wrong_code")
         return order_view(book, order, desk.profile.currency)
 
-    try:
+    with limit.trying(desk.clock.monotonic()):
         return await desk.ledger.run(command)
-    except Refused as error:
-        if error.code == "wrong_code":
-            limit.failed(now_s)
-        raise
 
 
 def _order_by_hash(book: SqliteStoreBook, hashed: str, phone_tail: str) -> str | None:

@@ -5,6 +5,7 @@ good.
 """
 
 import hmac
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,16 +61,10 @@ async def hand_over(desk: Desk, limit: TryLimit, given: HandOver) -> dict[str, A
         Refused: `unknown_order`, `wrong_order`, `wrong_code`, `locked`, `payment_needed`,
             `too_little_given`, or what the QR is refused for.
     """
-    now_s = desk.clock.monotonic()
-    if given.proof.by == "code":
-        limit.check(now_s)
     claims = read_token(desk, given.proof.token) if given.proof.token else None
-    try:
+    guessing = limit.trying(desk.clock.monotonic()) if given.proof.by == "code" else nullcontext()
+    with guessing:
         done = await desk.ledger.run(lambda book: book_hand_over(desk, book, given, claims))
-    except Refused as error:
-        if error.code == "wrong_code":
-            limit.failed(now_s)
-        raise
     desk.focus.leave(given.order)
     desk.screens.publish("counter", "order", done["order"])
     return done

@@ -1,7 +1,8 @@
 """Pure decisions of the counter: what is due, which line a scan picks, how often a code may be tried."""
 
-import contextlib
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from sync.rules.errors import Refused
@@ -59,8 +60,26 @@ class TryLimit:
     def __init__(self) -> None:
         self._failures: deque[float] = deque(maxlen=TRIES)
 
-    def take(self, now_s: float) -> None:
-        """Let a try happen, and count it as wrong until it is given back: many at once count as many.
+    @contextmanager
+    def trying(self, now_s: float) -> Iterator[None]:
+        """Let a try happen inside; it counts from before it starts, so that many at once count as many.
+
+        What ends otherwise than with `wrong_code` is given back.
+
+        Raises:
+            Refused: `locked`, and what is raised inside.
+        """
+        self._take(now_s)
+        try:
+            yield
+        except Refused as error:
+            if error.code != "wrong_code":
+                self._give_back(now_s)
+            raise
+        self._give_back(now_s)
+
+    def _take(self, now_s: float) -> None:
+        """Count a try.
 
         Raises:
             Refused: `locked`, with the seconds until the next try.
@@ -70,7 +89,7 @@ class TryLimit:
             raise Refused("locked", wait_s=wait_s)
         self._failures.append(now_s)
 
-    def give_back(self, now_s: float) -> None:
-        """The try that was taken at `now_s` was not a wrong code."""
-        with contextlib.suppress(ValueError):
+    def _give_back(self, now_s: float) -> None:
+        """A try of this time was no wrong code; one that others have pushed out already is gone."""
+        with suppress(ValueError):
             self._failures.remove(now_s)

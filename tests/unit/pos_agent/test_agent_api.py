@@ -1,5 +1,6 @@
 """The API's door and its manners: who may call, what bad input gets, what is documented."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -35,6 +36,16 @@ async def test_a_wrong_pin_is_refused_and_soon_locked(stage: Stage) -> None:
         right = await nobody.post("/api/v1/session", json={"login": "mei", "pin": "2468"})
         assert right.status_code == 201
     assert await stage.rows("SELECT count(*) FROM session") == [(1,)]
+
+
+async def test_many_pins_tried_at_once_are_no_more_than_five(stage: Stage) -> None:
+    async with client(stage, None) as nobody:
+        tries = [
+            nobody.post("/api/v1/session", json={"login": "mei", "pin": f"{pin:04d}"}) for pin in range(20)
+        ]
+        told = sorted(answer.status_code for answer in await asyncio.gather(*tries))
+    assert told == [401] * 5 + [429] * 15
+    assert await stage.rows("SELECT count(*) FROM session") == [(0,)]
 
 
 async def test_a_browser_signs_in_with_a_cookie_and_out_again(stage: Stage) -> None:

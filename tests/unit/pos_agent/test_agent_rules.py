@@ -146,11 +146,23 @@ def test_a_gap_is_asked_for_at_once_then_with_patience() -> None:
 def test_wrong_codes_are_counted_within_a_minute() -> None:
     limit = TryLimit()
     for second in range(5):
-        limit.check(second)
-        limit.failed(second)
-    with pytest.raises(Refused, match="locked"):
-        limit.check(59.9)
-    limit.check(60.0)
+        with pytest.raises(Refused, match="wrong_code"), limit.trying(second):
+            raise Refused("wrong_code")
+    with pytest.raises(Refused, match="locked"), limit.trying(59.9):
+        pytest.fail("a locked try ran")
+    with limit.trying(60.0):
+        pass
+
+
+def test_right_codes_and_other_refusals_are_not_counted() -> None:
+    limit = TryLimit()
+    for second in range(10):
+        with limit.trying(second):
+            pass
+        with pytest.raises(Refused, match="payment_needed"), limit.trying(second):
+            raise Refused("payment_needed")
+    with limit.trying(10.0):
+        pass
 
 
 async def test_a_scanner_picks_for_the_clerk_who_began_and_sells_otherwise(stage: Stage) -> None:

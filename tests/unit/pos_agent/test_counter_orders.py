@@ -1,5 +1,6 @@
 """The counter: pick by scan, short, ready, hand over, put back, release, expire; each once."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -128,6 +129,15 @@ async def test_a_qr_of_another_order_or_another_signer_is_refused(stage: Stage) 
     assert (other.status_code, other.json()["code"]) == (409, "wrong_order")
     assert fake.json()["code"] in {"forged", "damaged"}
     assert await stage.events() == before
+
+
+async def test_many_codes_tried_at_once_are_no_more_than_five(stage: Stage) -> None:
+    await stage.receive(SKU_1=10)
+    await stage.take_hold(hold_item("o-1", (COLA, 1)))
+    async with client(stage) as clerk:
+        tries = [clerk.post("/api/v1/counter/find", json={"code": f"AAAA{guess:02d}"}) for guess in range(20)]
+        told = sorted(answer.status_code for answer in await asyncio.gather(*tries))
+    assert told == [404] * 5 + [429] * 15
 
 
 async def test_wrong_codes_are_refused_and_soon_locked(stage: Stage) -> None:
