@@ -52,7 +52,7 @@ class Memory:
             return cls(path, **kept)
         except FileNotFoundError:
             return cls(path)
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError, AttributeError) as error:
             raise SetupFailed(
                 f"{path} cannot be read ({error}); begin anew with another --data folder"
             ) from error
