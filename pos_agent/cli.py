@@ -150,6 +150,27 @@ def doctor(config: Config = None) -> None:
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
+@app.command("print-test")
+def print_test(
+    printer: Annotated[str, typer.Argument(help="A printer's id; all of them if not given")] = "",
+    config: Config = None,
+) -> None:
+    """Print a sample page and say what came of it."""
+    from pos_agent.hardware.print_test import print_samples  # noqa: PLC0415
+    from sync.runtime.clock import SystemClock  # noqa: PLC0415
+
+    with _told():
+        settings = _load(config)
+        chosen = [one for one in settings.printer if printer in {"", one.id}]
+        if not chosen:
+            known = ", ".join(one.id for one in settings.printer) or "none"
+            raise ValueError(f"no such printer: {printer or 'none is set up'}; known are: {known}")
+        outcomes = asyncio.run(print_samples(chosen, SystemClock().now()))
+    for name, (is_good, words) in outcomes.items():
+        typer.echo(f"{'ok ' if is_good else 'BAD'} {name}: {words}")
+    raise typer.Exit(0 if all(is_good for is_good, _ in outcomes.values()) else 1)
+
+
 @config_app.command("check")
 def config_check(config: Config = None) -> None:
     """Say everything that is wrong with the settings."""

@@ -4,8 +4,6 @@ It reads the same file that `hub import chain` takes. Fewer stores than the file
 ones; more are copies with names, logins and stock of their own.
 """
 
-import csv
-import io
 import json
 import tomllib
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import hub.demo
+from hub.catalogue.read_stock import read_stock
 from hub.demo.errors import SetupFailed
 
 MOST_STORES = 200
@@ -110,8 +109,8 @@ def make_chain(count: int, into: Path, source: Path | None = None) -> DemoChain:
 def _read_opening(path: Path) -> dict[str, dict[str, int]]:
     """Units by store and SKU."""
     found: dict[str, dict[str, int]] = {}
-    for row in csv.DictReader(io.StringIO(path.read_text("utf-8"))):
-        found.setdefault(row["store"], {})[row["sku"]] = int(row["qty"])
+    for line in read_stock(path.read_bytes()).lines:
+        found.setdefault(line.store, {})[line.sku] = line.qty
     return found
 
 

@@ -52,7 +52,7 @@ def shop_shows_stock(scene: Scene) -> str:
     name = html.escape(goods.names["en"])
     expect(name in page, f"the page of {goods.sku} does not name {name}")
     expect("In stock" in page, f"the page of {goods.sku} does not say that it is in stock")
-    price = f"{goods.unit_minor / 100:,.2f}"
+    price = f"{goods.unit_minor // 100:,}.{goods.unit_minor % 100:02d}"
     expect(price in page, f"the page of {goods.sku} does not show {price}")
     return f"{goods.names['en']}, {price}, in stock ({scene.units(goods.sku)} units)"
 

@@ -1,5 +1,6 @@
 """The till over HTTP."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -18,7 +19,7 @@ from pos_agent.till.receipt import receipt_of
 from sync.rules.errors import Refused
 from sync.storage.writer import Transaction
 from sync.web.forms import COLUMN_MAX, Line, read_json, read_query
-from sync.web.routes import Contract, route
+from sync.web.routes import Contract, Endpoint, GuardedRoute, route
 
 Text = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -134,69 +135,54 @@ async def _receipt(desk: Desk, request: Request) -> tuple[dict[str, Any], str | 
     return await desk.ledger.writer.run(read)
 
 
+Told = Mapping[int, str] | None
+"""What a route may refuse: status and what it means."""
+
+
 def routes() -> list[BaseRoute]:
     """The till's routes; the scan's own stands with the scans."""
-    base = "/api/v1/till"
+    return [*_ticket_routes("/api/v1/till"), *_receipt_routes("/api/v1/receipts/{number}")]
+
+
+def _clerks(  # a route in one line
+    path: str,
+    endpoint: Endpoint,
+    method: str,
+    summary: str,
+    body: type[Body] | None = None,
+    told: Told = None,
+) -> GuardedRoute:
+    """A route for signed-in clerks."""
+    contract = Contract(summary=summary, body=body, refusals=told or {})
+    return route(path, endpoint, (method,), permission=CLERK, contract=contract)
+
+
+def _ticket_routes(base: str) -> list[BaseRoute]:
+    """Around the open ticket."""
     pay_told = {402: "Not paid", 404: "No such ticket", 409: "Not enough on the shelf"}
-    line_told = {404: "No such product or line", 409: "Not for sale, or the ticket is full"}
+    told = {404: "No such product or line", 409: "Not for sale, or the ticket is full"}
+    line = f"{base}/lines/{{line:number}}"
     return [
-        route(f"{base}/ticket", get_ticket, permission=CLERK, contract=Contract(summary="The open ticket")),
-        route(
-            f"{base}/lines",
-            post_line,
-            ("POST",),
-            permission=CLERK,
-            contract=Contract(summary="Add a product", body=LineBody, refusals=line_told),
-        ),
-        route(
-            f"{base}/lines/{{line:number}}",
-            patch_line,
-            ("PATCH",),
-            permission=CLERK,
-            contract=Contract(summary="Change a line's units", body=QuantityBody, refusals=line_told),
-        ),
-        route(
-            f"{base}/lines/{{line:number}}",
-            delete_line,
-            ("DELETE",),
-            permission=CLERK,
-            contract=Contract(summary="Take a line off", refusals=line_told),
-        ),
-        route(
-            f"{base}/clear",
-            post_clear,
-            ("POST",),
-            permission=CLERK,
-            contract=Contract(summary="Take all lines off"),
-        ),
-        route(
-            f"{base}/pay",
-            post_pay,
-            ("POST",),
-            permission=CLERK,
-            contract=Contract(summary="Pay the ticket", body=PayBody, refusals=pay_told),
-        ),
+        _clerks(f"{base}/ticket", get_ticket, "GET", "The open ticket"),
+        _clerks(f"{base}/lines", post_line, "POST", "Add a product", LineBody, told),
+        _clerks(line, patch_line, "PATCH", "Change a line's units", QuantityBody, told),
+        _clerks(line, delete_line, "DELETE", "Take a line off", None, told),
+        _clerks(f"{base}/clear", post_clear, "POST", "Take all lines off"),
+        _clerks(f"{base}/pay", post_pay, "POST", "Pay the ticket", PayBody, pay_told),
         route(
             f"{base}/search",
             get_search,
             permission=CLERK,
             contract=Contract(summary="Find products", query=SearchQuery),
         ),
-        route(
-            "/api/v1/receipts/{number}",
-            get_receipt,
-            permission=CLERK,
-            contract=Contract(summary="A receipt", refusals={404: "No such receipt"}),
-        ),
-        route(
-            "/api/v1/receipts/{number}/reprint",
-            post_reprint,
-            ("POST",),
-            permission=CLERK,
-            contract=Contract(
-                summary="Print a receipt again",
-                answers={202: None},
-                refusals={404: "No such receipt", 409: "No printer"},
-            ),
-        ),
+    ]
+
+
+def _receipt_routes(base: str) -> list[BaseRoute]:
+    """Around a receipt that was printed before."""
+    told = {404: "No such receipt", 409: "No printer"}
+    reprint = Contract(summary="Print a receipt again", answers={202: None}, refusals=told)
+    return [
+        _clerks(base, get_receipt, "GET", "A receipt", None, {404: "No such receipt"}),
+        route(f"{base}/reprint", post_reprint, ("POST",), permission=CLERK, contract=reprint),
     ]

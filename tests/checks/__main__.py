@@ -3,6 +3,8 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.checks import documents, sizes, texts
@@ -30,8 +32,8 @@ def run_tool(command: list[str]) -> list[str]:
 
 def main() -> int:
     """Run all checks, or those named as arguments."""
-    checks = {
-        **{name: lambda command=command: run_tool(command) for name, command in TOOLS.items()},
+    checks: dict[str, Callable[[], list[str]]] = {
+        **{name: partial(run_tool, command) for name, command in TOOLS.items()},
         "sizes": lambda: sizes.findings(ROOT, PACKAGES),
         "translations": lambda: texts.findings(ROOT, PACKAGES),
         "documents": lambda: documents.findings(ROOT, PACKAGES),

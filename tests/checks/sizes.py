@@ -11,8 +11,12 @@ ENTRIES = {
     "hub.cli",
     "pos_agent.cli",
     "sync.simulator.__main__",
+    "sync.link.memory_link",  # shipped for programs that test themselves against a hostile network
+    "sync.web.translation_check",  # a command for whoever writes texts
+    "devices.ports.memory",  # shipped with the devices, for drivers' own tests
+    "devices.printing.thread_journal",  # the journal of programs that have no database of their own
 }
-"""Modules that are started, not imported; any `__main__` besides."""
+"""Modules that are started or used from outside, not imported here; any `__main__` besides."""
 
 
 def sources(root: Path, packages: tuple[str, ...]) -> Iterator[Path]:

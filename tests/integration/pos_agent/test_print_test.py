@@ -1,0 +1,27 @@
+"""`print-test` on a printer that works and on one that is not there."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pos_agent.hardware.print_test import print_samples
+from pos_agent.settings import PrinterSection
+from tests.integration.devices.virtual_devices import running
+
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+async def test_a_sample_page_comes_out_or_its_trouble_is_told(tmp_path: Path) -> None:
+    options = ("--port", "0", "--papers", str(tmp_path / "papers"), "--no-png")
+    with running("printer", *options) as printer:
+        outcomes = await print_samples(
+            [
+                PrinterSection(id="works", uri=f"tcp://127.0.0.1:{printer.facts['port']}"),
+                PrinterSection(id="gone", uri="tcp://127.0.0.1:1"),
+            ],
+            NOW,
+        )
+    assert outcomes["works"] == (True, "printed, and the printer said so")
+    is_good, words = outcomes["gone"]
+    assert not is_good
+    assert "offline" in words
+    assert "打印测试" in (tmp_path / "papers" / "0001.txt").read_text("utf-8")
