@@ -20,6 +20,7 @@ from sync.messages.codec import decode, encode
 from sync.messages.errors import Undecodable
 from sync.messages.topics import HUB_PRESENCE, StoreTopic, parse_topic, store_topic
 from sync.rules.books import HubPosition
+from sync.rules.central.make_down import acknowledgement
 from sync.rules.streams import Ask, Down, Hello, Page, Up
 from sync.runtime.logging import get_logger
 from sync.storage.errors import StorageError
@@ -276,16 +277,4 @@ def as_up(hello: Hello) -> Up:
         chain_before=hello.chain,
         head=hello.seq,
         dver=hello.dver,
-    )
-
-
-def acknowledgement(position: HubPosition) -> Down:
-    """A DOWN without items: how far the store's events are applied."""
-    return Down(
-        hinc=position.hinc,
-        sinc=position.sinc,
-        base=position.heard,
-        ver=position.heard,
-        app=position.app,
-        merged=position.merged,
     )

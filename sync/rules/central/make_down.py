@@ -2,17 +2,33 @@
 
 from collections.abc import Sequence
 
-from sync.rules.books import HubBook, Request
+from sync.rules.books import HubBook, HubPosition, Request
 from sync.rules.canonical import canonical
 from sync.rules.streams import BUDGET_BYTES, MOST_REQUESTS, Down
+
+
+def acknowledgement(position: HubPosition) -> Down:
+    """A DOWN without items: how far the store's events are applied."""
+    return Down(
+        hinc=position.hinc,
+        sinc=position.sinc,
+        base=position.heard,
+        ver=position.heard,
+        app=position.app,
+        merged=position.merged,
+    )
 
 
 def make_down(book: HubBook) -> Down:
     """The DOWN from what was heard last, cut at a version boundary where it would weigh too much.
 
-    Always worth sending: without items it still tells how far the store's events are applied.
+    Always worth sending: without items it still tells how far the store's events are applied. A store
+    whose ledger is not whole hears no items: they count on grants that its new ledger never made, and
+    units "returned" to it would be sold although they were never there.
     """
     position = book.position()
+    if not position.merged:
+        return acknowledgement(position)
     found = book.requests_after(position.heard, MOST_REQUESTS)
     chosen = fitting(found, BUDGET_BYTES)
     is_all = len(chosen) == len(found) and len(found) < MOST_REQUESTS

@@ -196,6 +196,14 @@ def test_a_down_holds_all_that_changed_since_what_was_heard() -> None:
     assert (make_down(book).base, make_down(book).ver) == (2, 2)
 
 
+def test_a_store_that_is_not_whole_hears_no_items() -> None:
+    book = promised_book()
+    return_units(book, "tea", 1)
+    book.put_position(replace(book.position(), merged=False))
+    down = make_down(book)
+    assert (down.base, down.ver, down.merged, down.items) == (0, 0, False, ())
+
+
 def test_a_long_down_is_cut_at_a_version(monkeypatch: pytest.MonkeyPatch) -> None:
     book = promised_book()
     return_units(book, "tea", 1)
