@@ -7,7 +7,7 @@ and the answer under its Idempotency-Key. The 201 is sent only after COMMIT.
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -76,6 +76,7 @@ class PlaceOrder:
         key: the Idempotency-Key.
         now: the present.
         base_url: where the order's page will be.
+        fingerprint: tells a repeat of the request from another order.
     """
 
     kernel: Kernel
@@ -84,6 +85,10 @@ class PlaceOrder:
     key: str
     now: datetime
     base_url: str
+    fingerprint: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fingerprint", self.request.fingerprint())
 
     def __call__(self, transaction: Transaction) -> str:
         """Run in the writer.
@@ -94,7 +99,7 @@ class PlaceOrder:
             Refused: `unknown_sku`, `not_sold`, `not_merged`, `no_price`, `mixed_currency`,
                 `unreadable_order`; nothing changed.
         """
-        told = already_told(transaction, self.key, self.request.fingerprint())
+        told = already_told(transaction, self.key, self.fingerprint)
         if told is not None:
             return told
         wanted = merged([Wanted(line.sku, line.qty) for line in self.request.lines])
@@ -209,8 +214,9 @@ class PlaceOrder:
             "url": f"{self.base_url}/o/{token}",
             "pay_url": f"{self.base_url}/pay/sandbox/{payment}" if payment else None,
         }
-        remember(transaction, self.key, self.request.fingerprint(), dump(answer), order.placed_at)
-        return dump(answer)
+        text = dump(answer)
+        remember(transaction, self.key, self.fingerprint, text, order.placed_at)
+        return text
 
     def _keep_lines(
         self, transaction: Transaction, order: str, bought: Sequence[Bought], priced: Priced

@@ -5,7 +5,7 @@ store holds public halves only.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -29,9 +29,21 @@ def key_id_of(public: bytes) -> str:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SigningKey:
-    """A private key; its secret never shows in a repr or a log."""
+    """A private key; its secret never shows in a repr or a log.
+
+    Attributes:
+        public: the public half, 32 bytes: what stores get.
+        key_id: the id that tokens name.
+    """
 
     _private: Ed25519PrivateKey
+    public: bytes = field(init=False)
+    key_id: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        public = self._private.public_key().public_bytes_raw()
+        object.__setattr__(self, "public", public)
+        object.__setattr__(self, "key_id", key_id_of(public))
 
     @classmethod
     def generate(cls) -> "SigningKey":
@@ -70,16 +82,6 @@ class SigningKey:
         except ValueError as error:
             msg = f"{path} holds no signing key: {SECRET_BYTES} bytes in hex are expected"
             raise KeyFileBroken(msg) from error
-
-    @property
-    def public(self) -> bytes:
-        """The public half, 32 bytes: what stores get."""
-        return self._private.public_key().public_bytes_raw()
-
-    @property
-    def key_id(self) -> str:
-        """The id that tokens name."""
-        return key_id_of(self.public)
 
     def to_bytes(self) -> bytes:
         """The secret, 32 bytes: for the key file alone."""

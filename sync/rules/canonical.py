@@ -4,11 +4,9 @@ Numbers are integers only, so both sides write the same bytes for the same objec
 """
 
 import json
-from collections.abc import Hashable
 from dataclasses import fields, is_dataclass
-from functools import cache
 from hashlib import blake2b
-from typing import Any, cast
+from typing import Any
 
 Raw = dict[str, Any]
 """A fact or an item as the wire carries it: JSON object, `kind` among its keys."""
@@ -27,20 +25,32 @@ def link_chain(chain: str, raw: Raw) -> str:
     return blake2b(bytes.fromhex(chain) + canonical(raw), digest_size=8).hexdigest()
 
 
-@cache
-def _shape(kind: Hashable) -> tuple[tuple[str, Any], ...]:
-    """Field names and defaults of a dataclass, read once."""
-    return tuple((field.name, field.default) for field in fields(cast("Any", kind)))
+_PLAIN: frozenset[type] = frozenset({str, int, bool, type(None)})
+
+
+_SHAPES: dict[type, tuple[tuple[str, Any], ...] | None] = {}
+
+
+def _shape(kind: type) -> tuple[tuple[str, Any], ...] | None:
+    """Field names and defaults of a dataclass, read once; None for any other type."""
+    if kind not in _SHAPES:
+        named = tuple((field.name, field.default) for field in fields(kind)) if is_dataclass(kind) else None
+        _SHAPES[kind] = named
+    return _SHAPES[kind]
 
 
 def to_raw(value: Any) -> Any:
     """A dataclass of the rules as a JSON value; what equals its default is left out, but for `kind`."""
-    if is_dataclass(value) and not isinstance(value, type):
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    shape = _shape(kind)
+    if shape is not None:
         raw: Raw = {}
-        for name, default in _shape(type(value)):
+        for name, default in shape:
             item = getattr(value, name)
             if name == "kind" or item != default:
-                raw[name] = to_raw(item)
+                raw[name] = item if type(item) in _PLAIN else to_raw(item)
         return raw
     if isinstance(value, tuple | list):
         return [to_raw(item) for item in value]
