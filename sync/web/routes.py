@@ -6,6 +6,8 @@ cookie or an Authorization header; without it everybody is nobody. A person who 
 `app.state.sign_in_url` when a page was asked for.
 """
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +29,9 @@ from sync.web.permissions import NOBODY, Identity, Permission
 from sync.web.problems import from_status, wants_page
 
 BODY_MAX_BYTES = 64 * 1024
+DRAIN_TIMES = 4
+"""How many times its limit a body may have to be read away before it is answered with 413."""
+DRAIN_LIMIT_S = 20.0
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -97,7 +102,7 @@ def route(  # noqa: PLR0913  # keywords of one declaration, mirrors starlette's 
         permission: What the caller needs.
         name: For `url_for`; the endpoint's name unless told.
         contract: Makes the route part of the OpenAPI document.
-        max_body_bytes: A larger body is answered with 413 before it is read to its end.
+        max_body_bytes: A larger body is answered with 413; nothing of it is kept.
     """
     made = GuardedRoute(
         path,
@@ -131,7 +136,27 @@ class Guard:
             answer = _refuse(request, identity)
             await answer(scope, receive, send)
             return
-        await self.app(scope, limited(request.headers, receive, self.max_body_bytes), send)
+        try:
+            bounded = limited(request.headers, receive, self.max_body_bytes)
+        except Problem:
+            await read_away(receive, DRAIN_TIMES * self.max_body_bytes)
+            raise
+        await self.app(scope, bounded, send)
+
+
+async def read_away(receive: Receive, most_bytes: int) -> None:
+    """Take in a body that is refused for its size, within bounds, and keep nothing of it.
+
+    A browser that is still sending hears no answer: without this its reader would see a broken
+    connection in place of the page that says what is wrong.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_LIMIT_S):
+            while most_bytes > 0:
+                message = await receive()
+                most_bytes -= len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return
 
 
 def limited(headers: Headers, receive: Receive, max_bytes: int) -> Receive:

@@ -4,6 +4,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from sync.web.origin import may_write
 from sync.web.permissions import (
@@ -16,6 +17,7 @@ from sync.web.permissions import (
     unguarded,
     walk_routes,
 )
+from sync.web.routes import read_away
 from tests.unit.sync.web.demo_pages.program import Demo
 
 ORDER = {"store": "s1", "qty": 2}
@@ -159,6 +161,20 @@ def test_a_body_over_the_limit_is_413_and_changes_nothing(
     answer = client.post("/api/v1/orders", content=content, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (413, "body.too_large")
     assert demo.placed == []
+
+
+@pytest.mark.parametrize(("sent", "taken"), [(20, 20), (100, 40)])
+async def test_a_refused_body_is_read_away_within_bounds(sent: int, taken: int) -> None:
+    parts = [{"type": "http.request", "body": b"x" * 100, "more_body": True} for _ in range(sent - 1)]
+    parts.append({"type": "http.request", "body": b"x" * 100, "more_body": False})
+    waiting = iter(parts)
+
+    async def receive() -> Message:
+        return next(waiting)
+
+    await read_away(receive, 4_000)
+
+    assert len(list(waiting)) == sent - taken
 
 
 def test_every_answer_carries_the_security_headers(client: TestClient) -> None:
