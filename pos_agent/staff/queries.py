@@ -32,7 +32,8 @@ async def find_person(reader: Reader, login: str) -> Person | None:
 def _person(body: dict[str, Any], login: str) -> Person | None:
     """A person whose entry is whole and active."""
     names, role, pin_hash = body.get("names"), body.get("role"), body.get("pin_hash")
-    is_whole = isinstance(names, dict) and role in PERMISSIONS and isinstance(pin_hash, str)
+    has_role = isinstance(role, str) and role in PERMISSIONS
+    is_whole = isinstance(names, dict) and has_role and isinstance(pin_hash, str)
     if not is_whole or body.get("active") is False or body.get("login", login) != login:
         return None
     shown = {str(tag): name for tag, name in body["names"].items() if isinstance(name, str)}

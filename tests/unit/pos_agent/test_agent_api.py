@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from pos_agent.app import build_app
+from pos_agent.link.inbox import take_page
 from pos_agent.problems import _TELL
+from sync.rules.streams import Page
 from sync.web.permissions import unguarded
 from sync.web.translation_check import check_translations
-from tests.unit.pos_agent.agent_stage import COLA, Stage, client, gtin, hold_item
+from tests.unit.pos_agent.agent_stage import COLA, SETTINGS, Stage, client, gtin, hold_item
 
 
 async def test_nothing_is_told_to_nobody(stage: Stage) -> None:
@@ -46,6 +48,17 @@ async def test_many_pins_tried_at_once_are_no_more_than_five(stage: Stage) -> No
         told = sorted(answer.status_code for answer in await asyncio.gather(*tries))
     assert told == [401] * 5 + [429] * 15
     assert await stage.rows("SELECT count(*) FROM session") == [(0,)]
+
+
+@pytest.mark.parametrize("told", [{"role": ["manager"]}, {"role": None}, {"names": "林"}, {"pin_hash": 1}])
+async def test_a_person_whose_entry_makes_no_sense_is_nobody(stage: Stage, told: dict[str, Any]) -> None:
+    async with client(stage, None) as nobody:
+        known: dict[str, Any] = dict(SETTINGS[1])["body"]  # type: ignore[assignment]
+        entry = {"version": 51, "key": "staff:mei", "body": {**known, **told}}
+        page = Page(name="store", hinc=1, since=50, to=51, top=51, entries=(entry,))
+        assert (await take_page(stage.desk, page)).is_whole
+        answer = await nobody.post("/api/v1/session", json={"login": "mei", "pin": "2468"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "wrong_pin")
 
 
 async def test_a_browser_signs_in_with_a_cookie_and_out_again(stage: Stage) -> None:
