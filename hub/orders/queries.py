@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from hub.kernel import Kernel
-from hub.orders.rules import CLOSED, masked
+from hub.orders.rules import CLOSED, masked, refund_due
 from hub.pickup.order_token import token_of
 from sync.rules.items import HoldItem, HoldLine
 from sync.storage.reader import Reader
@@ -139,6 +139,16 @@ class OrderView:
     def short_units(self) -> int:
         """Units that the store did not have."""
         return sum(line.short for line in self.lines)
+
+    @property
+    def short_minor(self) -> int:
+        """What those units cost, in minor units: nobody pays for them."""
+        return refund_due([(line.amount_minor, line.qty, line.short) for line in self.lines])
+
+    @property
+    def due_minor(self) -> int:
+        """What the goods that the store has cost, in minor units."""
+        return max(0, self.total_minor - self.short_minor)
 
 
 async def order_by_token(reader: Reader, token: str) -> OrderView | None:

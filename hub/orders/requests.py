@@ -62,7 +62,8 @@ def international(text: str, region: str | None) -> str:
     """A phone number in E.164 form; without a region it must start with +.
 
     Raises:
-        PydanticCustomError: `phone`, it cannot be a number of any network.
+        PydanticCustomError: `phone`, it is no number of any network: a digit too few or too many is told
+            here, before anybody waits for a call.
     """
     import phonenumbers  # noqa: PLC0415  # a fifth of a second that the first order pays, not the start
 
@@ -70,7 +71,7 @@ def international(text: str, region: str | None) -> str:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    if number is None or not phonenumbers.is_valid_number(number):
         raise PydanticCustomError("phone", "This is not a phone number that can be called")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

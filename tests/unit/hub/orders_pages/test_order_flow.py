@@ -94,6 +94,8 @@ async def test_the_same_form_twice_places_one_order(world: World, client: httpx2
     [
         ({"name": ""}, ["Enter the name of whoever collects"]),
         ({"name": "   ", "phone": "12"}, ["Enter the name", "Enter a phone number that can be called"]),
+        ({"phone": "1380013800"}, ["Enter a phone number that can be called", 'value="1380013800"']),
+        ({"phone": "12345"}, ["Enter a phone number that can be called"]),
         ({"phone": "<b>"}, ["Enter a phone number that can be called", "&lt;b&gt;"]),
         ({"name": "x" * 61}, ["Enter a shorter name: at most 60 characters"]),
         ({"name": "a\x00b"}, ["Use ordinary characters only"]),
@@ -409,3 +411,29 @@ async def test_a_sku_of_any_characters_can_be_bought(world: World, client: httpx
     page = await client.get(answer.headers["location"])
     assert "Added to your basket" in page.text
     assert (await client.post("/s/renmin/checkout", data=await checkout(client))).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("stage", "paid", "says"),
+    [("picking", 0, "To pay at the counter"), ("collected", 26_200, "Paid at the counter")],
+)
+async def test_units_out_of_stock_are_not_to_be_paid(
+    world: World, client: httpx2.AsyncClient, stage: str, paid: int, says: str
+) -> None:
+    await fill(client, {SUN: 1, FEW: 2})
+    url = str((await client.post("/s/renmin/checkout", data=await checkout(client))).headers["location"])
+    whole = (await client.get(url)).text
+    assert "¥326.00" in whole
+    assert "−¥" not in whole
+
+    of_few = "(SELECT line FROM order_line WHERE sku = ?)"
+    world.execute(f"UPDATE hold_line SET short = 1 WHERE line = {of_few}", FEW)
+    world.execute(
+        "UPDATE orders SET stage = ?, closed_at = ?, paid_minor = ?, payment = ?",
+        stage,
+        "2026-05-01T07:00:00.000Z" if stage == "collected" else None,
+        paid,
+        "paid" if paid else "unpaid",
+    )
+    text = re.sub(r"<[^>]+>|\s+", " ", (await client.get(url)).text)
+    assert re.search(rf"Out of stock\s+−¥99\.00\s+{says}\s+¥227\.00", text), text
