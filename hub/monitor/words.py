@@ -68,7 +68,7 @@ CURRENCY: Final = "CNY"
 """Facts of a trouble carry no currency; chains of this version have one."""
 DEVICE_KINDS: Final[Mapping[str, str]] = {"printer": N_("printer"), "scanner": N_("scanner")}
 DEVICE_STATES: Final[Mapping[str, str]] = {
-    "online": N_("ready"),
+    "online": N_("connected"),
     "offline": N_("not reached"),
     "unknown": N_("unknown"),
     "paper_out": N_("out of paper"),

@@ -35,7 +35,7 @@ async def test_a_preview_tells_all_and_writes_nothing(kernel: Kernel, browser: h
     page = await upload(browser, file(A, B.replace("600", "no price")), "<b>.csv")
 
     assert page.status_code == 200
-    assert "Take in 1 product" in page.text
+    assert "Import 1 product" in page.text
     assert "Row 3" in page.text
     assert "no price is no price. Write a number such as" in page.text
     assert "Food › Fruit" in page.text
