@@ -21,7 +21,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class KeepHealth:
-    """Command: keep a store's presence or health."""
+    """Command: keep a store's presence or health.
+
+    A report that is kept already is no sign of life: the broker repeats the last one to whoever connects,
+    also that of a store which has long been silent.
+    """
 
     store: str
     channel: Literal["up", "down", "presence", "health"]
@@ -43,9 +47,11 @@ class KeepHealth:
                 (state, self.at, state, state, self.at, self.store),
             )
         else:
+            told = _storable(self.said.value)
             transaction.execute(
-                "UPDATE store_health SET health = ?, seen_at = ? WHERE store = ?",
-                (_storable(self.said.value), self.at, self.store),
+                "UPDATE store_health SET seen_at = CASE WHEN health = ? THEN seen_at ELSE ? END, health = ?"
+                " WHERE store = ?",
+                (told, self.at, told, self.store),
             )
 
 

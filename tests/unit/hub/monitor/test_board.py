@@ -74,6 +74,37 @@ async def test_a_store_in_step_and_one_behind(kernel: Kernel, monitor: httpx2.As
     assert board["stores"][0]["oldest_unsent_at"] == AT
 
 
+async def test_a_repeated_report_is_no_sign_of_life(kernel: Kernel) -> None:
+    report = {"at": "2026-05-01T06:00:00.000Z", "seq": 10}
+
+    async def told(health: dict[str, object], at: str) -> list[tuple[object, ...]]:
+        await kernel.writer.run(KeepHealth("s1", "health", Said(health), at))
+        return await kernel.reader.all("SELECT seen_at FROM store_health WHERE store = 's1'")
+
+    first = "2026-05-01T06:00:01.000Z"
+    assert await told(dict(report), first) == [(first,)]
+    assert await told(dict(report), "2026-05-01T06:10:00.000Z") == [(first,)]
+    later = "2026-05-01T06:10:05.000Z"
+    assert await told({**report, "at": "2026-05-01T06:10:04.000Z"}, later) == [(later,)]
+
+
+async def test_an_offline_store_is_told_as_last_heard(kernel: Kernel, hq: httpx2.AsyncClient) -> None:
+    await enrolled(kernel, "s1", app=10)
+    await said(kernel, "s1", seq=10, unsent=0, scanners=[{"id": "s", "state": "online"}])
+    page = (await hq.get("/hq")).text
+    assert "0 unsent" in page
+    assert "all devices ok" in page
+    assert "nothing waits" in page
+
+    gone = KeepHealth("s1", "presence", Said({"state": "offline"}), kernel.instant())
+    await kernel.writer.run(gone)
+    page = (await hq.get("/hq")).text
+    assert "0 unsent when last heard" in page
+    assert "all devices ok" not in page
+    assert "not known of offline stores" in page
+    assert "nothing waits" not in page
+
+
 async def test_the_lag_is_measured_from_events(kernel: Kernel, monitor: httpx2.AsyncClient) -> None:
     await enrolled(kernel, "s1", app=3)
     await said(kernel, "s1", seq=3, skew_ms=0)
