@@ -61,6 +61,7 @@ MakeLink = Callable[[LinkConfig], Link]
 SIGN_IN_URL = "/sign-in"
 TITLE = "OMO store agent"
 SCREEN = "pos_agent.screen"
+FENCED = "another machine took this store over, or this ledger is an old copy: call the head office"
 TEXTS = ("pos_agent.problems", SCREEN)
 
 
@@ -210,7 +211,7 @@ def api_routes(desk: Desk, sessions: Sessions, store: TableSessions) -> list[Bas
     async def ledger_answers() -> Finding:
         row = await desk.reader.one("SELECT fenced FROM position")
         is_fenced = row is None or bool(row[0])
-        return Finding(ok=not is_fenced, detail="another machine took this store over" if is_fenced else "")
+        return Finding(ok=not is_fenced, detail=FENCED if is_fenced else "")
 
     async def writer_keeps_up() -> Finding:
         waiting = desk.ledger.writer.waiting

@@ -193,6 +193,16 @@ class SqliteHubBook:
         rows = self._transaction.all(_REQUESTS, (self._store, ver, limit))
         return [Request(ver=row[0], kind=row[1], key=row[2], raw=json.loads(row[3])) for row in rows]
 
+    def chain_at(self, seq: int) -> str | None:
+        """The chain after an applied event of this incarnation."""
+        if seq == 0:
+            return GENESIS
+        row = self._transaction.one(
+            "SELECT chain FROM event WHERE store = ? AND sinc = ? AND seq = ?",
+            (self._store, self._position.sinc, seq),
+        )
+        return str(row[0]) if row else None
+
     def book_fact(self, seq: int, fact: Fact, raw: Raw) -> None:
         """Keep an applied event and let the areas conclude."""
         self._keep_event(seq, fact.kind, raw)

@@ -44,6 +44,8 @@ async def take_down(desk: Desk, down: Down) -> Taken:
     taken = await desk.ledger.run(command)
     if taken.received.verdict == "fenced":
         log.error("store.fenced", sinc=taken.position.sinc, seen=down.sinc)
+    elif taken.received.verdict == "rolled_back":
+        log.error("store.rolled_back", written=taken.position.seq, applied_by_hub=down.app)
     tell_screens(desk, taken.received.new_orders, taken.received.released)
     return taken
 

@@ -27,7 +27,8 @@ class StorePosition:
         chain: the chain after it.
         heard: the last event that the hub said it applied (any DOWN of this hinc and sinc).
         dver: the last version of the hub's items applied.
-        fenced: a higher store incarnation was seen: this agent is a zombie.
+        fenced: a higher store incarnation was seen, or the hub holds events that this ledger never
+            wrote: this agent is a zombie.
     """
 
     store: str
@@ -164,6 +165,10 @@ class HubBook(Protocol):
 
     def requests_after(self, ver: int, limit: int) -> Sequence[Request]:
         """Up to `limit` items with a version above `ver`, in order of version."""
+        ...
+
+    def chain_at(self, seq: int) -> str | None:
+        """The chain after an applied event; None where it is not kept any more."""
         ...
 
     def book_fact(self, seq: int, fact: Fact, raw: Raw) -> None:

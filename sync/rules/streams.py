@@ -126,12 +126,30 @@ def judge_up(position: HubPosition, up: Up) -> UpVerdict:
         return "unmerged"
     if up.first > position.app + 1:
         return "gap"
-    last = up.first + len(up.events) - 1
+    last = last_of(up)
     if last < position.app:
         return "known"
     if _chain_at(up, position.app) != position.chain:
         return "split"
     return "apply" if last > position.app else "known"
+
+
+def last_of(up: Up) -> int:
+    """The last event that an UP covers: that of its run, or the one before where the run is empty."""
+    return up.first + len(up.events) - 1
+
+
+def tells_another_past(up: Up, chain: str | None) -> bool:
+    """Whether an UP that holds nothing new ends in another history than the one that was applied.
+
+    A ledger that was rolled back writes its next events under numbers that are taken. They are no
+    repeat of what the hub has, and taking them for one would lose them.
+
+    Args:
+        up: an UP of which every event is applied.
+        chain: the chain that the hub keeps for its last event; None where it keeps none any more.
+    """
+    return chain is not None and _chain_at(up, last_of(up)) != chain
 
 
 def _chain_at(up: Up, seq: int) -> str:
@@ -147,14 +165,16 @@ def news(position: HubPosition, up: Up) -> tuple[Raw, ...]:
     return up.events[position.app - up.first + 1 :]
 
 
-DownVerdict = Literal["apply", "acknowledge", "old_hub", "new_hub", "old_store", "fenced"]
+DownVerdict = Literal["apply", "acknowledge", "old_hub", "new_hub", "old_store", "fenced", "rolled_back"]
 
 
 def judge_down(position: StorePosition, down: Down) -> DownVerdict:
     """What a store does with a DOWN.
 
     `old_hub`: a hub incarnation that has been replaced; `new_hub`: adopt it first; `old_store`: it
-    is meant for an earlier incarnation of this store; `fenced`: this agent has been replaced.
+    is meant for an earlier incarnation of this store; `fenced`: this agent has been replaced;
+    `rolled_back`: the hub has applied events that this ledger does not hold, so the ledger is an old
+    image, or another machine writes under its name.
     `acknowledge`: only the position counts, the items are not next in line.
     """
     if down.hinc < position.hinc:
@@ -165,6 +185,8 @@ def judge_down(position: StorePosition, down: Down) -> DownVerdict:
         return "new_hub"
     if down.sinc < position.sinc:
         return "old_store"
+    if down.app > position.seq:
+        return "rolled_back"
     return "apply" if is_next(position.dver, down) else "acknowledge"
 
 

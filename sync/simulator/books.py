@@ -134,6 +134,7 @@ class HubDictionary(Transactions):
             "lines": {},
             "request": {},
             "fact": {},
+            "chain": {0: position.chain},
             "dead": {},
             "exception": {},
             "floor": {},
@@ -188,10 +189,17 @@ class HubDictionary(Transactions):
     def book_fact(self, seq: int, fact: Fact, raw: Raw) -> None:
         """An event was applied."""
         self.write("fact", seq, (fact, raw))
+        self.write("chain", seq, self.position().chain)
+
+    def chain_at(self, seq: int) -> str | None:
+        """The chain after event `seq`."""
+        found: str | None = self.tables["chain"].get(seq)
+        return found
 
     def book_dead_letter(self, seq: int, code: str, raw: Raw) -> None:
         """An event that can never be applied."""
         self.write("dead", seq, (code, raw))
+        self.write("chain", seq, self.position().chain)
 
     def raise_exception(self, kind: str, facts: Raw) -> None:
         """A matter for a person."""

@@ -35,6 +35,9 @@ def apply_up(book: HubBook, up: Up, parse: ParseFact) -> Applied:
     """
     position = book.position()
     verdict = streams.judge_up(position, up)
+    last = streams.last_of(up)
+    if verdict == "known" and last < position.app and streams.tells_another_past(up, book.chain_at(last)):
+        verdict = "split"
     if verdict in {"foreign", "unmerged"}:
         return Applied(verdict)
     if verdict == "split":

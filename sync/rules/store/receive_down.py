@@ -40,7 +40,7 @@ def receive_down(book: StoreBook, down: Down, parse: ParseItem, at: str) -> Rece
     verdict = streams.judge_down(position, down)
     if verdict in {"old_hub", "old_store"}:
         return Received(verdict)
-    if verdict == "fenced":
+    if verdict in {"fenced", "rolled_back"}:
         book.put_position(replace(position, fenced=True))
         return Received(verdict)
     items = [parse(raw) for raw in down.items]

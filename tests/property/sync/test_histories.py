@@ -80,7 +80,7 @@ def test_a_seed_tells_the_whole_history() -> None:
     assert [play(seed).digest for seed in range(4)] == PINNED
 
 
-PINNED = ["7c12f92140cf65c3", "2688c3327b9d6597", "3544d0b3369fa024", "facaff953d24e0bb"]
+PINNED = ["7c12f92140cf65c3", "2688c3327b9d6597", "24d5b1fe5f73f26d", "facaff953d24e0bb"]
 
 
 def test_a_step_left_out_leaves_the_others_their_draws() -> None:

@@ -215,3 +215,24 @@ def test_a_long_down_is_cut_at_a_version(monkeypatch: pytest.MonkeyPatch) -> Non
         patch.setattr(make_down_rules, "BUDGET_BYTES", 10)
         down = make_down(book)
         assert (down.ver, len(down.items)) == (1, 1)
+
+
+def test_events_under_numbers_that_are_taken_are_a_split_history_and_no_repeat() -> None:
+    book = hub_book(tea=HubStock(floor=9))
+    send(book, [SALE, GRANT, PAID])
+    before = book.position(), book.stock("tea")
+    again = {"first": 1, "chain_before": GENESIS, "head": 2}
+    other = replace(SALE, ref="R9")
+    assert send(book, [SALE, GRANT], **again).verdict == "known"
+    assert send(book, [], **again).verdict == "known"
+    assert send(book, [SALE, other], **again) == Applied("split")
+    assert (book.position(), book.stock("tea")) == before
+    assert list(book.rows("exception").values()) == [("chain_split", {"seq": 3, "first": 1})]
+
+
+def test_an_old_repeat_is_known_where_its_chain_is_not_kept_any_more() -> None:
+    book = hub_book(tea=HubStock(floor=9))
+    send(book, [SALE, GRANT, PAID])
+    del book.tables["chain"][2]
+    verdict = send(book, [SALE, replace(SALE, ref="R9")], first=1, chain_before=GENESIS, head=2).verdict
+    assert verdict == "known"

@@ -117,6 +117,15 @@ def test_an_agent_that_was_replaced_knows_it() -> None:
     assert book.hold("o1") is None
 
 
+def test_a_ledger_that_was_rolled_back_knows_it_and_takes_nothing_as_heard() -> None:
+    book = ledger(tea=StoreStock(floor=5, granted=3))
+    receive(book, hold_item())
+    before = book.position()
+    assert receive(book, hold_item("o2"), base=1, ver=2, app=before.seq + 1) == Received("rolled_back")
+    assert book.position() == replace(before, fenced=True)
+    assert book.hold("o2") is None
+
+
 def test_a_newer_hub_is_adopted_and_its_items_count_from_nothing() -> None:
     book = ledger(tea=StoreStock(floor=5, granted=3))
     receive(book, hold_item())

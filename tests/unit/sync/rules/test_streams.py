@@ -82,6 +82,11 @@ def test_a_store_that_is_not_whole_applies_nothing() -> None:
         (down(5, 6, sinc=1), "old_store"),
         (down(5, 6, sinc=3), "fenced"),
         (down(5, 6, hinc=4, sinc=3), "fenced"),
+        (down(5, 6, app=10), "apply"),
+        (down(5, 6, app=11), "rolled_back"),
+        (down(5, 5, app=11), "rolled_back"),
+        (down(5, 6, app=11, sinc=1), "old_store"),
+        (down(5, 6, app=11, hinc=4), "new_hub"),
     ],
 )
 def test_a_store_applies_only_what_joins_on(message: Down, verdict: str) -> None:
