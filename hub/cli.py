@@ -24,7 +24,7 @@ def main() -> None:
         raise SystemExit(serve(settings))
     from hub.commands import application  # noqa: PLC0415  # only commands pay for typer
 
-    application()
+    application(prog_name="omo-hub")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,11 @@ ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings fi
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of words")]
 
 application: Final = typer.Typer(
-    name="omo-hub", help="The central hub of OMO Hub.", no_args_is_help=True, pretty_exceptions_enable=False
+    name="omo-hub",
+    help="The central hub of OMO Hub.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
 )
 imports: Final = typer.Typer(help="Bring in a chain or its products.", no_args_is_help=True)
 config_commands: Final = typer.Typer(help="The settings.", no_args_is_help=True)
@@ -59,6 +63,13 @@ def fail(text: str) -> "typer.Exit":
     return typer.Exit(1)
 
 
+def _refusal(refused: Refused) -> str:
+    """What was refused, and what to do."""
+    if refused.code == "unknown_store":
+        return f"there is no store {refused.facts['store']!r}; `omo-hub stores list` names them all"
+    return f"refused: {refused}"
+
+
 def run(config: Path | None, act: Callable[[Kernel], Awaitable[T]]) -> T:
     """Run `act` on the hub's kernel; trouble is told in words."""
     settings = load_settings(config)
@@ -71,7 +82,7 @@ def run(config: Path | None, act: Callable[[Kernel], Awaitable[T]]) -> T:
     try:
         return asyncio.run(within())
     except Refused as refused:
-        raise fail(f"refused: {refused}") from refused
+        raise fail(_refusal(refused)) from refused
     except (StorageError, StoresError, CatalogueError, ValueError, OSError) as error:
         raise fail(str(error)) from error
 

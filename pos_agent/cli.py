@@ -17,9 +17,14 @@ from pos_agent.settings import DEFAULT_CONFIG, AgentSettings
 from sync.runtime.errors import SettingsError
 from sync.runtime.logging import configure_logging
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-config_app = typer.Typer(no_args_is_help=True, help="Settings")
-stock_app = typer.Typer(no_args_is_help=True, help="Goods")
+app = typer.Typer(
+    help="The agent in a store: till, pickup counter, devices.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+config_app = typer.Typer(no_args_is_help=True, help="The settings.")
+stock_app = typer.Typer(no_args_is_help=True, help="Goods taken in from a file.")
 app.add_typer(config_app, name="config")
 app.add_typer(stock_app, name="stock")
 
@@ -75,7 +80,10 @@ def _run(settings: AgentSettings, config: Path | None) -> int:
 
     joined = enrolment.load(settings.data_dir)
     with only_one(settings.data_dir):
+        if not settings.database.exists():
+            enrolment.refuse_lost_ledger(settings.data_dir, joined)
         ensure_schema(settings.database, ["--config", str(config)] if config else [])
+        enrolment.remember_ledger(settings.data_dir, joined)
         from pos_agent.app import run_agent  # noqa: PLC0415
 
         return asyncio.run(run_agent(settings, joined))
@@ -198,7 +206,7 @@ def stock_receive(
 
 def main() -> None:
     """Entry of `omo-agent`."""
-    app()
+    app(prog_name="omo-agent")
 
 
 if __name__ == "__main__":
