@@ -96,8 +96,10 @@ def main(settings: HubSettings) -> int:
         return _cannot_start(f"{options.host}:{options.port} cannot be listened on: {error.strerror}")
     try:
         return asyncio.run(serve(settings, listener))
-    except (StorageError, ValueError) as error:
+    except (StorageError, ValueError, OSError) as error:
         return _cannot_start(str(error))
+    finally:
+        listener.socket.close()
 
 
 def _cannot_start(why: str) -> int:

@@ -31,9 +31,12 @@ def verify(path: Path) -> list[str]:
     Args:
         path: the database; it may be in use.
     """
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        connection.execute("BEGIN")
-        return [finding for _, finding in zip(range(MOST_FINDINGS), _findings(connection), strict=False)]
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            connection.execute("BEGIN")
+            return [finding for _, finding in zip(range(MOST_FINDINGS), _findings(connection), strict=False)]
+    except sqlite3.DatabaseError as error:
+        return [f"{path} cannot be read to its end: {error}; put back a copy from before the damage"]
 
 
 def _findings(connection: sqlite3.Connection) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -35,3 +36,11 @@ async def test_a_tampered_ledger_is_found(stage: Stage, tampering: str, finding:
         connection.execute(tampering)
         connection.commit()
     assert any(finding in found for found in verify(stage.path)), verify(stage.path)
+
+
+def test_a_file_that_is_no_database_is_a_finding(tmp_path: Path) -> None:
+    path = tmp_path / "agent.db"
+    path.write_bytes(bytes(range(256)) * 40)
+    assert verify(path) == [
+        f"{path} cannot be read to its end: file is not a database; put back a copy from before the damage"
+    ]
