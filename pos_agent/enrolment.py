@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pos_agent import __version__
-from pos_agent.errors import EnrolmentRefused, HubUnreachable, NotEnrolled
+from pos_agent.errors import EnrolmentRefused, HubUnreachable, LedgerLost, NotEnrolled
 from sync.keys.key_file import read_secret
 from sync.storage.incarnations import Incarnations
 from sync.values.bounds import MOST_COUNTER, Chars, Currency, Id, Line, StoreId
@@ -130,6 +130,32 @@ def load(data_dir: Path) -> Enrolment:
         raise NotEnrolled(f"{data_dir} has joined no store yet: run `omo-agent enrol URL CODE`") from error
     except (OSError, ValidationError) as error:
         raise NotEnrolled(f"{data_dir / FILE_NAME} cannot be used: {error}") from error
+
+
+def refuse_lost_ledger(data_dir: Path, enrolment: Enrolment) -> None:
+    """Call before a ledger is made where there is none.
+
+    One that was lost must not begin anew under the same incarnation: its events and its receipts
+    would take numbers that were given before.
+
+    Raises:
+        LedgerLost: this incarnation had a ledger already.
+    """
+    if Incarnations(data_dir).highest(_ledger(enrolment)) >= enrolment.sinc:
+        raise LedgerLost(
+            f"the ledger of {enrolment.store} is gone from {data_dir}: put it back as it was, "
+            "or ask the head office for a new enrolment code and join with an empty data folder"
+        )
+
+
+def remember_ledger(data_dir: Path, enrolment: Enrolment) -> None:
+    """This incarnation has a ledger from now on; kept outside of it."""
+    Incarnations(data_dir).raise_to(_ledger(enrolment), enrolment.sinc)
+
+
+def _ledger(enrolment: Enrolment) -> str:
+    """The name under which it is remembered; no store's id holds a colon."""
+    return f"ledger:{enrolment.store}"
 
 
 def secret_of(data_dir: Path) -> str:

@@ -5,6 +5,7 @@ AgentError
 ├── AlreadyEnrolled      the caller's fault: this data folder belongs to a store with a history
 ├── EnrolmentRefused     the hub does not accept the code
 ├── HubUnreachable       try again later
+├── LedgerLost           needs a person: the ledger of this incarnation is gone
 ├── SchemaTrouble        needs a person: the database cannot be brought up to date
 └── BadFile              the caller's fault: a file to read in is wrong
 """
@@ -40,6 +41,12 @@ class HubUnreachable(AgentError):
 
     code = "hub_unreachable"
     is_retryable = True
+
+
+class LedgerLost(AgentError):
+    """This incarnation wrote a ledger that is no longer there."""
+
+    code = "ledger_lost"
 
 
 class SchemaTrouble(AgentError):

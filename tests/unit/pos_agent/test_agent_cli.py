@@ -150,6 +150,19 @@ def test_running_without_an_enrolment_says_what_to_do(config: Path) -> None:
     assert "Traceback" not in told.stderr
 
 
+def test_a_ledger_that_was_lost_does_not_begin_anew(config: Path, tmp_path: Path) -> None:
+    joined = enrolment.keep(tmp_path / "data", enrolment_answer(sinc=2))
+    enrolment.refuse_lost_ledger(tmp_path / "data", joined)
+    enrolment.remember_ledger(tmp_path / "data", joined)
+    told = run(app, ["run", "--config", str(config)])
+    assert told.exit_code == 1
+    assert told.stderr.startswith(f"the ledger of {STORE} is gone from {tmp_path / 'data'}: put it back")
+    assert not (tmp_path / "data" / "agent.db").exists()
+    enrolment.refuse_lost_ledger(
+        tmp_path / "data", enrolment.keep(tmp_path / "data", enrolment_answer(sinc=3))
+    )
+
+
 def test_the_migrations_are_the_tables_and_head_is_known(tmp_path: Path) -> None:
     path = tmp_path / "agent.db"
     assert revision_of(path) is None
