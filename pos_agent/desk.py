@@ -21,6 +21,11 @@ def till_channel(till: str) -> str:
     return f"till:{till}"
 
 
+def receiving_channel(till: str) -> str:
+    """The channel on which a page that takes goods in at this till hears what is scanned."""
+    return f"receiving:{till}"
+
+
 @dataclass(slots=True)
 class LineState:
     """The line to the hub, as screens and the till see it.

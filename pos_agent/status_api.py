@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from pos_agent.desk import Desk, till_channel
+from pos_agent.desk import Desk, receiving_channel, till_channel
 from pos_agent.link.compose import backlog_of
 from pos_agent.pickup.api import ScanBody
 from pos_agent.requests import answer, desk_of, till_of
@@ -17,7 +17,8 @@ from sync.web.forms import read_json
 from sync.web.permissions import Identity
 from sync.web.routes import Contract, identity_of, route
 
-CHANNELS = ("till", "counter", "status")
+CHANNELS = ("till", "counter", "status", "receiving")
+USUAL = "till,counter,status"
 
 
 async def status_of(desk: Desk, identity: Identity, till: str) -> dict[str, Any]:
@@ -65,10 +66,12 @@ async def post_scan(request: Request) -> Response:
 async def get_events(request: Request) -> Response:
     """Events for an open page; `?channels=till,counter,status`.
 
-    `till` is the caller's own till: two tills of a store never paint each other's tickets.
+    `till` is the caller's own till: two tills of a store never paint each other's tickets. So is
+    `receiving`; while a page listens on it, the till's scanner scans for that page.
     """
-    asked = request.query_params.get("channels", ",".join(CHANNELS)).split(",")
-    own = {"till": till_channel(till_of(request))}
+    asked = request.query_params.get("channels", USUAL).split(",")
+    till = till_of(request)
+    own = {"till": till_channel(till), "receiving": receiving_channel(till)}
     channels = [own.get(name, name) for name in CHANNELS if name in asked]
     return desk_of(request).screens.response(request, channels)
 

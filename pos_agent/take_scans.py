@@ -1,11 +1,13 @@
 """Where a scan goes: a pickup QR to the counter, everything else to whoever has the focus.
 
+That is the order being picked, else a page that takes goods in at this till, else the till itself.
+
 The scanner's scans and those typed or posted on the till's page take the same way.
 """
 
 from typing import Any
 
-from pos_agent.desk import Desk, till_channel
+from pos_agent.desk import Desk, receiving_channel, till_channel
 from pos_agent.pickup.find_order import find_by_token
 from pos_agent.pickup.pick import pick_scan
 from pos_agent.problems import facts_of
@@ -52,5 +54,12 @@ async def _act(desk: Desk, scan: Classified, till: str) -> None:
         await open_order(desk, scan.code)
     elif order is not None:
         await pick_scan(desk, order, scan, desk.focus.actor)
-    else:
+    elif not _is_taken_in(desk, scan, till):
         await take_scan(desk, till, scan)
+
+
+def _is_taken_in(desk: Desk, scan: Classified, till: str) -> bool:
+    """Whether a page that takes goods in was given this scan: goods of a delivery are nobody's purchase."""
+    if scan.meaning == "payment":
+        return False
+    return desk.screens.publish(receiving_channel(till), "scan", {"code": scan.code}) > 0

@@ -1,10 +1,14 @@
 """The till: scan, quantity, cash, change, receipt; one commit, once per ticket."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from typing import cast
+
+from starlette.requests import Request
 
 from devices.printing.document import Document
 from pos_agent import take_scans
+from pos_agent.desk import receiving_channel
 from pos_agent.ledger.verify import verify
 from sync.rules.items import ReturnItem
 from sync.rules.store.receive_down import take_return
@@ -195,4 +199,22 @@ async def test_a_till_is_told_of_its_own_ticket_only(stage: Stage) -> None:
     stage.desk.screens = Overheard()
     await take_scans.scan_at_till(stage.desk, "2", gtin(1))
     await take_scans.scan_from_device(stage.desk, "no such code", "2")
-    assert told == [("till:2", "ticket"), ("till:2", "refused")]
+    assert told == [("till:2", "ticket"), ("receiving:2", "scan"), ("till:2", "refused")]
+
+
+async def test_goods_of_a_delivery_are_nobodys_purchase(stage: Stage) -> None:
+    await stage.receive(SKU_1=10)
+    stream = stage.desk.screens.response(Request({"type": "http"}), [receiving_channel("2")])
+    page = cast("AsyncGenerator[bytes]", stream.body_iterator)
+    assert await anext(page) == b"retry: 2000\n\n"
+    await take_scans.scan_from_device(stage.desk, gtin(1), "2")
+    assert await anext(page) == b'event: scan\ndata: {"code":"%s"}\n\n' % gtin(1).encode()
+    await take_scans.scan_from_device(stage.desk, "no such code", "2")
+    assert await anext(page) == b'event: scan\ndata: {"code":"no such code"}\n\n'
+    assert await stage.rows("SELECT count(*) FROM ticket_line") == [(0,)]
+
+    await take_scans.scan_from_device(stage.desk, gtin(1), "1")  # the other till sells on
+    assert await stage.rows("SELECT sku, qty FROM ticket_line") == [(COLA, 1)]
+    await page.aclose()  # the page is left: the till sells again
+    await take_scans.scan_from_device(stage.desk, gtin(1), "2")
+    assert await stage.rows("SELECT sku, qty FROM ticket_line") == [(COLA, 1), (COLA, 1)]
