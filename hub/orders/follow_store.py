@@ -40,13 +40,14 @@ def _follow_step(transaction: Transaction, store: str, step: HoldStep) -> str | 
 def _close_if_settled(transaction: Transaction, store: str, step: HoldStep, stage: str) -> None:
     """Close the order once every unit is done, short or released, and give back what is due."""
     row = transaction.one(
-        "SELECT SUM(qty - done - short - released), SUM(done), SUM(short) FROM hold_line WHERE order_id = ?",
+        "SELECT SUM(qty - done - short - released), SUM(done), SUM(released) FROM hold_line"
+        " WHERE order_id = ?",
         (step.order,),
     )
     if row is None or row[0] is None or row[0] > 0 or stage in CLOSED:
         return
     _forget_request(transaction, store, step.order)
-    closing = closing_stage(done=row[1], short=row[2], why=step.why)
+    closing = closing_stage(done=row[1], released=row[2], why=step.why)
     transaction.execute(
         "UPDATE orders SET stage = ?, closed_at = ? WHERE id = ?", (closing, step.at, step.order)
     )

@@ -58,13 +58,13 @@ def next_stage(stage: str, step: str) -> Stage | None:
     return reached if _FORWARD.index(reached) > _FORWARD.index(stage) else None
 
 
-def closing_stage(*, done: int, short: int, why: str) -> Stage:
-    """How an order whose every unit is settled ended."""
+def closing_stage(*, done: int, released: int, why: str) -> Stage:
+    """How an order whose every unit is settled ended: short only if the store had nothing of it."""
     if done:
         return "collected"
-    if short:
-        return "short"
-    return "expired" if why == "expired" else "cancelled"
+    if released:
+        return "expired" if why == "expired" else "cancelled"
+    return "short"
 
 
 def _at(day: datetime, clock: str) -> datetime:

@@ -109,6 +109,17 @@ async def test_an_order_of_which_nothing_was_found_is_short(hub: SmallHub, store
     assert await hub.one("SELECT COUNT(*) FROM payment") == 0
 
 
+@pytest.mark.parametrize("why", ["cancelled", "expired"])
+async def test_an_order_short_of_some_that_its_buyer_left_is_not_called_short(
+    hub: SmallHub, store: Ledger, why: str
+) -> None:
+    order = await ordered(hub, store)
+    store.short(order, 2, 1)
+    store.release(order, why)
+    await exchange(hub, store)
+    assert await hub.one("SELECT stage, payment FROM orders") == (why, "unpaid")
+
+
 async def test_money_at_the_counter_in_two_tenders_is_two_payments_and_no_trouble(
     hub: SmallHub, store: Ledger
 ) -> None:

@@ -112,16 +112,17 @@ def test_an_order_only_goes_forward(stage: str, step: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("done", "short", "why", "stage"),
+    ("done", "released", "why", "stage"),
     [
-        (1, 1, "", "collected"),
-        (0, 2, "", "short"),
-        (0, 0, "expired", "expired"),
-        (0, 0, "cancelled", "cancelled"),
+        (1, 0, "", "collected"),
+        (1, 1, "cancelled", "collected"),
+        (0, 0, "", "short"),
+        (0, 2, "expired", "expired"),
+        (0, 2, "cancelled", "cancelled"),
     ],
 )
-def test_how_a_settled_order_ended(done: int, short: int, why: str, stage: str) -> None:
-    assert closing_stage(done=done, short=short, why=why) == stage
+def test_how_a_settled_order_ended(done: int, released: int, why: str, stage: str) -> None:
+    assert closing_stage(done=done, released=released, why=why) == stage
 
 
 @pytest.mark.parametrize(
