@@ -264,7 +264,9 @@ class LinkWorker:
 
     def _sender(self, store: str) -> Sender:
         """What is remembered of a store's downward stream."""
-        return self._senders.setdefault(store, Sender())
+        if store not in self._senders:
+            self._senders[store] = Sender()  # each seeds its own jitter: not for every message
+        return self._senders[store]
 
 
 def as_up(hello: Hello) -> Up:
