@@ -274,7 +274,10 @@ def _look_at_database(settings: HubSettings) -> list[tuple[bool, str]]:
     path = settings.data_dir / FILE_NAME
     if not path.exists():
         return [(False, f"no database at {path}: run omo-hub migrate")]
-    revision = revision_of(path)
+    try:
+        revision = revision_of(path)
+    except StorageError as error:
+        return [(False, f"{error}: restore it from the backup")]
     if revision != REVISION:
         return [(False, f"{path} has schema {revision}, this version needs {REVISION}: run omo-hub migrate")]
     return [(True, f"database {path}, schema {revision}")]

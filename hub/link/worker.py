@@ -133,8 +133,13 @@ class LinkWorker:
             case Ask() if said.store == topic.store:
                 self.pages.want(said.store, said.name, said.since)
             case _:
-                self.undecodable += 1
-                log.warning("link.misplaced", store=topic.store, kind=said.kind)
+                self._drop("link.misplaced", store=topic.store, why=said.kind)
+
+    def _drop(self, event: str, *, store: str, why: str) -> None:
+        """Count garbage, and log it ever more rarely: a broken store must not fill the disk with lines."""
+        self.undecodable += 1
+        if self.undecodable.bit_count() == 1:
+            log.warning(event, store=store, why=why, dropped=self.undecodable)
 
     async def _hear_up(self, up: Up) -> None:
         """Apply an UP, answer it, and tell who waits."""

@@ -38,7 +38,7 @@ class Up:
     head: Counter
     dver: Counter
     events: Annotated[tuple[Raw, ...], Items(0, MOST_EVENTS)] = ()
-    wants: Mapping[Sku, Units] | None = None
+    wants: Annotated[Mapping[Sku, Units], Items(0, MOST_EVENTS)] | None = None
     wants_id: Id | None = None
 
 

@@ -1,6 +1,7 @@
 """What a store's agent sends: the next run of its log."""
 
 from collections.abc import Mapping
+from itertools import islice
 
 from sync.rules.books import StoreBook
 from sync.rules.streams import MOST_EVENTS, Up
@@ -15,7 +16,7 @@ def make_up(
         book: the store's ledger.
         after: the last event not to send; at least what the hub was heard to have, and what it has
             been sent on this connection.
-        wants: units per SKU that the floor asks back from the online channel.
+        wants: units per SKU that the floor asks back from the online channel; MOST_EVENTS SKUs travel.
         wants_id: identifies that request, so that a repeated one is served once.
     """
     position = book.position()
@@ -28,6 +29,6 @@ def make_up(
         head=position.seq,
         dver=position.dver,
         events=tuple(book.events_after(after, MOST_EVENTS)),
-        wants=wants,
+        wants=dict(islice(wants.items(), MOST_EVENTS)) if wants else None,
         wants_id=wants_id,
     )
