@@ -99,7 +99,8 @@ async def _starter(options: argparse.Namespace, folder: Path, children: Children
     """Chain, ports and leftovers settled."""
     memory = Memory.of(folder)
     await end_leftovers(memory.children)
-    stores = options.stores or memory.stores or DEFAULT_STORES
+    asked = options.stores
+    stores = asked if asked is not None else memory.stores or DEFAULT_STORES
     chain = make_chain(stores, folder / "chain")
     base = options.port_base or memory.base
     ports = Ports(base, stores) if base else choose(stores)

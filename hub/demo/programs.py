@@ -4,6 +4,7 @@ Everything here is what an operator would write by hand: settings files and comm
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from hub.demo.broker import broker_folder, module_argv
@@ -25,7 +26,9 @@ def agent_argv(config: Path, *words: str) -> list[str]:
     return module_argv("pos_agent.cli", *words, "--config", str(config))
 
 
-def write_hub_config(folder: Path, ports: Ports, broker_url: str, server: str) -> Path:
+def write_hub_config(
+    folder: Path, ports: Ports, broker_url: str, server: str, names: Mapping[str, str]
+) -> Path:
     """Write the hub's settings; returns their file."""
     home = folder / "hub"
     home.mkdir(parents=True, exist_ok=True)
@@ -39,7 +42,10 @@ def write_hub_config(folder: Path, ports: Ports, broker_url: str, server: str) -
         f'server = "{server}"\n'
         "\n[broker]\n"
         f'url = "{broker_url}"\n'
-        f"folder = {_text(broker_folder(folder))}\n",
+        f"folder = {_text(broker_folder(folder))}\n"
+        "\n[shop]\n"
+        f"name_zh = {_text(names['zh'])}\n"
+        f"name_en = {_text(names['en'])}\n",
         "utf-8",
     )
     return path

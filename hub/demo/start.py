@@ -76,7 +76,7 @@ class Starter:
         """
         begun = asyncio.get_running_loop().time()
         broker = await self._broker(wish)
-        config = write_hub_config(self.folder, self.ports, broker.url, wish.server)
+        config = write_hub_config(self.folder, self.ports, broker.url, wish.server, self.chain.names)
         for place in self.places:
             place.write_config(slip=wish.slip)
         async with connections() as http:

@@ -60,7 +60,8 @@ def _store(place: StorePlace, pids: dict[str, int]) -> dict[str, Any]:
     store, ports = place.store, place.ports
     return {
         "id": store.id,
-        "name": store.names,
+        "name": store.names["zh"],
+        "names": store.names,
         "agent_url": place.agent_url,
         "till_url": f"{place.agent_url}/till",
         "counter_url": f"{place.agent_url}/counter",
@@ -147,7 +148,7 @@ def _store_lines(place: StorePlace) -> list[str]:
 
 
 def _login(person: Person, word: str) -> str:
-    return f"{person.login} ({person.role}), {word} {person.secret}"
+    return f"{person.names['zh']} {person.login} ({person.role}), {word} {person.secret}"
 
 
 def _short(path: Path) -> str:

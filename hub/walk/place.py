@@ -75,7 +75,7 @@ def _store(told: Mapping[str, Any]) -> StorePlace:
     """One store of the line."""
     return StorePlace(
         id=told["id"],
-        names=told["name"],
+        names=told["names"],
         agent_url=told["agent_url"].rstrip("/"),
         staff=tuple(told["staff"]),
         start=tuple(told["start"]),

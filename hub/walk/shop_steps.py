@@ -120,7 +120,8 @@ def pay_in_sandbox(scene: Scene) -> str:
     answer = scene.hub.post_form(path, fields)
     expect(answer.status in {200, 303}, f"the sandbox answered {answer.status}: {answer.text[:300]}")
     until("the order is paid and at the store", lambda: scene.customer_state() == "accepted")
-    return f"order {order.number}: {order.told['total']['minor']} minor paid, accepted by the store"
+    minor = int(order.told["total"]["minor"])
+    return f"order {order.number}: {minor // 100}.{minor % 100:02d} paid, accepted by the store"
 
 
 def board_is_in_step(scene: Scene) -> str:
