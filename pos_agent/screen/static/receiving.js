@@ -34,6 +34,8 @@ const words = {
   unknown: _("These goods are not known"),
   unknownHelp: _("Check the number, or wait for the catalogue."),
   several: _("Several goods fit; choose one"),
+  managerOnly: _("Only a manager can book a delivery"),
+  managerOnlyHelp: _("Scan and count; the list is kept in this browser. A manager then signs in here and books it."),
   units: (count) => ngettext("%(num)s unit in all", "%(num)s units in all", count),
 };
 const DRAFT = "omo-delivery";
@@ -82,6 +84,11 @@ function Choices({ items, choose }) {
   return html`<div class="pad stack tight" role="group" aria-label=${words.several}><h2>${words.several}</h2>${items.map((item) => html`<button type="button" class="btn tap pick" onClick=${() => choose(item)}><span>${nameIn(item.names)}</span><span class="small muted">${item.gtin || item.sku}</span></button>`)}</div>`;
 }
 
+// Where the scanner's goods go: into the list that is on the page.
+let taken = () => {};
+
+const Rule = () => html`<div class="notice warn" id="rule" role="status"><${Icon} name="alert" /><div><strong>${words.managerOnly}</strong><p>${words.managerOnlyHelp}</p></div></div>`;
+
 function Receiving() {
   const [draft, setDraft] = useState(recall);
   const [fault, setFault] = useState("");
@@ -96,13 +103,19 @@ function Receiving() {
     setFault("");
     setChoices([]);
     setDraft((now) => ({ ...now, lines: added(now.lines, item) }));
+  };
+  const choose = (item) => {
+    take(item);
     field.current.focus();
   };
-  const find = async (event) => {
+  const find = (event) => {
     event.preventDefault();
     const text = field.current.value.trim();
     field.current.value = "";
-    if (!text) return;
+    field.current.focus();
+    if (text) findText(text);
+  };
+  const findText = async (text) => {
     try {
       const { items } = await get("/api/v1/till/search?q=" + encodeURIComponent(text));
       const exact = items.find((item) => item.gtin === text || item.sku === text) ?? (items.length === 1 ? items[0] : null);
@@ -117,6 +130,7 @@ function Receiving() {
     }
     return undefined;
   };
+  taken = findText;
   const book = async (event) => {
     event.preventDefault();
     setBusy(true);
@@ -131,19 +145,28 @@ function Receiving() {
     }
     setBusy(false);
   };
+  const mayBook = !facts.staff || facts.staff.role === "manager";
   const units = draft.lines.reduce((sum, line) => sum + line.qty, 0);
   return html`<${TopBar} /><${LineNotice} facts=${facts} /><main id="main" class="page" tabindex="-1"><div class="stack">
     <h1>${words.title}</h1>
+    ${!mayBook && html`<${Rule} />`}
     <form class="card pad find-row" onSubmit=${find}><div class="field grow"><label for="scan">${words.scan}</label><input id="scan" ref=${field} class="input scan" autocomplete="off" autofocus maxlength="200" aria-describedby=${fault ? "fault" : undefined} /></div><button class="btn big"><${Icon} name="plus" />${words.add}</button>
       ${fault && html`<p class="fault" id="fault" role="alert"><${Mark} tone="bad" />${words.unknown}: ${fault}. ${words.unknownHelp}</p>`}</form>
-    ${choices.length > 0 && html`<section class="card"><${Choices} items=${choices} choose=${take} /></section>`}
+    ${choices.length > 0 && html`<section class="card"><${Choices} items=${choices} choose=${choose} /></section>`}
     <section class="card">${draft.lines.length ? html`<${Lines} lines=${draft.lines} change=${change} />` : html`<div class="blank"><${Icon} name="box" size=${48} /><h2>${words.empty}</h2><p>${words.emptyHelp}</p></div>`}</section>
     <form class="card pad book-row" onSubmit=${book}><div class="field grow"><label for="ref">${words.ref}</label><span class="hint" id="ref-hint">${words.refHint}</span><input id="ref" class="input" required maxlength="100" aria-describedby="ref-hint" value=${draft.ref} onInput=${(event) => setDraft({ ...draft, ref: event.target.value })} /></div>
-      <button class="btn main big" disabled=${isBusy || !draft.lines.length || !draft.ref.trim()}>${isBusy ? words.booking : words.book} · ${words.units(units)}</button></form>
+      <button class="btn main big" aria-describedby=${mayBook ? undefined : "rule"} disabled=${!mayBook || isBusy || !draft.lines.length || !draft.ref.trim()}>${isBusy ? words.booking : words.book} · ${words.units(units)}</button></form>
   </div></main>`;
 }
 
 const root = document.getElementById("screen");
 root.replaceChildren();
 render(html`<${Receiving} />`, root);
-livePage({}, () => {}, "status");
+
+// While the page listens, the till's scanner scans for it; a page that nobody sees leaves the scanner to the till.
+const listen = () => livePage({ scan: ({ code }) => taken(code) }, () => {}, "status,receiving");
+let stop = document.hidden ? null : listen();
+document.addEventListener("visibilitychange", () => {
+  stop?.();
+  stop = document.hidden ? null : listen();
+});

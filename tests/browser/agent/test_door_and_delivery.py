@@ -81,6 +81,24 @@ def test_a_delivery_is_listed_kept_over_a_reload_and_booked_once(open_page: Open
     expect(page.locator("tbody tr")).to_have_count(0)
 
 
+def test_goods_that_the_scanner_reads_join_the_delivery(open_page: Open, served: Served) -> None:
+    page = open_page("/receiving", login="chen").page
+    expect(page.locator("#line")).to_have_text("在线")
+    for _ in range(2):
+        served.tell("receiving", "scan", {"code": "6990101000051"})
+    expect(page.get_by_label("数量: 舒缓保湿面霜")).to_have_value("2")
+
+
+def test_a_clerk_is_told_before_counting_that_a_manager_books(open_page: Open) -> None:
+    page = open_page("/receiving", login="wang").page
+    expect(page.locator("#rule")).to_contain_text("只有店长能确认入库")
+    page.locator("#scan").fill("6990101000051")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_label("送货单号").fill("DN-1")
+    expect(page.get_by_role("button", name="确认入库")).to_be_disabled()
+
+
 def test_unknown_goods_of_a_delivery_are_told(open_page: Open) -> None:
     page = open_page("/receiving", login="chen").page
     page.locator("#scan").fill("8888")

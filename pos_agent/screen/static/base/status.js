@@ -9,6 +9,7 @@ const SOON_MS = 120;
 export const status = createStore({ known: false, connected: true, printers: [], scanners: [] });
 
 let timer = 0;
+let watching = 0;
 let last = 0;
 
 export async function readStatus() {
@@ -27,7 +28,8 @@ export function readStatusSoon() {
   timer = setTimeout(readStatus, SOON_MS);
 }
 
+// A page that opens its stream anew goes on with the watch that it has.
 export function watchStatus() {
   readStatus();
-  setInterval(readStatus, EVERY_MS);
+  watching ||= setInterval(readStatus, EVERY_MS);
 }
