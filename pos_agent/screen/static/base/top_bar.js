@@ -42,11 +42,12 @@ export function LinePill({ facts }) {
   return html`<${Pill} tone=${tone} id="line">${text}</${Pill}>`;
 }
 
-const Device = ({ sign: [tone, text] }) => html`<${Pill} tone=${tone}>${text}</${Pill}>`;
+// A device that is well is a mark and a drawing where the bar is short of room; one in trouble always says so.
+const Device = ({ icon, sign: [tone, text] }) => html`<${Pill} tone=${tone} title=${text}><${Icon} name=${icon} size=${16} /><span class=${tone === "ok" ? "well" : ""}>${text}</span></${Pill}>`;
 
 function Place({ facts }) {
   const till = facts.till ? " · " + words.tillNo(facts.till) : "";
-  return html`<span class="brand"><${Icon} name="bag" size=${22} />${facts.names ? nameIn(facts.names) : facts.store}${till}</span>
+  return html`<span class="brand"><${Icon} name="bag" size=${22} /><span class="place">${facts.names ? nameIn(facts.names) : facts.store}${till}</span></span>
     ${facts.staff && html`<span class="muted small clerk">${nameIn(facts.staff.names) || facts.staff.login}</span>`}`;
 }
 
@@ -61,8 +62,8 @@ export function TopBar() {
     </nav>
     <div class="signs push" role="status">
       <${LinePill} facts=${facts} />
-      ${facts.printers.map((one) => html`<${Device} key=${one.id} sign=${printerSign(one)} />`)}
-      ${facts.scanners.map((one) => html`<${Device} key=${one.id} sign=${scannerSign(one)} />`)}
+      ${facts.printers.map((one) => html`<${Device} key=${one.id} icon="printer" sign=${printerSign(one)} />`)}
+      ${facts.scanners.map((one) => html`<${Device} key=${one.id} icon="scanner" sign=${scannerSign(one)} />`)}
     </div>
     <time class="muted small num">${clock(now, zoneOf(facts))}</time>
     <${Menu} staff=${facts.staff} />
