@@ -15,7 +15,7 @@ from pos_agent.requests import Body, actor_of, answer, desk_of, till_of
 from pos_agent.staff.rules import CLERK
 from pos_agent.till import take_scan as tickets
 from pos_agent.till.pay import Tendered, pay
-from pos_agent.till.receipt import receipt_of
+from pos_agent.till.receipt import latest_receipts, receipt_of
 from sync.rules.errors import Refused
 from sync.storage.writer import Transaction
 from sync.web.forms import COLUMN_MAX, Line, read_json, read_query
@@ -56,6 +56,12 @@ class SearchQuery(Body):
     """What is looked for."""
 
     q: str = Field("", max_length=100)
+
+
+class LatestQuery(Body):
+    """How many receipts are listed."""
+
+    limit: int = Field(20, ge=1, le=100, strict=False)
 
 
 async def get_ticket(request: Request) -> Response:
@@ -107,6 +113,12 @@ async def get_search(request: Request) -> Response:
     return answer({"items": await search(desk_of(request).reader, query.q)})
 
 
+async def get_receipts(request: Request) -> Response:
+    """The newest receipts."""
+    query = read_query(request, LatestQuery)
+    return answer({"receipts": await latest_receipts(desk_of(request).reader, query.limit)})
+
+
 async def get_receipt(request: Request) -> Response:
     """A stored receipt, and how its paper fares."""
     desk = desk_of(request)
@@ -141,7 +153,7 @@ Told = Mapping[int, str] | None
 
 def routes() -> list[BaseRoute]:
     """The till's routes; the scan's own stands with the scans."""
-    return [*_ticket_routes("/api/v1/till"), *_receipt_routes("/api/v1/receipts/{number}")]
+    return [*_ticket_routes("/api/v1/till"), *_receipt_routes("/api/v1/receipts")]
 
 
 def _clerks(  # a route in one line
@@ -179,10 +191,13 @@ def _ticket_routes(base: str) -> list[BaseRoute]:
 
 
 def _receipt_routes(base: str) -> list[BaseRoute]:
-    """Around a receipt that was printed before."""
+    """Around receipts that were printed before."""
     told = {404: "No such receipt", 409: "No printer"}
+    latest = Contract(summary="The newest receipts", query=LatestQuery)
+    one = f"{base}/{{number}}"
     reprint = Contract(summary="Print a receipt again", answers={202: None}, refusals=told)
     return [
-        _clerks(base, get_receipt, "GET", "A receipt", None, {404: "No such receipt"}),
-        route(f"{base}/reprint", post_reprint, ("POST",), permission=CLERK, contract=reprint),
+        route(base, get_receipts, permission=CLERK, contract=latest),
+        _clerks(one, get_receipt, "GET", "A receipt", None, {404: "No such receipt"}),
+        route(f"{one}/reprint", post_reprint, ("POST",), permission=CLERK, contract=reprint),
     ]

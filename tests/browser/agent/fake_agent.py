@@ -110,6 +110,7 @@ class FakeAgent:
                 lambda request, _body: {"items": shop.search(request.query_params["q"])},
                 "GET",
             ),
+            self._route("/api/v1/receipts", lambda _request, _body: self._receipts(), "GET"),
             self._route("/api/v1/receipts/{number}", self._receipt, "GET"),
             self._route("/api/v1/receipts/{number}/reprint", lambda _request, _body: {"job": "j-1"}),
             route("/events", self._events, permission=CLERK),
@@ -153,6 +154,11 @@ class FakeAgent:
         if override and not identity_of(request).may(CLERK):
             raise Refused("override_refused")
         return self._shown("till", "ticket", self.shop.pay(body["given_minor"], override))
+
+    def _receipts(self) -> dict[str, Any]:
+        kept = reversed(self.shop.receipts.values())
+        names = ("number", "at", "total_minor", "currency")
+        return {"receipts": [{**{name: one[name] for name in names}, "till": "1"} for one in kept]}
 
     def _receipt(self, request: Request, _body: Any) -> dict[str, Any]:
         receipt = self.shop.receipts.get(request.path_params["number"])
@@ -246,7 +252,8 @@ class FakeAgent:
 
     async def _people(self, _request: Request) -> Response:
         shown = [{name: one[name] for name in ("login", "names", "role")} for one in STAFF]
-        return JSONResponse({"staff": shown, "tills": ["1"]})
+        names = {"zh-CN": "人民路店", "en": "Renmin Road"}
+        return JSONResponse({"store": "renmin", "names": names, "staff": shown, "tills": ["1"]})
 
     async def _sign_in(self, request: Request) -> Response:
         body = await request.json()

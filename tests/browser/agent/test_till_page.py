@@ -306,3 +306,20 @@ def test_touch_targets_of_the_sale_are_large_enough(open_page: Open) -> None:
     assert heights
     assert min(heights) >= 56
     assert page.evaluate("parseFloat(getComputedStyle(document.getElementById('total')).fontSize)") >= 48
+
+
+def test_a_receipt_of_an_earlier_sale_is_reprinted_by_keys_alone(open_page: Open, shop: FakeShop) -> None:
+    old, new = shop.keep_receipt(1200, 2000), shop.keep_receipt(350, 350)
+    page = open_page("/till").page
+    expect(page.locator("#scan")).to_be_focused()
+    page.keyboard.press("F7")
+    rows = page.get_by_role("region", name="小票").get_by_role("listitem")
+    expect(rows).to_contain_text([new, old])
+    expect(rows.nth(0).get_by_role("button")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast")).to_contain_text(old)
+    assert ("POST", f"/api/v1/receipts/{old}/reprint") in shop.calls
+    expect(rows.nth(1).get_by_role("button")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#scan")).to_be_focused()

@@ -187,6 +187,25 @@ async def test_a_reprint_is_a_marked_copy(stage: Stage) -> None:
     assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_receipt")
 
 
+async def test_the_newest_receipts_are_listed_first_and_no_more_than_asked_for(stage: Stage) -> None:
+    await stage.receive(SKU_1=10)
+    async with client(stage) as till:
+        before = (await till.get("/api/v1/receipts")).json()
+        for _ in range(3):
+            ticket = (await till.post("/api/v1/till/scan", json={"code": gtin(1)})).json()["ticket"]
+            await till.post("/api/v1/till/pay", json={"given_minor": 350, "ticket": ticket["id"]})
+        listed = (await till.get("/api/v1/receipts", params={"limit": 2})).json()["receipts"]
+        refused = [
+            (await till.get("/api/v1/receipts", params={"limit": limit})).status_code
+            for limit in ("0", "101")
+        ]
+    assert before == {"receipts": []}
+    assert [one["number"] for one in listed] == ["s1-1-1-000003", "s1-1-1-000002"]
+    assert [set(one) for one in listed] == [{"number", "at", "total_minor", "currency", "till"}] * 2
+    assert (listed[0]["total_minor"], listed[0]["currency"], listed[0]["till"]) == (350, "CNY", "1")
+    assert refused == [422, 422]
+
+
 async def test_a_till_is_told_of_its_own_ticket_only(stage: Stage) -> None:
     await stage.receive(SKU_1=10)
     told: list[tuple[str, str]] = []

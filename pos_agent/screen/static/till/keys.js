@@ -2,6 +2,7 @@
 
 import { askClear, dropMarked, startNext } from "./acts.js";
 import { backToSale, openCash } from "./paying.js";
+import { openReceipts } from "./receipts_panel.js";
 import { emptyField, field, focusField } from "./scan_field.js";
 import { closeSearch } from "./searching.js";
 import { moveMark, till } from "./state.js";
@@ -26,7 +27,7 @@ export function stepBack() {
   focusField();
 }
 
-const everywhere = { F2: startSearch, F9: openCash, Escape: stepBack };
+const everywhere = { F2: startSearch, F7: openReceipts, F9: openCash, Escape: stepBack };
 const outsideFields = { Delete: dropMarked, ArrowDown: () => moveMark(1), ArrowUp: () => moveMark(-1) };
 
 const isField = (node) => node.matches?.("input, textarea, select");

@@ -21,6 +21,7 @@ import { OrdersCard, readOrders, readOrdersSoon } from "./orders_card.js";
 import { PaidPanel, Reprint } from "./paid_panel.js";
 import { lastNumber } from "./last_receipt.js";
 import { openCash, recallPaid } from "./paying.js";
+import { ReceiptsPanel, openReceipts } from "./receipts_panel.js";
 import { ScanField, focusField, takeQuantity } from "./scan_field.js";
 import { SearchPanel } from "./search_panel.js";
 import { ShortPanel } from "./short_panel.js";
@@ -40,6 +41,7 @@ function Keys({ isEmpty }) {
   return html`<div class="keys till-keys">
     <${Key} name=${words.quantity} keys="*" onClick=${then(() => takeQuantity() || giveQuantity())} />
     <${Key} name=${words.search} keys="F2" onClick=${startSearch} />
+    <${Key} name=${words.receipts} keys="F7" onClick=${openReceipts} />
     <${Key} name=${words.removeLine} keys="Del" disabled=${isEmpty} onClick=${then(dropMarked)} />
     <${Key} name=${words.clear} keys="Esc" disabled=${isEmpty} onClick=${then(askClear)} />
   </div>`;
@@ -52,12 +54,12 @@ function Selling({ ticket, paid }) {
     ${number && !ticket.lines.length && html`<div class="last-receipt row spread"><span class="small muted">${words.lastReceipt} <span class="mono">${number}</span></span><${Reprint} number=${number} /></div>`}`;
 }
 
-const panels = { cash: CashPanel, short: ShortPanel, clear: ClearPanel };
+const panels = { cash: CashPanel, short: ShortPanel, clear: ClearPanel, receipts: ReceiptsPanel };
 
-function Side({ state }) {
+function Side({ state, zone }) {
   const { ticket, step, search: found } = state;
   const Panel = panels[step];
-  if (Panel) return html`<${Panel} ticket=${ticket} short=${state.short} isBusy=${state.isBusy} unsure=${state.unsure} />`;
+  if (Panel) return html`<${Panel} ticket=${ticket} short=${state.short} isBusy=${state.isBusy} unsure=${state.unsure} zone=${zone} />`;
   if (found) return html`<${SearchPanel} found=${found} currency=${ticket.currency} />`;
   return html`<${Selling} ticket=${ticket} paid=${state.paid} />`;
 }
@@ -95,7 +97,7 @@ function Till() {
         <${Basket} ticket=${ticket} marked=${state.marked} since=${since} zone=${facts.tz} />
         <${Keys} isEmpty=${!ticket.lines.length} />
       </section>
-      <div class="side-column"><${Total} ticket=${ticket} /><${Side} state=${state} /><${OrdersCard} orders=${state.orders} zone=${facts.tz} /></div>
+      <div class="side-column"><${Total} ticket=${ticket} /><${Side} state=${state} zone=${facts.tz} /><${OrdersCard} orders=${state.orders} zone=${facts.tz} /></div>
     </main>`;
 }
 

@@ -8,17 +8,20 @@ import { note } from "../base/notes.js";
 import { PaperState, usePaper } from "../base/papers.js";
 import { reprint, startNext } from "./acts.js";
 import { focusField } from "./scan_field.js";
+import { till } from "./state.js";
 import { words } from "./words.js";
 
-export function Reprint({ number, label }) {
+export function Reprint({ number }) {
   const [isAsked, ask] = useState(false);
   const go = async () => {
+    // told by aria, as a disabled button would lose the focus
+    if (isAsked) return;
     ask(true);
     if (await reprint(number)) note("ok", words.reprinting, number);
     ask(false);
-    focusField();
+    if (till.get().step === "sell") focusField();
   };
-  return html`<button type="button" class="btn big" disabled=${isAsked} onClick=${go}><${Icon} name="printer" />${label ?? words.reprint}</button>`;
+  return html`<button type="button" class="btn big" aria-disabled=${isAsked ? "true" : undefined} onClick=${go}><${Icon} name="printer" />${words.reprint}<span class="visually-hidden"> ${number}</span></button>`;
 }
 
 export function PaidPanel({ paid }) {

@@ -13,7 +13,7 @@ export const NOTHING = Object.freeze({
   receipt: null,
 });
 
-// step: "sell", "cash", "short" or "clear"; search: null or {text, items, active, unknown, waiting}
+// step: "sell", "cash", "short", "clear" or "receipts"; search: null or {text, items, active, unknown, waiting}
 export const till = createStore({
   ticket: NOTHING,
   isRead: false,
@@ -26,6 +26,7 @@ export const till = createStore({
   isBusy: false,
   unsure: false,
   orders: [],
+  receipts: [],
 });
 
 // Which line changed between two tickets: the one that was scanned last.

@@ -36,6 +36,8 @@ export const words = {
   paid: _("Paid"),
   receipt: _("Receipt"),
   reprint: _("Reprint"),
+  receipts: _("Receipts"),
+  noReceipts: _("No receipt yet"),
   lastReceipt: _("Last receipt"),
   nextCustomer: _("Scan the next customer's first item."),
   done: _("Done"),
