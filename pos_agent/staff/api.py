@@ -68,7 +68,11 @@ class Door:
             for body in bodies
             if isinstance(body.get("login"), str) and body.get("active") is not False
         ]
-        return answer({"staff": shown, "tills": list(desk_of(request).settings.tills)})
+        desk = desk_of(request)
+        tills = list(desk.settings.tills)
+        return answer(
+            {"store": desk.profile.store, "names": desk.profile.names, "staff": shown, "tills": tills}
+        )
 
     async def _sign_in(self, desk: Desk, request: Request) -> tuple[Person, dict[str, str]]:
         body = await read_json(request, SignInBody)

@@ -14,6 +14,7 @@ import { play } from "./base/sounds.js";
 import { status } from "./base/status.js";
 import { useStore } from "./base/store.js";
 import { TopBar } from "./base/top_bar.js";
+import { words as shared } from "./base/words.js";
 
 const words = {
   title: _("Receive goods"),
@@ -151,7 +152,7 @@ function Receiving() {
     <h1>${words.title}</h1>
     ${!mayBook && html`<${Rule} />`}
     <form class="card pad find-row" onSubmit=${find}><div class="field grow"><label for="scan">${words.scan}</label><input id="scan" ref=${field} class="input scan" autocomplete="off" autofocus maxlength="200" aria-describedby=${fault ? "fault" : undefined} /></div><button class="btn big"><${Icon} name="plus" />${words.add}</button>
-      ${fault && html`<p class="fault" id="fault" role="alert"><${Mark} tone="bad" />${words.unknown}: ${fault}. ${words.unknownHelp}</p>`}</form>
+      ${fault && html`<p class="fault" id="fault" role="alert"><${Mark} tone="bad" />${shared.sentences(words.unknown + ": " + fault, words.unknownHelp)}</p>`}</form>
     ${choices.length > 0 && html`<section class="card"><${Choices} items=${choices} choose=${choose} /></section>`}
     <section class="card">${draft.lines.length ? html`<${Lines} lines=${draft.lines} change=${change} />` : html`<div class="blank"><${Icon} name="box" size=${48} /><h2>${words.empty}</h2><p>${words.emptyHelp}</p></div>`}</section>
     <form class="card pad book-row" onSubmit=${book}><div class="field grow"><label for="ref">${words.ref}</label><span class="hint" id="ref-hint">${words.refHint}</span><input id="ref" class="input" required maxlength="100" aria-describedby="ref-hint" value=${draft.ref} onInput=${(event) => setDraft({ ...draft, ref: event.target.value })} /></div>

@@ -9,6 +9,7 @@ import { html } from "./base/html.js";
 import { Menu } from "./base/menu.js";
 import { Icon, Mark } from "./base/signs.js";
 import { play } from "./base/sounds.js";
+import { words as shared } from "./base/words.js";
 
 const words = {
   title: _("Sign in"),
@@ -49,8 +50,15 @@ function People({ staff, chosen, choose }) {
   </fieldset>`;
 }
 
+// Enter signs in wherever the focus is; on a digit that was just clicked it would type it once more.
+function submitOnEnter(event) {
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+}
+
 function Pad({ press }) {
-  return html`<div class="pin-pad" role="group" aria-label=${words.pad}>
+  return html`<div class="pin-pad" role="group" aria-label=${words.pad} onKeyDown=${submitOnEnter}>
     ${padKeys.map((key) => (key ? html`<button type="button" class="btn" aria-label=${key === "⌫" ? words.erase : undefined} onClick=${() => press(key)}>${key}</button>` : html`<span></span>`))}
   </div>`;
 }
@@ -62,7 +70,7 @@ function Tills({ tills, till, choose }) {
 
 function reasonOf(problem) {
   const wait = problem.facts?.wait_s;
-  return problem.code === "locked" && wait ? `${problem.message}. ${words.lockedFor(wait)}` : `${problem.message}. ${problem.detail}`;
+  return shared.sentences(problem.message, problem.code === "locked" && wait ? words.lockedFor(wait) : problem.detail);
 }
 
 function SignIn() {
@@ -102,7 +110,7 @@ function SignIn() {
     }
   };
   const isEmpty = known && !known.staff.length;
-  return html`<header class="topbar"><span class="brand"><${Icon} name="bag" size=${22} />OMO</span><span class="push"></span><${Menu} /></header>
+  return html`<header class="topbar"><span class="brand"><${Icon} name="bag" size=${22} />${nameIn(known?.names) || known?.store || "OMO"}</span><span class="push"></span><${Menu} /></header>
     <main id="main" class="page sign-in" tabindex="-1"><h1>${words.title}</h1>
       ${isEmpty && html`<div class="notice info" role="status"><${Icon} name="clock" /><div><strong>${words.nobody}</strong><p>${words.nobodyHelp}</p></div></div>`}
       <form class="card pad" onSubmit=${submit}>

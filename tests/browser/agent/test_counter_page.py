@@ -78,7 +78,8 @@ def test_a_code_opens_the_order_and_it_is_handed_over(open_page: Open, shop: Fak
     enter(page, "a7k2qx")
     mine = page.locator(".here")
     expect(mine).to_contain_text("已在线支付")
-    mine.get_by_role("button", name="确认交付").click()
+    expect(mine.get_by_role("button", name="确认交付")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(mine).to_contain_text("已交付")
     expect(mine.locator("[data-paper='confirmed']")).to_have_text("已打印")
     assert shop.orders["o-R-0708"]["outcome"] == "done"
@@ -89,6 +90,7 @@ def test_money_is_taken_in_the_same_step(open_page: Open, shop: FakeShop) -> Non
     enter(page, "B3XQ8M")
     mine = page.locator(".here")
     expect(mine.locator("#due")).to_have_text("¥109.00")
+    expect(mine.get_by_label("实收现金")).to_be_focused()
     mine.get_by_label("实收现金").fill("100")
     expect(mine.get_by_role("button", name="收款并交付")).to_be_disabled()
     assert shop.orders["o-R-0706"]["stage"] == "ready"
@@ -137,6 +139,34 @@ def test_wrong_codes_count_down_and_lock(open_page: Open, shop: FakeShop) -> Non
     expect(page.locator("#wrong")).to_contain_text("已锁定")
     expect(page.get_by_role("button", name="查找")).to_be_disabled()
     assert shop.wrong_codes == 5
+
+
+def test_a_hand_over_ends_the_talk_of_a_wrong_code(open_page: Open) -> None:
+    page = open_page("/counter").page
+    enter(page, "B3XQ8M")
+    expect(page.locator("#given")).to_be_focused()
+    enter(page, "ZZZZZZ")
+    expect(page.locator("#wrong")).to_be_visible()
+    page.locator(".here").get_by_role("button", name="收款并交付").click()
+    expect(page.locator(".here")).to_contain_text("已交付")
+    expect(page.locator("#wrong")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"), [("zh-CN", "请改扫顾客的二维码"), ("en", "Scan the customer's QR code")]
+)
+def test_a_code_that_is_not_known_while_the_line_is_cut_may_be_on_its_way(
+    open_page: Open, shop: FakeShop, locale: str, told: str
+) -> None:
+    page = open_page("/counter", locale=locale).page
+    enter(page, "ZZZZZZ")
+    expect(page.locator("#wrong")).to_be_visible()
+    expect(page.locator("#wrong")).not_to_contain_text(told)
+    shop.online = False
+    page.reload()
+    expect(page.locator(".line-notice")).to_be_visible()
+    enter(page, "ZZZZZZ")
+    expect(page.locator("#wrong")).to_contain_text(told)
 
 
 def test_the_phone_tail_must_fit(open_page: Open) -> None:

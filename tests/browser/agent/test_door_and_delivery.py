@@ -13,14 +13,25 @@ pytestmark = pytest.mark.browser
 def test_a_wrong_pin_is_told_and_a_right_one_leads_on(open_page: Open) -> None:
     page = open_page("/sign-in?next=%2Fcounter", login="").page
     page.get_by_label("王敏").check()
+    expect(page.locator(".brand")).to_have_text("人民路店")
     page.keyboard.type("9999")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("alert")).not_to_contain_text(". ")
     expect(page.locator("#pin")).to_have_value("")
     for digit in "1234":
         page.get_by_role("button", name=digit, exact=True).click()
     page.locator("main").get_by_role("button", name="登录").click()
     page.wait_for_url("**/counter")
+
+
+def test_enter_signs_in_from_the_number_pad(open_page: Open) -> None:
+    page = open_page("/sign-in", login="").page
+    page.get_by_label("王敏").check()
+    for digit in "1234":
+        page.get_by_role("button", name=digit, exact=True).click()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/till")
 
 
 @pytest.mark.parametrize(

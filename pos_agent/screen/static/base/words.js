@@ -20,6 +20,8 @@ export const words = {
   agentGone: _("No connection to this machine's program"),
   agentGoneHelp: _("What you see may be old. Nothing is lost; it connects again by itself."),
   offlineHelp: _("Sell and hand over as usual. Everything is kept here and sent when the line is back."),
+  // two sentences beside each other, as the language parts them
+  sentences: (first, second) => (second ? _("%(first)s. %(second)s", { first, second }) : first),
   cancel: _("Cancel"),
   close: _("Close"),
   tillNo: (till) => _("Till %(till)s", { till }),

@@ -53,7 +53,7 @@ function Counter() {
     <main id="main" class="counter" tabindex="-1"><h1 class="visually-hidden">${words.title}</h1>
       <${PickLane} orders=${state.to_pick} picking=${facts.picking} asking=${state.asking} now=${now} zone=${facts.tz} />
       <${ReadyLane} orders=${state.ready} back=${state.put_back} now=${now} zone=${facts.tz} />
-      <${VisitorLane} state=${state} now=${now} zone=${facts.tz} />
+      <${VisitorLane} state=${state} now=${now} zone=${facts.tz} isCut=${facts.known && !facts.online} />
     </main>`;
 }
 

@@ -62,6 +62,7 @@ export async function handOver(visitor, givenMinor = null) {
   try {
     const done = await post(`/api/v1/counter/orders/${encodeURIComponent(order.order)}/hand-over`, { ...proof, tender });
     play("paid");
+    counter.set({ wrong: null });
     place(done.order);
     change(order.order, { order: done.order, receipt: { currency: order.currency, ...done.receipt }, unsure: false });
   } catch (problem) {

@@ -1,6 +1,6 @@
 // An order in the customer's presence: hand over, with the money in the same step where it is paid here.
 
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { money } from "omo/web/texts.js";
 import { CashFields, givenFrom } from "../base/cash_fields.js";
 import { decimalsOf } from "../base/goods.js";
@@ -63,14 +63,22 @@ function asText(minor, decimals) {
   return decimals ? digits.slice(0, -decimals) + "." + digits.slice(-decimals) : digits;
 }
 
+// A key that is still held down from the code before must not hand over.
+const ignoreHeld = (event) => event.repeat && event.preventDefault();
+
 function Open({ visitor, isBusy }) {
-  const { order } = visitor;
+  const { order, proof } = visitor;
+  const button = useRef(null);
+  // after a typed code the hands are on the keys: the money comes next, or the hand-over
+  useLayoutEffect(() => {
+    if (proof.code) (button.current ?? document.getElementById("given"))?.focus();
+  }, [proof]);
   return html`${order.stage !== "ready" && html`<${Notice} tone="warn" title=${words.notPicked} text=${words.notPickedHelp} />`}
     <${PlainLines} order=${order} />
     ${visitor.unsure && html`<p class="fault" role="alert">${words.unsure}</p>`}
     ${order.due_minor > 0
       ? html`<${Money} visitor=${visitor} isBusy=${isBusy} />`
-      : html`<div class="pair"><${Close} order=${order} label=${shared.cancel} /><button type="button" class="btn main tap" disabled=${isBusy} onClick=${() => handOver(visitor)}>${isBusy ? words.booking : words.handOver}</button></div>`}`;
+      : html`<div class="pair"><${Close} order=${order} label=${shared.cancel} /><button type="button" ref=${button} class="btn main tap" disabled=${isBusy} onKeyDown=${ignoreHeld} onClick=${() => handOver(visitor)}>${isBusy ? words.booking : words.handOver}</button></div>`}`;
 }
 
 export function VisitorCard({ visitor, isBusy, zone }) {

@@ -6,25 +6,26 @@ import { scanText } from "./scanning.js";
 import { VisitorCard } from "./visitor_card.js";
 import { words } from "./words.js";
 
-function Wrong({ wrong, now }) {
+function Wrong({ wrong, now, isCut }) {
   if (!wrong) return null;
   const seconds = wrong.until ? Math.max(0, Math.ceil((wrong.until - now) / 1000)) : 0;
   if (wrong.until && !seconds) return null;
   const title = wrong.until ? words.locked : words.wrongCode;
   const text = wrong.until ? words.lockedFor(seconds) : `${wrong.detail} ${words.triesLeft(wrong.left)}`;
-  return html`<p class="fault" id="wrong" role="alert"><${Mark} tone="bad" /><span><b>${title}</b> ${text}</span></p>`;
+  return html`<p class="fault" id="wrong" role="alert"><${Mark} tone="bad" /><span><b>${title}</b> ${text}${isCut && !wrong.until && html`<br />${words.notArrived}`}</span></p>`;
 }
 
-export function VisitorLane({ state, now, zone }) {
+export function VisitorLane({ state, now, zone, isCut }) {
   const submit = async (event) => {
     event.preventDefault();
     const form = event.target;
     const text = form.code.value.trim();
     if (!text) return;
     form.code.value = "";
-    await scanText(text, form.tail.value.trim());
+    const found = await scanText(text, form.tail.value.trim());
     form.tail.value = "";
-    form.code.focus();
+    // a found order takes the focus itself, to its money or its button
+    if (found !== true) form.code.focus();
   };
   const isLocked = Boolean(state.wrong?.until && state.wrong.until > now);
   return html`<section class="lane" aria-labelledby="lane-here"><h2 id="lane-here">${words.visitors} <span class="count">${state.visitors.length}</span><span class="small muted push">${words.collectedToday(state.collected_today)}</span></h2>
@@ -35,7 +36,7 @@ export function VisitorLane({ state, now, zone }) {
         <div class="field"><label class="small" for="tail">${words.tailLabel}</label><input id="tail" name="tail" class="input" inputmode="numeric" autocomplete="off" maxlength="4" pattern="[0-9]*" /></div>
         <button class="btn main tap" disabled=${isLocked}>${words.find}</button>
       </div>
-      <${Wrong} wrong=${state.wrong} now=${now} />
+      <${Wrong} wrong=${state.wrong} now=${now} isCut=${isCut} />
     </form>
     ${state.visitors.map((visitor) => html`<${VisitorCard} key=${visitor.order.order} visitor=${visitor} isBusy=${state.isBusy} zone=${zone} />`)}
   </section>`;

@@ -50,6 +50,7 @@ export const words = {
   booking: _("Booking…"),
   done: _("Done"),
   wrongCode: _("This code is not right"),
+  notArrived: _("The line is cut: the order may not have been received here yet. Scan the customer's QR code instead."),
   locked: _("Locked after too many wrong codes"),
   putBackOne: _("Put one back"),
   putBackHelp: _("Take these goods back to the shelf and scan or tap each."),
