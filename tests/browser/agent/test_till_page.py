@@ -323,3 +323,13 @@ def test_a_receipt_of_an_earlier_sale_is_reprinted_by_keys_alone(open_page: Open
     expect(rows.nth(1).get_by_role("button")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#scan")).to_be_focused()
+
+
+def test_a_scan_leaves_the_list_of_receipts(open_page: Open, served: Served, shop: FakeShop) -> None:
+    page = open_page("/till").page
+    page.keyboard.press("F7")
+    expect(page.get_by_role("region", name="小票")).to_contain_text("还没有小票")
+    shop.add("BE1005", 1)
+    served.tell("till", "ticket", shop.ticket())
+    expect(page.get_by_role("button", name="收款")).to_be_visible()
+    expect(page.locator("#scan")).to_be_focused()

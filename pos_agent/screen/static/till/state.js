@@ -52,7 +52,8 @@ export function show(ticket) {
     isRead: true,
     marked: touched ?? kept ?? ticket.lines.at(-1)?.line ?? null,
     paid: ticket.lines.length ? null : paid,
-    step: ticket.lines.length ? step : "sell",
+    // a scan leaves the list of receipts: the sale goes on
+    step: ticket.lines.length && !(touched && step === "receipts") ? step : "sell",
   });
 }
 
