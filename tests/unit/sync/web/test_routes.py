@@ -1,6 +1,7 @@
 """Guarded routes: permissions, cross-site writes, limits, problem documents, security headers."""
 
 import io
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -141,7 +142,7 @@ def logged() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     configure_logging("json", stream=stream)
     yield stream
-    configure_logging("json")
+    configure_logging("json", stream=sys.__stderr__)
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
