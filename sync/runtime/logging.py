@@ -5,6 +5,7 @@ every event inside a block, across awaits. What libraries log by the standard li
 same chain, and the redactor is always the last step before the line is written.
 """
 
+import io
 import logging
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,23 @@ Level = Literal["debug", "info", "warning", "error"]
 _CHATTY = ("uvicorn.error", "uvicorn.access", "_granian", "granian.access", "httpx", "amqtt", "asyncio")
 
 
+class _StandardError(io.TextIOBase):
+    """Standard error as it is at the moment of writing: whoever replaces it later is heard too."""
+
+    def write(self, text: str) -> int:
+        """Pass the text on."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Pass the flush on; a stream that was closed meanwhile holds nothing of ours."""
+        if not sys.stderr.closed:
+            sys.stderr.flush()
+
+    def isatty(self) -> bool:
+        """Whether a person reads along."""
+        return sys.stderr.isatty()
+
+
 def configure_logging(style: Style = "json", level: Level = "info", *, stream: TextIO | None = None) -> None:
     """Set up logging for the process; call once, first, in `main`.
 
@@ -29,7 +47,7 @@ def configure_logging(style: Style = "json", level: Level = "info", *, stream: T
         level: The least severe level that is written.
         stream: Where to write; standard error unless told otherwise.
     """
-    out = stream if stream is not None else sys.stderr
+    out = stream if stream is not None else cast("TextIO", _StandardError())
     threshold = getattr(logging, level.upper())
     shared = _shared_processors()
     structlog.configure(
