@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.checks import documents, sizes, texts
+from tests.checks import documents, locks, sizes, texts
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("sync", "devices", "hub", "pos_agent")
@@ -36,6 +36,7 @@ def main() -> int:
         **{name: partial(run_tool, command) for name, command in TOOLS.items()},
         "sizes": lambda: sizes.findings(ROOT, PACKAGES),
         "translations": lambda: texts.findings(ROOT, PACKAGES),
+        "locks": lambda: locks.findings(ROOT),
         "documents": lambda: documents.findings(ROOT, PACKAGES),
     }
     wanted = sys.argv[1:] or list(checks)

@@ -155,9 +155,10 @@ def test_short_stock_is_one_tap_from_another_store(shop: RunningShop, phone: Vis
 
 
 def test_the_stock_of_an_open_page_follows_the_store(shop: RunningShop, phone: Visit) -> None:
-    phone.go(f"/s/renmin/p/{FEW}")
+    # the page reads its stock once more when its stream is open: from then on it hears every change
+    with phone.page.expect_response(f"**/s/renmin/p/{FEW}/stock"):
+        phone.go(f"/s/renmin/p/{FEW}")
     expect(phone.page.locator("#stock")).to_contain_text("3")
-    phone.page.wait_for_function("performance.getEntriesByName(location.href + '/stock').length > 0")
     shop.world.execute("UPDATE stock SET granted = 2, floor = 2 WHERE store = 'renmin' AND sku = ?", FEW)
     shop.do(lambda world: world.kernel.events.publish(f"stock:renmin:{FEW}", "stock", {}))
     expect(phone.page.locator("#stock")).to_contain_text("2")
