@@ -8,6 +8,11 @@ from tests.browser.agent.fake_shop import FakeShop
 from tests.browser.agent.stage import Served
 
 pytestmark = pytest.mark.browser
+ASK_AGAIN = """async () => {
+  const loaded = performance.getEntriesByType("resource").map((one) => one.name);
+  const calls = await import(loaded.find((name) => name.includes("/base/api")));
+  await calls.get("/api/v1/till/ticket").catch((problem) => problem.status);
+}"""
 
 
 def test_a_wrong_pin_is_told_and_a_right_one_leads_on(open_page: Open) -> None:
@@ -52,8 +57,15 @@ def test_nobody_is_sent_to_the_door_and_signing_out_returns_there(open_page: Ope
     page.keyboard.press("Enter")
     page.wait_for_url("**/till")
     page.locator("summary").click()
+    gone_to: list[str] = []
+    page.on("request", lambda sent: gone_to.append(sent.url) if sent.is_navigation_request() else None)
+    # a call of the page hears of the end while the answer to signing out is still on its way
+    page.route(
+        "**/api/v1/sign-out", lambda route: (route.fetch(), page.evaluate(ASK_AGAIN), route.fulfill(json={}))
+    )
     page.get_by_role("button", name="退出登录").click()
     page.wait_for_url("**/sign-in")
+    assert gone_to == [served.url + "/sign-in"]
 
 
 def test_the_theme_stays_chosen(open_page: Open) -> None:

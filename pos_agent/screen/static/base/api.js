@@ -31,12 +31,26 @@ export async function call(method, path, body) {
   }
   const facts = await answer.json().catch(() => ({}));
   if (answer.ok) return facts;
-  if (answer.status === 401 && location.pathname !== "/sign-in") signIn();
+  if (answer.status === 401 && location.pathname !== "/sign-in" && !isSigningOut) signIn();
   throw new ApiProblem(answer.status, facts);
 }
 
 export function signIn() {
   location.assign("/sign-in?next=" + encodeURIComponent(location.pathname));
+}
+
+// Other calls of the page may hear of the end before the one that asked for it: they must not choose where to go.
+let isSigningOut = false;
+
+export async function signOut() {
+  isSigningOut = true;
+  try {
+    await post("/api/v1/sign-out");
+  } catch (problem) {
+    isSigningOut = false;
+    throw problem;
+  }
+  location.assign("/sign-in");
 }
 
 export const get = (path) => call("GET", path);

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { setTheme } from "omo/web/ui.js";
-import { post } from "./api.js";
+import { signOut } from "./api.js";
 import { html } from "./html.js";
 import { refused } from "./notes.js";
 import { Icon } from "./signs.js";
@@ -34,15 +34,6 @@ function Themes() {
   </div>`;
 }
 
-async function signOut() {
-  try {
-    await post("/api/v1/sign-out");
-    location.assign("/sign-in");
-  } catch (problem) {
-    refused(problem);
-  }
-}
-
 // Closes when the focus or a click goes elsewhere, or on Escape, which then means nothing else.
 function useLeaving(box) {
   useEffect(() => {
@@ -72,7 +63,7 @@ export function Menu({ staff }) {
     <div class="card menu-box">
       <${Languages} />
       <${Themes} />
-      ${staff && html`<button type="button" class="btn" onClick=${signOut}>${words.signOut}</button>`}
+      ${staff && html`<button type="button" class="btn" onClick=${() => signOut().catch(refused)}>${words.signOut}</button>`}
     </div>
   </details>`;
 }
