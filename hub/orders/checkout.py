@@ -10,7 +10,6 @@ from starlette.responses import RedirectResponse, Response
 from hub.catalogue.pictures import picture_address
 from hub.catalogue.shop_queries import offers_at, offers_everywhere
 from hub.directory import StoreFacts
-from hub.orders.announce import stock_changed
 from hub.orders.basket import OtherStore, fitted_to, other_stores
 from hub.orders.basket_pages import promised, view_basket
 from hub.orders.checkout_form import PAY_FAULT, WAYS_TO_PAY, Checkout, contact_of, fault_texts, read_checkout
@@ -112,7 +111,6 @@ async def _take(request: Request, filled: Checkout, contact: ContactRequest) -> 
         locale="zh-CN" if current().tag == "zh-CN" else "en",
     )
     told = await desk.take(order, KEY_PREFIX + filled.key, base_url_of(request))
-    stock_changed(kernel_of(request), filled.basket.store, [sku for sku, _ in filled.basket.lines])
     answer: dict[str, Any] = json.loads(told)
     return answer
 
