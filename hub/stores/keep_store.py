@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from hub.broker.rules import RESERVED_NAMES
 from hub.stock.book import dump
 from hub.stores.entries import put_entry
 from sync.rules.canonical import GENESIS
@@ -50,6 +51,15 @@ class StoreDraft(BaseModel):
     hours: dict[str, tuple[ClockTime, ClockTime]] = {}
     pickup: PickupPolicy = PickupPolicy()
     allotment: AllotmentPolicy = AllotmentPolicy()
+
+    @field_validator("id")
+    @classmethod
+    def _own_branch(cls, store: str) -> str:
+        """Only ids that are no other branch of the topic tree: one such store would lock out all of them."""
+        if store in RESERVED_NAMES:
+            msg = f"{store!r} is taken by the chain itself: choose another id"
+            raise ValueError(msg)
+        return store
 
     @field_validator("hours")
     @classmethod
