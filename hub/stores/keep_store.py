@@ -1,17 +1,17 @@
 """Creating and changing a store; its agent hears of it through the store's entries."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from hub.broker.rules import RESERVED_NAMES
 from hub.stock.book import dump
 from hub.stores.entries import put_entry
+from hub.web.opening import WEEKDAYS
 from sync.rules.canonical import GENESIS
 from sync.storage.writer import Transaction
 
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Text = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
 
