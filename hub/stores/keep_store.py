@@ -11,6 +11,7 @@ from hub.stores.entries import put_entry
 from hub.web.opening import WEEKDAYS
 from sync.rules.canonical import GENESIS
 from sync.storage.writer import Transaction
+from sync.values.bounds import StoreId
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
@@ -41,7 +42,7 @@ class StoreDraft(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+    id: StoreId
     names: dict[str, Text] = Field(min_length=1)
     address: dict[str, Text] = {}
     phone: Annotated[str, StringConstraints(max_length=32)] = ""
