@@ -8,7 +8,6 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Final
 
 from hub.app import hub_app
 from hub.kernel import Kernel
@@ -28,7 +27,6 @@ from sync.runtime.server import Listener, ServerOptions, http_service
 from sync.runtime.supervision import Lifetime, Service, supervise
 from sync.storage.errors import StorageError
 
-HUB_USER: Final = "hub"
 log = get_logger(__name__)
 
 

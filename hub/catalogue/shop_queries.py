@@ -7,13 +7,14 @@ Columns and conditions that are put together here are constants of this module; 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from hub.catalogue.offer import Offer, offer_of
 from hub.catalogue.search_rules import patterns
 from hub.catalogue.shop_values import Card, CategoryNode, Description, Shelfful, SoldSku, images_of, sku_of
 from hub.directory import Directory, StoreFacts
 from hub.stock.queries import shelves_of
+from sync.rules.rights import Allotment
 from sync.storage.reader import Reader
 
 PAGE_SIZE: Final = 24
@@ -58,8 +59,10 @@ async def offers_everywhere(
 
 
 def reserve_of(store: StoreFacts) -> int:
-    """The units of each SKU that the store's floor always keeps."""
-    return int(store.settings.get("allotment", {}).get("reserve", 0))
+    """The units of each SKU that the store's floor always keeps: no order gets them."""
+    told = store.settings.get("allotment", {})
+    last_unit: Literal["grant", "keep"] = "keep" if told.get("last_unit") == "keep" else "grant"
+    return Allotment(reserve=int(told.get("reserve", 0)), last_unit=last_unit).kept
 
 
 async def skus_by_name(reader: Reader, names: Iterable[str]) -> dict[str, SoldSku]:

@@ -14,13 +14,13 @@ from hub.broker.files import USERS_FILE, write_files
 from hub.broker.mosquitto import find_mosquitto, write_configuration
 from hub.broker.process import PID_FILE, running_pid
 from hub.demo.line_route import free_port
+from hub.demo.ports import LOOPBACK, accepts
 from sync.link.address import BadAddressError, split_url
 
 BROKER_FOLDER = "broker"
 LOG_FILE = "broker.log"
 START_LIMIT_S = 10.0
 STOP_LIMIT_S = 5.0
-_LOOPBACK = "127.0.0.1"
 
 log = structlog.get_logger(__name__)
 
@@ -106,13 +106,13 @@ async def _use_running(url: str) -> RunningBroker:
         raise BadAddressError(
             f"--broker {url!r}: use auto, mosquitto, embedded or mqtt://host:port"
         ) from error
-    if not await _accepts(host, port):
+    if not await accepts(port, host):
         raise BrokerStartError(f"no broker accepts connections at {url}")
     return RunningBroker(url, "external", None, [])
 
 
 async def _spawn(kind: str, argv: list[str], folder: Path, port: int) -> RunningBroker:
-    if await _accepts(_LOOPBACK, port):
+    if await accepts(port):
         raise BrokerStartError(f"port {port} is already in use; choose another port base")
     (folder / PID_FILE).unlink(missing_ok=True)
     log_path = folder / LOG_FILE
@@ -124,7 +124,7 @@ async def _spawn(kind: str, argv: list[str], folder: Path, port: int) -> Running
             stderr=log_file,
             start_new_session=True,  # Ctrl-C is for the demo alone, which then ends its parts in order
         )
-    broker = RunningBroker(f"mqtt://{_LOOPBACK}:{port}", kind, process.pid, argv, process)
+    broker = RunningBroker(f"mqtt://{LOOPBACK}:{port}", kind, process.pid, argv, process)
     try:
         await _wait_until_up(broker, port, log_path)
     except BaseException:
@@ -139,7 +139,7 @@ async def _wait_until_up(broker: RunningBroker, port: int, log_path: Path) -> No
     try:
         async with asyncio.timeout(START_LIMIT_S):
             # The pid file too, else users written right now would not be told to the broker.
-            while running_pid(log_path.parent) != broker.pid or not await _accepts(_LOOPBACK, port):
+            while running_pid(log_path.parent) != broker.pid or not await accepts(port):
                 if broker.process.returncode is not None:
                     raise BrokerStartError(_why(broker, log_path, "ended at once"))
                 await asyncio.sleep(0.05)
@@ -150,15 +150,3 @@ async def _wait_until_up(broker: RunningBroker, port: int, log_path: Path) -> No
 def _why(broker: RunningBroker, log_path: Path, what: str) -> str:
     last = log_path.read_text("utf-8", "replace").strip().splitlines()[-3:]
     return f"the {broker.kind} broker {what}; it said: {' / '.join(last) or 'nothing'} (log: {log_path})"
-
-
-async def _accepts(host: str, port: int) -> bool:
-    try:
-        async with asyncio.timeout(1.0):
-            _reader, writer = await asyncio.open_connection(host, port)
-    except (OSError, TimeoutError):
-        return False
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
-    return True

@@ -12,7 +12,6 @@ from typing import IO, Any, TypeVar
 import structlog
 
 from hub.demo.errors import ChildFell, NotHealthy, SetupFailed
-from hub.demo.ports import LOOPBACK
 
 LAST_LINES = 8
 STOP_LIMIT_S = 15.0
@@ -182,19 +181,6 @@ async def until(what: str, is_so: Callable[[], Awaitable[bool]], limit_s: float)
                 await asyncio.sleep(POLL_S)
     except TimeoutError as error:
         raise NotHealthy(f"{what}: not within {limit_s:.0f} s") from error
-
-
-async def accepts(port: int) -> bool:
-    """Whether something listens on a loopback port."""
-    try:
-        async with asyncio.timeout(1.0):
-            _reader, writer = await asyncio.open_connection(LOOPBACK, port)
-    except (OSError, TimeoutError):
-        return False
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
-    return True
 
 
 def fallen(child: Child) -> ChildFell:

@@ -7,6 +7,8 @@ base + 1  broker                           + 1  its line to the hub    + 6  prin
                                            + 4  printer `receipt`
 """
 
+import asyncio
+import contextlib
 import random
 import socket
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ LOOPBACK = "127.0.0.1"
 _STEP = 10
 _LOWEST, _HIGHEST = 10_000, 30_000  # below the range from which systems take ports for outgoing connections
 _TRIES = 200
+_ANSWER_LIMIT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,4 +147,17 @@ def _is_free(port: int) -> bool:
             probe.listen(1)
         except OSError:
             return False
+    return True
+
+
+async def accepts(port: int, host: str = LOOPBACK) -> bool:
+    """Whether something accepts connections on a port."""
+    try:
+        async with asyncio.timeout(_ANSWER_LIMIT_S):
+            _reader, writer = await asyncio.open_connection(host, port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
     return True

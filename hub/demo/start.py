@@ -16,10 +16,10 @@ import httpx
 from hub.demo.broker import BROKER_FOLDER, LOG_FILE, RunningBroker, start_broker
 from hub.demo.calls import Caller, connections
 from hub.demo.chain import DemoChain
-from hub.demo.children import Children, accepts, run_command, until
+from hub.demo.children import Children, run_command, until
 from hub.demo.errors import SetupFailed
 from hub.demo.memory import Memory
-from hub.demo.ports import LOOPBACK, Ports
+from hub.demo.ports import LOOPBACK, Ports, accepts
 from hub.demo.programs import StorePlace, agent_argv, hub_argv, write_hub_config
 from hub.demo.told import RunningDemo
 from sync.link.address import split_url

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from hub.kernel import Kernel
 from hub.monitor import queries
 from hub.monitor.meter import BoardMeter
-from hub.monitor.rules import StoreSigns, Tile, p95, tile_of, worst_first
+from hub.monitor.rules import Tile, p95, tile_of, worst_first
 from hub.monitor.words import OVERSOLD
 from hub.web.state import kernel_of
 
@@ -51,18 +51,18 @@ async def read_board(kernel: Kernel, meter: BoardMeter) -> Board:
     counts = await queries.trouble_counts(kernel.reader)
     at_risk = await queries.promises_at_risk(kernel.reader, now)
     lag = p95([value for one in signs for value in one.lags_ms])
-    meter.note(await queries.events_applied(kernel.reader), lag)
+    meter.note(sum(one.app for one in signs), lag)
     return Board(
         now=now,
         tiles=worst_first(tiles),
-        figures=_figures(tiles, signs, meter, counts, at_risk),
+        figures=_figures(tiles, meter, counts, lag=lag, at_risk=at_risk),
         troubles=await queries.open_troubles(kernel.reader),
         dead_letters=await queries.dead_letters(kernel.reader),
     )
 
 
 def _figures(
-    tiles: list[Tile], signs: list[StoreSigns], meter: BoardMeter, counts: dict[str, int], at_risk: int
+    tiles: list[Tile], meter: BoardMeter, counts: dict[str, int], *, lag: int | None, at_risk: int
 ) -> Figures:
     """The figures over all stores."""
     by_tone = {tone: sum(tile.tone == tone for tile in tiles) for tone in ("ok", "warn", "bad", "info")}
@@ -73,7 +73,7 @@ def _figures(
         in_step=by_tone["ok"],
         stores=len(tiles),
         by_tone=by_tone,
-        lag_ms=p95([value for one in signs for value in one.lags_ms]),
+        lag_ms=lag,
         lags=meter.lags(),
         rate=rates[-1] if rates else None,
         rates=rates,

@@ -8,17 +8,6 @@ from hub.monitor.queries import moment
 from sync.storage.reader import Reader
 
 MOST: Final = 100
-STAGES: Final = (
-    "unpaid",
-    "pending_store",
-    "accepted",
-    "picking",
-    "ready",
-    "collected",
-    "short",
-    "cancelled",
-    "expired",
-)
 _LIKE: Final = str.maketrans({"%": "\\%", "_": "\\_", "\\": "\\\\"})
 
 

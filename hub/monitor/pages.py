@@ -10,8 +10,9 @@ from starlette.routing import BaseRoute
 from hub.monitor import words
 from hub.monitor.api import Resolution, resolve_trouble
 from hub.monitor.board import meter_of, read_board
-from hub.monitor.order_search import MOST, STAGES, find_orders
+from hub.monitor.order_search import MOST, find_orders
 from hub.monitor.rules import Tone
+from hub.orders.rules import Stage
 from hub.staff.hq_page import hq_page
 from hub.staff.permissions import BOARD
 from hub.web.state import kernel_of
@@ -21,7 +22,7 @@ from sync.web.permissions import HQ
 from sync.web.routes import route
 from sync.web.translations import current
 
-STAGE_WORDS: Final[dict[str, tuple[Tone, str]]] = {
+STAGE_WORDS: Final[dict[Stage, tuple[Tone, str]]] = {
     "unpaid": ("info", N_("waits for payment")),
     "pending_store": ("warn", N_("waits for the store")),
     "accepted": ("info", N_("accepted")),
@@ -45,7 +46,7 @@ class OrderQuery(BaseModel):
     """What is looked for."""
 
     q: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] = ""
-    stage: Literal["", *STAGES] = ""  # type: ignore[valid-type]  # the stages are listed once
+    stage: Literal["", Stage] = ""
     store: Annotated[str, StringConstraints(max_length=32)] = ""
 
 

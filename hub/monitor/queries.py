@@ -97,12 +97,6 @@ def _happened(raw: str) -> datetime | None:
     return moment(value.get("at")) if isinstance(value, dict) else None
 
 
-async def events_applied(reader: Reader) -> int:
-    """All events applied so far, over all stores."""
-    row = await reader.one("SELECT COALESCE(SUM(app), 0) FROM store_stream")
-    return int(row[0]) if row else 0
-
-
 async def promises_at_risk(reader: Reader, now: datetime) -> int:
     """Orders that should be ready within RISK_AHEAD, or should have been, and are not."""
     row = await reader.one(

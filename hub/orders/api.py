@@ -5,7 +5,6 @@ from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.orders.announce import stock_changed
 from hub.orders.order_page import order_of
 from hub.orders.queries import OrderView, qr_of
 from hub.orders.requests import Amount, Answer, OrderRequest
@@ -57,7 +56,6 @@ async def place(request: Request) -> Response:
     order = await read_json(request, OrderRequest, phone_context(request))
     desk: OrderDesk = request.app.state.order_desk
     told = await desk.take(order, key, base_url_of(request))
-    stock_changed(kernel_of(request), order.store, (line.sku for line in order.lines))
     return Response(told, 201, headers=NO_STORE, media_type="application/json")
 
 

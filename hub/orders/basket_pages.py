@@ -1,10 +1,9 @@
 """The basket: look at it, add, change, take out; one store at a time."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,14 +14,13 @@ from hub.catalogue.shop_values import SoldSku
 from hub.directory import StoreFacts
 from hub.orders.basket import BasketFull, BasketView, added, view_of, with_units
 from hub.orders.rules import ready_by
-from hub.web.basket_cookie import EMPTY, Basket, basket_of, keep_basket
+from hub.web.basket_cookie import EMPTY, MOST_UNITS_OF_A_LINE, Basket, basket_of, keep_basket
 from hub.web.shop_frame import shop_page, store_of, store_view
 from hub.web.state import kernel_of
+from sync.values.bounds import Sku
 from sync.web.forms import read_form
 from sync.web.permissions import PUBLIC
 from sync.web.routes import route
-
-SkuField = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
 class Adding(BaseModel):
@@ -30,8 +28,8 @@ class Adding(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    sku: SkuField
-    qty: int = Field(1, ge=1, le=100_000)
+    sku: Sku
+    qty: int = Field(1, ge=1, le=MOST_UNITS_OF_A_LINE)
     instead: str = Field("", max_length=8)
 
 
@@ -40,8 +38,8 @@ class Changing(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    sku: SkuField
-    qty: int = Field(ge=0, le=100_000)
+    sku: Sku
+    qty: int = Field(ge=0, le=MOST_UNITS_OF_A_LINE)
     step: int = Field(0, ge=-1, le=1)
 
 

@@ -1,17 +1,15 @@
 """Changing an order: paid online, lapsed unpaid, cancelled by its buyer."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from hub.kernel import Kernel
-from hub.orders.place_order import short_names
-from hub.orders.rules import CLOSED, masked
+from hub.orders.hold_item import item_of
+from hub.orders.rules import CLOSED
 from hub.stock.book import SqliteHubBook
 from hub.stock.news import tell_shelves
 from sync.rules.central import promise
 from sync.rules.errors import Refused
-from sync.rules.items import HoldItem, HoldLine
 from sync.storage.writer import Transaction
 
 LAPSE_BATCH = 100
@@ -158,40 +156,3 @@ def _order(transaction: Transaction, order: str) -> dict[str, Any]:
     if row is None:
         raise Refused("unknown_order", order=order)
     return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
-
-
-def item_of(transaction: Transaction, order: dict[str, Any], *, cancel: bool = False) -> HoldItem:
-    """An order as its store hears of it."""
-    lines = transaction.all(
-        "SELECT line, sku, qty, names, gtin, amount_minor FROM order_line WHERE order_id = ? ORDER BY line",
-        (order["id"],),
-    )
-    contact = transaction.one(
-        "SELECT name, phone_tail FROM order_contact WHERE order_id = ?", (order["id"],)
-    ) or ("", "")
-    return HoldItem(
-        order=order["id"],
-        number=order["number"],
-        code_hash=order["code_hash"],
-        pay_at="counter" if order["pay"] == "counter" else "online",
-        due_minor=order["total_minor"],
-        currency=order["currency"],
-        placed_at=order["placed_at"],
-        ready_by=order["ready_by"],
-        expires_at=order["expires_at"],
-        lines=tuple(
-            HoldLine(
-                line=line,
-                sku=sku,
-                qty=qty,
-                names=short_names(json.loads(names)),
-                gtin=gtin,
-                price_minor=amount,
-            )
-            for line, sku, qty, names, gtin, amount in lines
-        ),
-        contact=masked(contact[0]),
-        phone_tail=contact[1],
-        locale=order["locale"],
-        cancel=cancel,
-    )

@@ -1,6 +1,5 @@
 """The checkout: who collects, how it is paid, and the order itself, placed once however often it is sent."""
 
-import json
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -10,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from hub.catalogue.pictures import picture_address
 from hub.catalogue.shop_queries import offers_at, offers_everywhere
 from hub.directory import StoreFacts
-from hub.orders.announce import stock_changed
+from hub.orders.answers import find_answer, loaded
 from hub.orders.basket import OtherStore, fitted_to, other_stores
 from hub.orders.basket_pages import promised, view_basket
 from hub.orders.checkout_form import PAY_FAULT, WAYS_TO_PAY, Checkout, contact_of, fault_texts, read_checkout
@@ -112,9 +111,7 @@ async def _take(request: Request, filled: Checkout, contact: ContactRequest) -> 
         locale="zh-CN" if current().tag == "zh-CN" else "en",
     )
     told = await desk.take(order, KEY_PREFIX + filled.key, base_url_of(request))
-    stock_changed(kernel_of(request), filled.basket.store, [sku for sku, _ in filled.basket.lines])
-    answer: dict[str, Any] = json.loads(told)
-    return answer
+    return loaded(told)
 
 
 def _placed(request: Request, basket: Basket, answer: dict[str, Any]) -> Response:
@@ -134,10 +131,7 @@ async def _total_changed(request: Request, store: StoreFacts, filled: Checkout) 
 
 async def _answer_to(request: Request, key: str) -> dict[str, Any] | None:
     """What was answered to a form's key before."""
-    row = await kernel_of(request).reader.one(
-        "SELECT answer FROM idempotency_key WHERE key = ?", (KEY_PREFIX + key,)
-    )
-    return None if row is None else json.loads(row[0])
+    return await find_answer(kernel_of(request).reader, KEY_PREFIX + key)
 
 
 async def _refused(request: Request, store: StoreFacts, filled: Checkout, problem: Problem) -> Response:

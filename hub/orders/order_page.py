@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hub.catalogue.pictures import picture_address
-from hub.orders.announce import order_changed, stock_changed
 from hub.orders.change_order import Cancel
 from hub.orders.queries import OrderView, order_by_token, qr_of
 from hub.pickup.qr_drawing import qr_svg
@@ -116,9 +115,6 @@ async def cancel(request: Request) -> Response:
             raise Problem(
                 409, "order.refused", N_("The order cannot be cancelled now"), N_("Ask at the store.")
             ) from refused
-    else:
-        order_changed(kernel, order.token)
-        stock_changed(kernel, order.store, [line.sku for line in order.lines])
     return RedirectResponse(f"/o/{order.token}", 303, headers=SECRET_PAGE)
 
 

@@ -4,23 +4,23 @@ Everything that a buyer is told stands in the same transaction: promise, order, 
 and the answer under its Idempotency-Key. The 201 is sent only after COMMIT.
 """
 
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from hub.directory import StoreFacts
 from hub.kernel import Kernel
+from hub.orders.answers import already_told, remember
+from hub.orders.hold_item import require_readable, short_names
+from hub.orders.numbering import free_code, free_number
 from hub.orders.requests import OrderRequest
 from hub.orders.rules import Wanted, masked, merged, ready_by
 from hub.stock.book import SqliteHubBook, dump
 from hub.stock.news import tell_shelves
-from sync.messages.codec import parse_item
-from sync.rules.canonical import to_raw
 from sync.rules.central import promise
-from sync.rules.errors import Refused, Unbookable
+from sync.rules.errors import Refused
 from sync.rules.holds import HubLine
 from sync.rules.items import HoldItem, HoldLine
 from sync.rules.pickup_token import claims_of
@@ -28,11 +28,8 @@ from sync.rules.price import BasketLine, Priced, PriceEntry, price
 from sync.runtime.ids import new_id
 from sync.storage.writer import Transaction
 from sync.values.clock import to_instant
-from sync.values.pickup_code import code_hash, from_random
+from sync.values.pickup_code import code_hash
 
-CODE_TRIES: Final = 20
-MOST_NAME: Final = 64
-"""Characters of a product's name that travel with a hold: a hundred lines must fit one message."""
 _SKU: Final = (
     "SELECT sku, gtin, name_zh, name_en, price_minor, price_per, currency, image, status, version"
     " FROM sku WHERE sku = ?"
@@ -57,12 +54,6 @@ class Bought:
     names: dict[str, str]
     image: str
     entry: PriceEntry
-
-
-class KeyReused(Refused):
-    """The Idempotency-Key belongs to another request."""
-
-    code = "key_reused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,28 +246,6 @@ class PlaceOrder:
         return payment
 
 
-def already_told(transaction: Transaction, key: str, fingerprint: str) -> str | None:
-    """The answer given under a key; None for a new key.
-
-    Raises:
-        KeyReused: it was given to another request.
-    """
-    row = transaction.one("SELECT request_hash, answer FROM idempotency_key WHERE key = ?", (key,))
-    if row is None:
-        return None
-    if row[0] != fingerprint:
-        raise KeyReused(key=key)
-    return str(row[1])
-
-
-def remember(transaction: Transaction, key: str, fingerprint: str, answer: str, at: str) -> None:
-    """Keep the answer in the transaction of the command that made it true."""
-    transaction.execute(
-        "INSERT INTO idempotency_key (key, request_hash, answer, at) VALUES (?, ?, ?, ?)",
-        (key, fingerprint, answer, at),
-    )
-
-
 def find_sold(transaction: Transaction, sku: str) -> Bought:
     """A SKU that is on sale.
 
@@ -290,55 +259,3 @@ def find_sold(transaction: Transaction, sku: str) -> Bought:
         raise Refused("not_sold", sku=sku)
     entry = PriceEntry(sku=row[0], price_minor=row[4], currency=row[6], per=row[5], version=row[9])
     return Bought(row[0], row[1] or "", {"zh-CN": row[2], "en": row[3]}, row[7], entry)
-
-
-def free_code(transaction: Transaction, store: str) -> str:
-    """A pickup code that no order of the store carries.
-
-    Raises:
-        Refused: `no_code`, none was found in CODE_TRIES: more than half of all codes are in use.
-    """
-    for _ in range(CODE_TRIES):
-        code = from_random(secrets.randbits(64))
-        taken = transaction.one(
-            "SELECT 1 FROM orders WHERE store = ? AND code_hash = ?", (store, code_hash(store, code))
-        )
-        if taken is None:
-            return code
-    raise Refused("no_code", store=store)
-
-
-def free_number(transaction: Transaction, now: datetime, store: StoreFacts) -> str:
-    """A number to read out that no order carries: the store's date and eight random digits.
-
-    Raises:
-        Refused: `no_number`, none was found in CODE_TRIES.
-    """
-    for _ in range(CODE_TRIES):
-        number = f"{now.astimezone(store.zone):%y%m%d}-{secrets.randbelow(10**8):08d}"
-        if transaction.one("SELECT 1 FROM orders WHERE number = ?", (number,)) is None:
-            return number
-    raise Refused("no_number", store=store.id)
-
-
-def short_names(names: dict[str, str]) -> dict[str, str]:
-    """A product's names as they travel with a hold."""
-    return {locale: name[:MOST_NAME] for locale, name in names.items()}
-
-
-def require_readable(order: HoldItem) -> None:
-    """Refuse an order that the store's end could not read: it would stop everything behind it.
-
-    Raises:
-        Refused: `unreadable_order`, with the field.
-    """
-    try:
-        parse_item(to_raw(order))
-    except Unbookable as error:
-        raise Refused("unreadable_order", **error.facts) from error
-
-
-def loaded(answer: str) -> dict[str, Any]:
-    """An answer as a JSON object."""
-    value: dict[str, Any] = json.loads(answer)
-    return value

@@ -136,11 +136,6 @@ class OrderView:
         return not self.is_closed and self.cancel_asked_at is None
 
     @property
-    def short_units(self) -> int:
-        """Units that the store did not have."""
-        return sum(line.short for line in self.lines)
-
-    @property
     def short_minor(self) -> int:
         """What those units cost, in minor units: nobody pays for them."""
         return refund_due([(line.amount_minor, line.qty, line.short) for line in self.lines])

@@ -1,18 +1,16 @@
 """What a buyer may say when ordering, checked before anything else looks at it."""
 
 import hashlib
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from hub.stock.book import dump
+from hub.web.basket_cookie import MOST_UNITS_OF_A_LINE
 from sync.rules.items import MOST_LINES
+from sync.values.bounds import Sku, StoreId
 from sync.web.forms import Line
-
-MOST_UNITS_OF_A_LINE: Final = 100_000
-StoreName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
-SkuName = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
 class LineRequest(BaseModel):
@@ -20,7 +18,7 @@ class LineRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    sku: SkuName
+    sku: Sku
     qty: int = Field(ge=1, le=MOST_UNITS_OF_A_LINE, strict=True)
 
 
@@ -47,7 +45,7 @@ class OrderRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    store: StoreName
+    store: StoreId
     lines: tuple[LineRequest, ...] = Field(min_length=1, max_length=MOST_LINES)
     contact: ContactRequest
     pay: Literal["counter", "sandbox"]

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
+
+from hub.web.opening import Hours, span_of
 
 Stage = Literal[
     "unpaid",
@@ -25,7 +27,6 @@ _STEP_STAGE: Final[Mapping[str, Stage]] = {
     "picking": "picking",
     "ready": "ready",
 }
-_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAYS_AHEAD: Final = 28
 
 
@@ -67,28 +68,7 @@ def closing_stage(*, done: int, released: int, why: str) -> Stage:
     return "short"
 
 
-def _at(day: datetime, clock: str) -> datetime:
-    """A day's HH:MM as an instant; 24:00 is the next day's midnight."""
-    hours, minutes = (int(part) for part in clock.split(":"))
-    midnight = datetime.combine(day.date(), time(), day.tzinfo)
-    return (midnight + timedelta(hours=hours, minutes=minutes)).astimezone(UTC)
-
-
-def _span(day: datetime, hours: Mapping[str, tuple[str, str]]) -> tuple[datetime, datetime] | None:
-    """When a store opens and closes on a day; None when it stays shut.
-
-    A span that ends at or before its start runs past midnight.
-    """
-    clocks = hours.get(_WEEKDAYS[day.weekday()])
-    if clocks is None:
-        return None
-    opens, closes = _at(day, clocks[0]), _at(day, clocks[1])
-    return (opens, closes) if closes > opens else (opens, _at(day + timedelta(days=1), clocks[1]))
-
-
-def ready_by(
-    now: datetime, hours: Mapping[str, tuple[str, str]], zone: ZoneInfo, lead: timedelta
-) -> datetime:
+def ready_by(now: datetime, hours: Hours, zone: ZoneInfo, lead: timedelta) -> datetime:
     """When the goods will be ready: after `lead` of opening time from now on, in UTC.
 
     What does not fit before closing goes on at the next opening. A store without opening hours is
@@ -100,7 +80,7 @@ def ready_by(
         return now + lead
     today, left = now.astimezone(zone), lead
     for ahead in range(-1, _DAYS_AHEAD):
-        span = _span(today + timedelta(days=ahead), hours)
+        span = span_of(today + timedelta(days=ahead), hours)
         if span is None:
             continue
         start = max(now, span[0])

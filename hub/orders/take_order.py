@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from hub.catalogue.shop_queries import offers_everywhere
 from hub.directory import StoreFacts
 from hub.kernel import Kernel
 from hub.orders.place_order import PlaceOrder
@@ -77,15 +78,16 @@ class OrderDesk:
             base_url=base_url,
         )
         await self._stand_behind(request, store, until)
-        for _ in range(ASK_ROUNDS):
+        rounds = ASK_ROUNDS
+        while True:
             try:
                 return await self.kernel.writer.run(command)
             except Short as short:
-                if not await self._may_hope(store, short, until):
-                    break
+                rounds -= 1
+                if not rounds or not await self._may_hope(store, short, until):
+                    raise await self._short(request, store, short) from short
             except Refused as refused:
                 raise as_problem(refused) from refused
-        raise await self._short(request, store)
 
     async def _stand_behind(self, request: OrderRequest, store: StoreFacts, until: float) -> None:
         """A newcomer waits behind those who wait for one of its products already."""
@@ -120,24 +122,24 @@ class OrderDesk:
         shelves = await shelves_of(self.kernel.reader, [sku], store)
         return shelves[0] if shelves else None
 
-    async def _short(self, request: OrderRequest, store: StoreFacts) -> Problem:
-        """What is available here and elsewhere, for each line that is short."""
+    async def _short(self, request: OrderRequest, store: StoreFacts, short: Short) -> Problem:
+        """What is available here and elsewhere, for each line that is short.
+
+        Of the product that was refused only what the hub itself may promise is here, where the store's floor
+        seemed to have enough: it did not grant it.
+        """
         wanted: dict[str, int] = {}
         for line in request.lines:
             wanted[line.sku] = wanted.get(line.sku, 0) + line.qty
-        shelves = await shelves_of(self.kernel.reader, wanted)
+        offers = await offers_everywhere(self.kernel.reader, self.kernel.directory, list(wanted))
         lines: list[dict[str, Any]] = []
         for sku, qty in wanted.items():
-            offers = {
-                shelf.store: shelf.offered(in_reach=self.kernel.directory.is_in_reach(shelf.store))
-                for shelf in shelves
-                if shelf.sku == sku
-            }
-            here = max(0, offers.pop(store.id, 0))
+            units = {place: there[sku].units for place, there in offers.items()}
+            here = units.pop(store.id)
+            if here >= qty and sku == short.facts["sku"]:
+                here = int(str(short.facts["left"]))
             if here < qty:
-                elsewhere = [
-                    {"store": other, "available": units} for other, units in offers.items() if units > 0
-                ]
+                elsewhere = [{"store": other, "available": found} for other, found in units.items() if found]
                 lines.append({"sku": sku, "wanted": qty, "here": here, "elsewhere": elsewhere})
         return Problem(
             409,

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from hub.orders.announce import order_changed
 from hub.orders.change_order import PayOnline
 from hub.orders.order_page import SECRET_FORM, SECRET_PAGE
 from hub.web.shop_frame import shop_page
@@ -120,7 +119,6 @@ async def decide(request: Request) -> Response:
         token = await kernel.writer.run(PayOnline(kernel, asked.id, f"sandbox-{new_id()}"))
     except Refused:
         return _show(request, await _asked(request), status=409)
-    order_changed(kernel, token)
     return RedirectResponse(f"/o/{token}", 303, headers=SECRET_PAGE)
 
 

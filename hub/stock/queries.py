@@ -20,10 +20,6 @@ class Shelf:
     floor: int
     granted: int = 0
 
-    def offered(self, *, in_reach: bool) -> int:
-        """What the shop shows as obtainable."""
-        return self.available + (max(0, self.floor) if in_reach else 0)
-
 
 _SHELVES = (
     "SELECT store, sku, granted - returned - promised,"

@@ -14,7 +14,9 @@ from pydantic_core import ErrorDetails
 
 from hub.catalogue.parse_price import is_currency
 from hub.stores.errors import ChainFileError
-from hub.stores.keep_store import WEEKDAYS, AllotmentPolicy, PickupPolicy, StoreDraft, Text
+from hub.stores.keep_store import AllotmentPolicy, PickupPolicy, StoreDraft, Text
+from hub.web.opening import WEEKDAYS
+from sync.values.bounds import StoreId
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 _TAGS: Final = {"zh": "zh-CN", "en": "en"}
@@ -24,7 +26,6 @@ Login = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,31}$")
 Pin = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,8}$")]
 Password = Annotated[str, StringConstraints(min_length=8, max_length=200)]
 Span = Annotated[str, StringConstraints(pattern=_SPAN)]
-StoreId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 
 
 class _Part(BaseModel):

@@ -1,16 +1,18 @@
 """Creating and changing a store; its agent hears of it through the store's entries."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from hub.broker.rules import RESERVED_NAMES
 from hub.stock.book import dump
 from hub.stores.entries import put_entry
+from hub.web.opening import WEEKDAYS
 from sync.rules.canonical import GENESIS
 from sync.storage.writer import Transaction
+from sync.values.bounds import StoreId
 
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Text = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
 
@@ -40,7 +42,7 @@ class StoreDraft(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+    id: StoreId
     names: dict[str, Text] = Field(min_length=1)
     address: dict[str, Text] = {}
     phone: Annotated[str, StringConstraints(max_length=32)] = ""
@@ -50,6 +52,15 @@ class StoreDraft(BaseModel):
     hours: dict[str, tuple[ClockTime, ClockTime]] = {}
     pickup: PickupPolicy = PickupPolicy()
     allotment: AllotmentPolicy = AllotmentPolicy()
+
+    @field_validator("id")
+    @classmethod
+    def _own_branch(cls, store: str) -> str:
+        """Only ids that are no other branch of the topic tree: one such store would lock out all of them."""
+        if store in RESERVED_NAMES:
+            msg = f"{store!r} is taken by the chain itself: choose another id"
+            raise ValueError(msg)
+        return store
 
     @field_validator("hours")
     @classmethod

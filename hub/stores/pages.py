@@ -13,6 +13,7 @@ from hub.kernel import Kernel
 from hub.staff.hq_page import hq_page
 from hub.staff.permissions import BOARD
 from hub.stores.api import code_for, revoke_store
+from hub.web.opening import opening_at
 from hub.web.state import base_url_of, kernel_of
 from sync.values.clock import from_instant
 from sync.web.permissions import HQ
@@ -86,10 +87,10 @@ async def _page(request: Request, fresh: FreshCode | None = None) -> Response:
     """The list with a code just made."""
     kernel = kernel_of(request)
 
-    def weekday(store: StoreFacts) -> int:
-        return kernel.clock.now().astimezone(store.zone).weekday()
+    def today(store: StoreFacts) -> tuple[str, str] | None:
+        return opening_at(kernel.clock.now(), store.hours, store.zone).today
 
-    context: dict[str, Any] = {"lines": await store_lines(kernel), "fresh": fresh, "weekday": weekday}
+    context: dict[str, Any] = {"lines": await store_lines(kernel), "fresh": fresh, "today": today}
     return hq_page(request, "stores/stores.html", context)
 
 

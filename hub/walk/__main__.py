@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import select
 import shutil
 import subprocess
 import sys
@@ -89,21 +90,26 @@ def leave_line_up(scene: Scene) -> None:
 
 @contextlib.contextmanager
 def own_demo(folder: Path) -> Iterator[str]:
-    """A demo in a folder of its own on free ports; gives its JSON line."""
+    """A demo in a folder of its own on free ports; gives its JSON line.
+
+    Raises:
+        BadPlace: It ended, or said nothing within START_LIMIT_S.
+    """
     argv = module_argv("hub.demo", "--json", "--no-browser", "--data", str(folder))
-    process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own demo
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if not line:
-            raise BadPlace(f"the demo did not come up (its logs are in {folder / 'logs'})")
-        yield line
-    finally:
-        process.terminate()
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own demo
         try:
-            process.wait(STOP_LIMIT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
+            assert process.stdout is not None
+            said, _, _ = select.select([process.stdout], [], [], START_LIMIT_S)
+            line = process.stdout.readline() if said else ""
+            if not line:
+                raise BadPlace(f"the demo did not come up (its logs are in {folder / 'logs'})")
+            yield line
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def walk_alone() -> int:

@@ -9,24 +9,24 @@ import binascii
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.web.state import kernel_of
+from sync.values.bounds import Sku, StoreId
 from sync.web.sessions import cookie_name
 
 MOST_BASKET_LINES: Final = 40
+MOST_UNITS_OF_A_LINE: Final = 100_000
 COOKIE_MAX_CHARS: Final = 3_600
 """Browsers keep 4,096 bytes of a cookie with its name and attributes (RFC 6265, section 6.1)."""
 KEPT_S: Final = 14 * 86_400
 _PROGRAM: Final = "omo-basket"
 
-_Store = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
-_Sku = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
-_Units = Annotated[int, Field(ge=1, le=100_000, strict=True)]
-_Lines = Annotated[tuple[tuple[_Sku, _Units], ...], Field(max_length=MOST_BASKET_LINES)]
-_KEPT: Final[TypeAdapter[tuple[str, tuple[tuple[str, int], ...]]]] = TypeAdapter(tuple[_Store, _Lines])
+_Units = Annotated[int, Field(ge=1, le=MOST_UNITS_OF_A_LINE, strict=True)]
+_Lines = Annotated[tuple[tuple[Sku, _Units], ...], Field(max_length=MOST_BASKET_LINES)]
+_KEPT: Final[TypeAdapter[tuple[str, tuple[tuple[str, int], ...]]]] = TypeAdapter(tuple[StoreId, _Lines])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def unpacked(text: str) -> Basket:
         return EMPTY
     units: dict[str, int] = {}
     for sku, count in lines:
-        units[sku] = min(units.get(sku, 0) + count, 100_000)
+        units[sku] = min(units.get(sku, 0) + count, MOST_UNITS_OF_A_LINE)
     return Basket(store, tuple(units.items())) if units else EMPTY
 
 

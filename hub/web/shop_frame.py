@@ -32,7 +32,6 @@ class StoreView:
     opening: Opening
     lead_minutes: int
     in_reach: bool
-    week: tuple[tuple[str, str], ...]
 
 
 def store_view(request: Request, store: StoreFacts) -> StoreView:
@@ -47,7 +46,6 @@ def store_view(request: Request, store: StoreFacts) -> StoreView:
         opening=opening_at(kernel.clock.now(), store.hours, store.zone),
         lead_minutes=int(pickup.get("lead_minutes", 30)),
         in_reach=kernel.directory.is_in_reach(store.id),
-        week=tuple((day, f"{span[0]}\u2013{span[1]}") for day, span in store.hours.items()),
     )
 
 

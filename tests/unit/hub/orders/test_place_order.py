@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from hub.orders import place_order
-from hub.orders.change_order import _order, item_of
-from hub.orders.place_order import KeyReused, PlaceOrder
+from hub.orders import numbering
+from hub.orders.answers import KeyReused
+from hub.orders.change_order import _order
+from hub.orders.hold_item import item_of
+from hub.orders.place_order import PlaceOrder
 from sync.messages.codec import encode, parse_item
 from sync.rules.canonical import to_raw
 from sync.rules.errors import Refused, Short
@@ -264,7 +266,7 @@ async def test_when_no_number_or_code_is_left_the_order_is_refused(
     stocked.woken.clear()
     assert (await refused(stocked, "k2")).code == "no_number"
     monkeypatch.undo()
-    monkeypatch.setattr(place_order, "from_random", lambda _: "AAAAAA")
+    monkeypatch.setattr(numbering, "from_random", lambda _: "AAAAAA")
     await stocked.place("k3")
     stocked.woken.clear()
     assert (await refused(stocked, "k4")).code == "no_code"

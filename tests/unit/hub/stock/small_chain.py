@@ -17,7 +17,8 @@ from hub.db.open import FILE_NAME
 from hub.directory import Directory
 from hub.kernel import Kernel
 from hub.link.hear import Heard, HearUp, ReadDown
-from hub.orders.place_order import PlaceOrder, loaded
+from hub.orders.answers import loaded
+from hub.orders.place_order import PlaceOrder
 from hub.orders.requests import OrderRequest
 from hub.orders.take_order import OrderDesk
 from hub.settings import HubSettings

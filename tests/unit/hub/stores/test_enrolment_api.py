@@ -194,6 +194,17 @@ async def test_a_store_with_faults_is_refused_with_a_message_a_field(
     assert [store.id for store in kernel.directory.all()] == ["s1", "s2"]
 
 
+@pytest.mark.parametrize("name", ["hub", "all"])
+async def test_a_store_may_not_be_called_as_another_branch_of_the_topics(
+    kernel: Kernel, hq: httpx2.AsyncClient, name: str
+) -> None:
+    answer = await hq.post("/api/v1/stores", json={"id": name, "names": {"en": "A store"}})
+
+    assert answer.status_code == 422
+    assert [fault["field"] for fault in answer.json()["errors"]] == ["id"]
+    assert [store.id for store in kernel.directory.all()] == ["s1", "s2"]
+
+
 async def test_an_agent_gets_its_secret_even_when_the_brokers_folder_is_lost(
     kernel: Kernel, hq: httpx2.AsyncClient, nobody: httpx2.AsyncClient
 ) -> None:

@@ -141,6 +141,7 @@ async def test_every_problem_is_said_at_once_and_nothing_changes(kernel: Kernel,
     ("change", "problem"),
     [
         (('id = "s2"', 'id = "s1"'), "The store id s1 comes twice. Give each its own."),
+        (('id = "s2"', 'id = "all"'), "stores all: "),
         (('login = "hq"', 'login = "li"'), "The login li comes twice. Give each its own."),
         (('id = "s2"', 'id = "s2"\ntz = "Mars/Base"'), "stores s2: unknown time zone 'Mars/Base'"),
         (("[chain]", "[chain"), "is not TOML"),
