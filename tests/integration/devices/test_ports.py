@@ -2,13 +2,19 @@
 
 import asyncio
 import contextlib
+import os
+import pty
 import socket
-from collections.abc import AsyncIterator, Callable
+import termios
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
+import serial
 
-from devices.errors import PortAbsent, PortTimeout
+from devices.errors import PortAbsent, PortLost, PortTimeout
+from devices.ports.serial_line import SerialPort, SerialSettings
 from devices.ports.tcp import TcpPort
 
 RECEIPT = bytes(60_000)
@@ -74,3 +80,49 @@ async def test_nothing_of_a_write_that_timed_out_leaves_after_the_port_is_closed
 async def test_a_name_that_nobody_can_look_up_is_an_absent_device() -> None:
     with pytest.raises(PortAbsent, match="no name of a machine"):
         await TcpPort("till..local", 9100).open(1.0)
+
+
+@pytest.fixture
+def pty_path() -> Iterator[str]:
+    """A serial device that is there."""
+    near, far = pty.openpty()
+    yield os.ttyname(far)
+    os.close(near)
+    os.close(far)
+
+
+@pytest.mark.parametrize("call", ["tcdrain", "tcflush"])
+async def test_a_serial_device_that_goes_away_is_told_whatever_call_notices_it(
+    pty_path: str, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def gone(*_arguments: object) -> None:
+        raise termios.error(5, "Input/output error")
+
+    monkeypatch.setattr(termios, call, gone)
+    port = SerialPort(SerialSettings(pty_path))
+
+    async def print_a_line() -> None:
+        await port.open(5.0)
+        await port.write(b"x", 5.0)
+
+    with pytest.raises((PortAbsent, PortLost), match="Input/output error"):
+        await print_a_line()
+    await port.close()
+
+
+async def test_a_serial_line_is_free_once_it_is_closed(
+    pty_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = serial.Serial.close
+
+    def close_late(line: serial.Serial) -> None:
+        time.sleep(0.1)  # noqa: TID251  # in the port's own thread: a device that takes its time
+        close(line)
+
+    monkeypatch.setattr(serial.Serial, "close", close_late)
+    first, second = SerialPort(SerialSettings(pty_path)), SerialPort(SerialSettings(pty_path))
+    await first.open(5.0)
+    await first.close()
+    await second.open(5.0)
+    await second.write(b"x", 5.0)
+    await second.close()
