@@ -80,6 +80,10 @@ class Supervisor:
             await session(self._ready)
         except PortError as error:
             return str(error)
+        except Exception as error:  # noqa: BLE001 - the guard of the device's loop
+            if not self._was_missed:
+                _log.exception("device.session_failed", device=self._device)
+            return f"unexpected: {error}"
         return "the device ended the session"
 
     def _ready(self) -> None:

@@ -1,6 +1,5 @@
 """The running agent: opens the ledger, joins the areas to the line and the devices, serves the pages."""
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -23,8 +22,7 @@ from pos_agent.ledger.store_book import Ledger
 from pos_agent.link.compose import presence_payload
 from pos_agent.link.store_link import StoreLink
 from pos_agent.pickup import api as pickup_api
-from pos_agent.pickup.expire import expire_due
-from pos_agent.pickup.forget_people import forget_people
+from pos_agent.pickup.expire import keep_looking
 from pos_agent.problems import TRANSLATE
 from pos_agent.screen.pages import ROUTES as SCREENS
 from pos_agent.settings import AgentSettings
@@ -41,8 +39,7 @@ from sync.runtime.clock import SystemClock
 from sync.runtime.logging import get_logger
 from sync.runtime.loop_watch import loop_watch
 from sync.runtime.server import Listener, ServerOptions, http_service
-from sync.runtime.supervision import Lifetime, Service, supervise
-from sync.storage.errors import StorageError
+from sync.runtime.supervision import Service, supervise
 from sync.storage.incarnations import Incarnations
 from sync.storage.reader import Reader
 from sync.storage.writer import Writer
@@ -144,27 +141,12 @@ class Agent:
             Service("printers", self.printers.run),
             Service("link", self.link.run),
             Service("scanners", self.scanners.run),
-            Service("expiry", self._expire),
+            Service("expiry", lambda lifetime: keep_looking(self.desk, lifetime)),
             loop_watch(self.desk.metrics.loop_delay.set),
         ]
 
     async def _scanned(self, code: str, till: str) -> None:
         await scan_from_device(self.desk, code, till)
-
-    async def _expire(self, lifetime: Lifetime) -> None:
-        """Look for due orders until asked to stop."""
-        lifetime.ready()
-        while not lifetime.stopping.is_set():
-            try:
-                await expire_due(self.desk)
-                await forget_people(self.desk)
-            except StorageError as error:
-                log.warning("expiry.delayed", problem=str(error))
-            try:
-                async with asyncio.timeout(self.settings.pickup.expiry_check_s):
-                    await lifetime.until_stopping()
-            except TimeoutError:
-                continue
 
 
 def build_app(desk: Desk, port: int) -> Starlette:

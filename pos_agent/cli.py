@@ -41,15 +41,18 @@ def _load(config: Path | None) -> AgentSettings:
 @contextmanager
 def _told() -> Iterator[None]:
     """Tell a failure in plain words on standard error, never a traceback."""
+    import sqlite3  # noqa: PLC0415
+
+    from devices.errors import DeviceError  # noqa: PLC0415
     from sync.keys.errors import KeyFault  # noqa: PLC0415
     from sync.link.errors import LinkError  # noqa: PLC0415
     from sync.rules.errors import RuleError  # noqa: PLC0415
     from sync.storage.errors import StorageError  # noqa: PLC0415
 
-    faults = (SettingsError, AgentError, KeyFault, LinkError, RuleError, StorageError, OSError, ValueError)
+    ours = (SettingsError, AgentError, DeviceError, KeyFault, LinkError, RuleError, StorageError)
     try:
         yield
-    except faults as error:
+    except (*ours, OSError, ValueError, sqlite3.Error) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
 
@@ -70,10 +73,10 @@ def run(config: Config = None) -> None:
     with _told():
         settings = _load(config)
         configure_logging(settings.log)
-        raise typer.Exit(_run(settings, config))
+        raise typer.Exit(_run(settings))
 
 
-def _run(settings: AgentSettings, config: Path | None) -> int:
+def _run(settings: AgentSettings) -> int:
     from pos_agent import enrolment  # noqa: PLC0415
     from pos_agent.db.schema import ensure_schema  # noqa: PLC0415
     from pos_agent.machine_lock import only_one  # noqa: PLC0415
@@ -82,7 +85,7 @@ def _run(settings: AgentSettings, config: Path | None) -> int:
     with only_one(settings.data_dir):
         if not settings.database.exists():
             enrolment.refuse_lost_ledger(settings.data_dir, joined)
-        ensure_schema(settings.database, ["--config", str(config)] if config else [])
+        ensure_schema(settings.database)
         enrolment.remember_ledger(settings.data_dir, joined)
         from pos_agent.app import run_agent  # noqa: PLC0415
 

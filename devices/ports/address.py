@@ -9,7 +9,7 @@ from devices.ports.serial_line import SerialPort, SerialSettings
 from devices.ports.tcp import TcpPort
 
 _RAW_PRINT_PORT = 9100
-_BAUD = re.compile(r"[1-9][0-9]{2,6}")
+_BAUD = re.compile(r"[5-9][0-9]|[1-9][0-9]{2,6}")
 _FLOWS = ("none", "rtscts", "xonxoff")
 
 
@@ -52,13 +52,6 @@ def serial_settings(uri: str) -> SerialSettings:
     path = path.removeprefix("//")
     options = dict(parse_qsl(query, keep_blank_values=True))
     baud, flow = options.pop("baud", "9600"), options.pop("flow", "none")
-    if (
-        not path
-        or options
-        or flow not in _FLOWS
-        or not baud.isascii()
-        or not baud.isdigit()
-        or int(baud) < 50
-    ):
+    if not path or options or flow not in _FLOWS or not _BAUD.fullmatch(baud):
         raise AddressError(f"{uri!r} is no serial address: write serial:/dev/…?baud=19200&flow=rtscts")
     return SerialSettings(path, int(baud), rtscts=flow == "rtscts", xonxoff=flow == "xonxoff")

@@ -1,6 +1,7 @@
 """A serial device: RS-232, a USB adapter, or a pty. pyserial blocks, so each port owns one thread."""
 
 import asyncio
+import termios
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from devices.errors import PortAbsent, PortLost, PortTimeout
 
 _T = TypeVar("_T")
 # pyserial reports a device that went away with any of these, depending on the call that notices.
-_GONE = (OSError, TypeError, ValueError, AttributeError)
+_GONE = (OSError, TypeError, ValueError, AttributeError, termios.error)
 _GRACE_S = 1.0
 
 
@@ -98,16 +99,20 @@ class SerialPort:
         return data
 
     async def close(self) -> None:
-        """Wake a waiting read, close the device and end the thread."""
+        """Wake a waiting read, close the device, which is soon free again, and end the thread."""
         line, self._line = self._line, None
         thread, self._thread = self._thread, None
         if thread is None:
             return
-        if line is not None:
-            _quietly(line.cancel_read)
-            _quietly(line.cancel_write)
-            thread.submit(_quietly, line.close)
+        if line is None:
+            thread.shutdown(wait=False)
+            return
+        _quietly(line.cancel_read)
+        _quietly(line.cancel_write)
+        closing = asyncio.get_running_loop().run_in_executor(thread, _quietly, line.close)
         thread.shutdown(wait=False)
+        # the line is opened exclusively: whoever opens it next must not meet this one still on its way out
+        await asyncio.wait([closing], timeout=_GRACE_S)
 
     def _opened(self) -> serial.Serial:
         if self._line is None:

@@ -1,7 +1,6 @@
 """A network device: raw TCP, as printers listen on port 9100."""
 
 import asyncio
-import contextlib
 
 from devices.errors import PortAbsent, PortLost, PortTimeout
 
@@ -31,6 +30,10 @@ class TcpPort:
             raise PortAbsent(f"{self.peer} did not answer within {timeout_s:g} s") from error
         except OSError as error:
             raise PortAbsent(f"{self.peer} cannot be reached: {error.strerror or error}") from error
+        except UnicodeError as error:  # a name that no resolver can be asked for, "till..local" say
+            raise PortAbsent(f"{self.peer} cannot be reached: this is no name of a machine") from error
+        # asyncio would call up to 64 KiB in its own buffer written: most receipts, on a line that has stalled
+        self._writer.transport.set_write_buffer_limits(0)
 
     async def write(self, data: bytes, timeout_s: float) -> None:
         """Send in one write and wait until the kernel took it; see ``Port.write``."""
@@ -63,11 +66,15 @@ class TcpPort:
         return data
 
     async def close(self) -> None:
-        """Close the connection; what the kernel still holds goes out behind our back."""
+        """Close the connection; what the kernel still holds goes out behind our back, the rest never."""
         writer, self._writer, self._reader = self._writer, None, None
         if writer is None:
             return
         writer.close()
-        with contextlib.suppress(OSError, TimeoutError):
+        try:
             async with asyncio.timeout(_CLOSE_LIMIT_S):
                 await writer.wait_closed()
+        except OSError:
+            return  # it broke off meanwhile, or (a time-out is one too) still waits to send
+        finally:
+            writer.transport.abort()

@@ -14,7 +14,6 @@ import structlog
 _log = structlog.get_logger(__name__)
 
 MISSING = "〓".encode("gbk")
-_HALF = 0x80
 # Same meaning, another character. Keys are not in the GBK font, or only in some printers' copies of it.
 _INSTEAD = {
     "\u00a5": "￥",

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pos_agent.enrolment import Enrolment
-from sync.keys.signing import KeyRing, key_id_of
+from sync.keys.signing import PUBLIC_BYTES, KeyRing, key_id_of
 from sync.storage.reader import Reader
 
 Names = dict[str, str]
@@ -93,6 +93,6 @@ def _publics(keys: list[dict[str, Any]]) -> list[bytes]:
             public = base64.b64decode(str(key.get("public", "")), validate=True)
         except (binascii.Error, ValueError):
             continue
-        if len(public) == 32 and key_id_of(public) == key.get("id"):
+        if len(public) == PUBLIC_BYTES and key_id_of(public) == key.get("id"):
             found.append(public)
     return found

@@ -1,10 +1,18 @@
-"""Bring a database file to the newest schema (alembic). Imported by the migrating process alone."""
+"""Bring a database file to the newest schema (alembic). Imported by the migrating process alone.
 
+`python -m pos_agent.db.migrate FILE` is that process: it is told the file and reads no settings.
+"""
+
+import sys
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from pos_agent.errors import SchemaTrouble
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -19,12 +27,19 @@ def config_for(connection: Connection) -> Config:
 
 
 def migrate(path: Path) -> None:
-    """Run what is missing, in one transaction."""
+    """Run what is missing, in one transaction.
+
+    Raises:
+        SchemaTrouble: the file is damaged, not writable, or of a newer program; nothing was changed.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}")
     try:
         with engine.begin() as connection:
             command.upgrade(config_for(connection), "head")
+    except (CommandError, SQLAlchemyError) as error:
+        reason = str(error).splitlines()[0]
+        raise SchemaTrouble(f"{path} cannot be brought up to date: {reason}") from error
     finally:
         engine.dispose()
 
@@ -41,3 +56,10 @@ def check(path: Path) -> None:
             command.check(config_for(connection))
     finally:
         engine.dispose()
+
+
+if __name__ == "__main__":
+    try:
+        migrate(Path(sys.argv[1]))
+    except SchemaTrouble as trouble:
+        sys.exit(str(trouble))

@@ -32,20 +32,19 @@ def revision_of(path: Path) -> str | None:
     return str(row[0]) if row else None
 
 
-def ensure_schema(path: Path, arguments: list[str]) -> bool:
+def ensure_schema(path: Path) -> bool:
     """Bring the file to HEAD in a process of its own, if it is not; returns whether that was needed.
-
-    Args:
-        path: the database.
-        arguments: of the migrating process after `migrate`, so that it reads the same settings.
 
     Raises:
         SchemaTrouble: it did not work; the process's last words are told.
     """
     if revision_of(path) == HEAD:
         return False
-    command = [sys.executable, "-m", "pos_agent.cli", "migrate", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)  # noqa: S603
+    command = [sys.executable, "-m", "pos_agent.db.migrate", str(path)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)  # noqa: S603
+    except subprocess.TimeoutExpired as error:
+        raise SchemaTrouble(f"{path} was not brought up to date within {LIMIT_S} s: try again") from error
     if done.returncode != 0 or revision_of(path) != HEAD:
-        raise SchemaTrouble(f"{path} cannot be brought up to date: {done.stderr.strip()[-500:]}")
+        raise SchemaTrouble(done.stderr.strip()[-500:] or f"{path} was not brought up to date")
     return True

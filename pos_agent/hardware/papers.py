@@ -79,4 +79,9 @@ class Papers:
 def printed_state(tx: Transaction, job_id: str | None) -> str | None:
     """How far a job's paper has come, as a screen shows it; None where there is no job."""
     row = tx.one("SELECT state FROM print_job WHERE id = ?", (job_id,)) if job_id else None
-    return _SHOWN.get(row[0], str(row[0])) if row else None
+    return shown_state(row[0] if row else None)
+
+
+def shown_state(state: str | None) -> str | None:
+    """A job's state as a screen shows it; None where there is no job."""
+    return _SHOWN.get(state, state) if state else None

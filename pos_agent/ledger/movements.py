@@ -36,16 +36,14 @@ def movement_rows(seq: int, raw: Raw) -> list[MovementRow]:
     ]
 
 
-def bucket_sums(rows: Iterable[tuple[str, int, str, str]]) -> dict[str, dict[str, int]]:
-    """Units per SKU and bucket, from (sku, qty, source, target) rows."""
-    sums: dict[str, dict[str, int]] = {}
-    for sku, qty, source, target in rows:
+def add_up(sums: dict[str, dict[str, int]], rows: Iterable[MovementRow]) -> None:
+    """Add the rows of an event to `sums`: units per SKU and bucket."""
+    for _seq, _place, sku, qty, source, target, *_ in rows:
         buckets = sums.setdefault(sku, {"floor": 0, "staged": 0, "damaged": 0})
         if source:
             buckets[source] -= qty
         if target:
             buckets[target] += qty
-    return sums
 
 
 def effect_on_hand(row: dict[str, Any]) -> int:

@@ -38,7 +38,7 @@ async def receive_file(settings: AgentSettings, file: Path, ref: str, *, is_open
         actor="cli",
     )
     with only_one(settings.data_dir):
-        ensure_schema(settings.database, [])
+        ensure_schema(settings.database)
         writer = Writer(settings.database)
         await writer.start()
         try:

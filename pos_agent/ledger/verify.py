@@ -1,13 +1,17 @@
-"""Verify the books: each rule is one query, each finding one plain sentence. Reads only."""
+"""Verify the books: each rule is one query, each finding one plain sentence. Reads only.
+
+The log is read once, event by event: a ledger of years would not fit into the memory of a till.
+"""
 
 import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pos_agent.ledger.movements import bucket_sums, movement_rows
+from pos_agent.ledger.movements import MovementRow, add_up, movement_rows
 from sync.rules.canonical import GENESIS, link_chain
 
 MOST_FINDINGS = 100
@@ -22,7 +26,13 @@ _UNSOLD_TICKETS = """
 SELECT t.id FROM ticket t LEFT JOIN receipt r ON r.ticket_id = t.id
 WHERE t.state = 'completed' AND r.number IS NULL
 """
-_RECEIPTS = "SELECT number, kind, ticket_id, order_id, paid_minor, job_id FROM receipt ORDER BY number"
+_MOVEMENTS = (
+    "SELECT seq, place, sku, qty, source, target, reason, ref, actor, at FROM movement ORDER BY seq, place"
+)
+_RECEIPTS = """
+SELECT r.number, r.kind, r.order_id, r.paid_minor, r.job_id, j.id IS NOT NULL
+FROM receipt r LEFT JOIN print_job j ON j.id = r.job_id ORDER BY r.number
+"""
 
 
 def verify(path: Path) -> list[str]:
@@ -41,13 +51,49 @@ def verify(path: Path) -> list[str]:
 
 def _findings(connection: sqlite3.Connection) -> Iterator[str]:
     yield from _file(connection)
-    events = [
-        (seq, chain, json.loads(raw))
-        for seq, chain, raw in connection.execute("SELECT seq, chain, raw FROM event ORDER BY seq")
-    ]
-    yield from _log(connection, events)
-    yield from _balances(connection, events)
-    yield from _receipts(connection, events)
+    told = _Told(iter(connection.execute(_MOVEMENTS)))
+    yield from _log(connection, told)
+    yield from _balances(connection, told)
+    yield from _receipts(connection, told)
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the log tells, added up as it is read beside the movements that are kept (`kept`, in order)."""
+
+    kept: Iterator[MovementRow]
+    odd_from: int | str | None = None
+    sums: dict[str, dict[str, int]] = field(default_factory=dict)
+    granted: dict[str, int] = field(default_factory=dict)
+    sold: set[str] = field(default_factory=set)
+    done: set[str] = field(default_factory=set)
+    paid: dict[str, int] = field(default_factory=dict)
+
+    def take(self, seq: int, raw: dict[str, Any]) -> None:
+        """Add one event."""
+        rows = movement_rows(seq, raw)
+        self._compare(rows)
+        add_up(self.sums, rows)
+        match raw["kind"]:
+            case "grant":
+                self.granted[raw["sku"]] = raw["granted"]
+            case "move" if raw["reason"] in {"sale", "override"}:
+                self.sold.add(raw.get("ref", ""))
+            case "hold" if raw["to"] == "done":
+                self.done.add(raw["order"])
+            case "payment":
+                self.paid[raw["ref"]] = self.paid.get(raw["ref"], 0) + raw["minor"]
+
+    def _compare(self, rows: list[MovementRow]) -> None:
+        """Find the first movement that is not the log's."""
+        for row in rows:
+            if self.odd_from is None and (kept := next(self.kept, None)) != row:
+                self.odd_from = "the end" if kept is None else row[0]
+
+    def end(self) -> None:
+        """The log is at its end; so must the movements be."""
+        if self.odd_from is None and next(self.kept, None) is not None:
+            self.odd_from = "the end"
 
 
 def _file(connection: sqlite3.Connection) -> Iterator[str]:
@@ -59,10 +105,11 @@ def _file(connection: sqlite3.Connection) -> Iterator[str]:
         yield f"{table} row {rowid} points at a {parent} that is not there"
 
 
-def _log(connection: sqlite3.Connection, events: list[tuple[int, str, Any]]) -> Iterator[str]:
+def _log(connection: sqlite3.Connection, told: _Told) -> Iterator[str]:
     """The log is gapless, chained, and ends where the position says."""
     chain, expected = GENESIS, 1
-    for seq, stored, raw in events:
+    for seq, stored, text in connection.execute("SELECT seq, chain, raw FROM event ORDER BY seq"):
+        raw = json.loads(text)
         if seq != expected:
             yield f"the log jumps from event {expected - 1} to {seq}"
         chain = link_chain(chain, raw)
@@ -70,28 +117,22 @@ def _log(connection: sqlite3.Connection, events: list[tuple[int, str, Any]]) -> 
             yield f"the chain breaks at event {seq}"
             chain = stored
         expected = seq + 1
-    position = connection.execute("SELECT seq, chain, heard FROM position").fetchone()
+        told.take(seq, raw)
+    told.end()
+    position = connection.execute("SELECT seq, chain FROM position").fetchone()
     if position is None:
-        if events:
+        if expected > 1:
             yield "there are events but no position"
         return
-    if (position[0], position[1]) != (expected - 1, chain):
+    if position != (expected - 1, chain):
         yield f"the position stands at event {position[0]}, the log ends at {expected - 1}"
 
 
-def _balances(connection: sqlite3.Connection, events: list[tuple[int, str, Any]]) -> Iterator[str]:
+def _balances(connection: sqlite3.Connection, told: _Told) -> Iterator[str]:
     """Movements are those of the events, and sum to the balances; rights follow grants and holds."""
-    told = [row for seq, _chain, raw in events for row in movement_rows(seq, raw)]
-    kept = connection.execute(
-        "SELECT seq, place, sku, qty, source, target, reason, ref, actor, at FROM movement"
-        " ORDER BY seq, place"
-    ).fetchall()
-    if told != kept:
-        odd = next((a for a, b in zip(told, kept, strict=False) if a != b), None)
-        yield f"the movements are not those of the log, from event {odd[0] if odd else 'the end'}"
-    sums = bucket_sums((sku, qty, source, target) for _s, _p, sku, qty, source, target, *_ in told)
-    granted = {raw["sku"]: raw["granted"] for _seq, _chain, raw in events if raw["kind"] == "grant"}
-    yield from _stocks(connection, sums, granted)
+    if told.odd_from is not None:
+        yield f"the movements are not those of the log, from event {told.odd_from}"
+    yield from _stocks(connection, told.sums, told.granted)
     for sku, settled, owed, used, still in connection.execute(_SETTLED):
         yield f"{sku}: settled {settled} and open {owed}, the holds say {used} and {still}"
 
@@ -115,30 +156,18 @@ def _stocks(
         yield f"{sku}: has movements but no balance"
 
 
-def _receipts(connection: sqlite3.Connection, events: list[tuple[int, str, Any]]) -> Iterator[str]:
+def _receipts(connection: sqlite3.Connection, told: _Told) -> Iterator[str]:
     """Each receipt stands on its facts and on one print job; each completed ticket has its receipt."""
     for (ticket,) in connection.execute(_UNSOLD_TICKETS):
         yield f"ticket {ticket} is completed without a receipt"
-    sold = {raw.get("ref") for _s, _c, raw in events if raw["kind"] == "move" and _is_sale(raw)}
-    done = {raw["order"] for _s, _c, raw in events if raw["kind"] == "hold" and raw["to"] == "done"}
-    paid: dict[str, int] = {}
-    for _seq, _chain, raw in events:
-        if raw["kind"] == "payment":
-            paid[raw["ref"]] = paid.get(raw["ref"], 0) + raw["minor"]
-    jobs = {row[0] for row in connection.execute("SELECT id FROM print_job")}
-    numbers = set()
-    for number, kind, _ticket, order, minor, job in connection.execute(_RECEIPTS):
-        numbers.add(number)
-        has_goods = number in sold if kind == "sale" else order in done
+    for number, kind, order, minor, job, is_job_there in connection.execute(_RECEIPTS):
+        paid = told.paid.pop(number, 0)
+        has_goods = number in told.sold if kind == "sale" else order in told.done
         if not has_goods:
             yield f"receipt {number} has no movement in the log"
-        if paid.get(number, 0) != minor:
-            yield f"receipt {number} says {minor}, the log has {paid.get(number, 0)} paid on it"
-        if job is not None and job not in jobs:
+        if paid != minor:
+            yield f"receipt {number} says {minor}, the log has {paid} paid on it"
+        if job is not None and not is_job_there:
             yield f"receipt {number} has lost its print job"
-    for number in sorted(set(paid) - numbers):
+    for number in sorted(told.paid):
         yield f"money was taken on receipt {number}, which is not there"
-
-
-def _is_sale(raw: dict[str, Any]) -> bool:
-    return raw["reason"] in {"sale", "override"}

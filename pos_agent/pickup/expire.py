@@ -1,11 +1,36 @@
 """Expire orders that nobody collected in time: the store's decision, made here and told to the hub."""
 
+import asyncio
+
 from pos_agent.desk import Desk
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.pickup.announce import tell_screens
+from pos_agent.pickup.forget_people import forget_people
 from sync.rules.store import fulfil
+from sync.runtime.logging import get_logger
+from sync.runtime.supervision import Lifetime
+from sync.storage.errors import StorageError
 
+log = get_logger(__name__)
 MOST_AT_ONCE = 100
+
+
+async def keep_looking(desk: Desk, lifetime: Lifetime) -> None:
+    """Look for due orders, and for people to forget, until asked to stop."""
+    lifetime.ready()
+    while not lifetime.stopping.is_set():
+        try:
+            await expire_due(desk)
+            await forget_people(desk)
+        except StorageError as error:
+            log.warning("expiry.delayed", problem=str(error))
+        except Exception:  # the guard of the loop: an order that cannot expire must not close the till
+            log.exception("expiry.failed")
+        try:
+            async with asyncio.timeout(desk.settings.pickup.expiry_check_s):
+                await lifetime.until_stopping()
+        except TimeoutError:
+            continue
 
 
 async def expire_due(desk: Desk) -> list[str]:

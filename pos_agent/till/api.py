@@ -1,7 +1,7 @@
 """The till over HTTP."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 from starlette.requests import Request
@@ -9,15 +9,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from pos_agent.catalogue.queries import search
-from pos_agent.desk import Desk
-from pos_agent.hardware.papers import printed_state
+from pos_agent.hardware.papers import shown_state
 from pos_agent.requests import Body, actor_of, answer, desk_of, till_of
 from pos_agent.staff.rules import CLERK
 from pos_agent.till import take_scan as tickets
 from pos_agent.till.pay import Tendered, pay
 from pos_agent.till.receipt import latest_receipts, receipt_of
-from sync.rules.errors import Refused
-from sync.storage.writer import Transaction
 from sync.web.forms import COLUMN_MAX, Line, read_json, read_query
 from sync.web.routes import Contract, Endpoint, GuardedRoute, route
 
@@ -121,30 +118,16 @@ async def get_receipts(request: Request) -> Response:
 
 async def get_receipt(request: Request) -> Response:
     """A stored receipt, and how its paper fares."""
-    desk = desk_of(request)
-    content, job = await _receipt(desk, request)
-    printed = await desk.ledger.writer.run(lambda tx: printed_state(tx, job))
-    return answer({**content, "printed": printed})
+    kept = await receipt_of(desk_of(request).reader, str(request.path_params["number"]))
+    return answer({**kept.content, "printed": shown_state(kept.state)})
 
 
 async def post_reprint(request: Request) -> Response:
     """Print a receipt once more, marked as a copy."""
     desk = desk_of(request)
-    _content, job = await _receipt(desk, request)
-    new = await desk.ledger.writer.run(lambda tx: desk.papers.reprint(tx, job))
+    kept = await receipt_of(desk.reader, str(request.path_params["number"]))
+    new = await desk.ledger.writer.run(lambda tx: desk.papers.reprint(tx, kept.job))
     return answer({"job": new}, 202)
-
-
-async def _receipt(desk: Desk, request: Request) -> tuple[dict[str, Any], str | None]:
-    number = str(request.path_params["number"])
-
-    def read(tx: Transaction) -> tuple[dict[str, Any], str | None]:
-        found = receipt_of(tx, number)
-        if found is None:
-            raise Refused("unknown_receipt")
-        return found
-
-    return await desk.ledger.writer.run(read)
 
 
 Told = Mapping[int, str] | None

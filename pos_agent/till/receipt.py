@@ -6,6 +6,7 @@ from typing import Any
 
 from pos_agent.till.rules import receipt_number
 from sync.rules.books import StorePosition
+from sync.rules.errors import Refused
 from sync.storage.reader import Reader
 from sync.storage.writer import Transaction
 
@@ -77,10 +78,29 @@ def keep(tx: Transaction, receipt: Receipt, ticket: str | None, job: str | None)
     )
 
 
-def receipt_of(tx: Transaction, number: str) -> tuple[dict[str, Any], str | None] | None:
-    """A stored receipt's content and its print job."""
-    row = tx.one("SELECT content, job_id FROM receipt WHERE number = ?", (number,))
-    return (json.loads(row[0]), row[1]) if row else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptReceipt:
+    """A receipt as it was kept: its content, its print job and how far that has come (None: no job)."""
+
+    content: dict[str, Any]
+    job: str | None
+    state: str | None
+
+
+async def receipt_of(reader: Reader, number: str) -> KeptReceipt:
+    """A stored receipt.
+
+    Raises:
+        Refused: `unknown_receipt`.
+    """
+    row = await reader.one(
+        "SELECT r.content, r.job_id, j.state FROM receipt r LEFT JOIN print_job j ON j.id = r.job_id"
+        " WHERE r.number = ?",
+        (number,),
+    )
+    if row is None:
+        raise Refused("unknown_receipt")
+    return KeptReceipt(content=json.loads(row[0]), job=row[1], state=row[2])
 
 
 async def latest_receipts(reader: Reader, limit: int) -> list[dict[str, Any]]:

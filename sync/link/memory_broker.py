@@ -141,12 +141,6 @@ class MemoryBroker:
         for topic, payload in self._retained.items():
             self._offer(self._attached[config.client_id], Message(topic, payload, retained=True))
 
-    def detach(self, client: Client) -> None:
-        """Forget a client; saying its will is the client's own part of a goodbye."""
-        attachment = self._attached.get(client.config.client_id)
-        if attachment is not None and attachment.client is client:
-            del self._attached[client.config.client_id]
-
     def abandon(self, client: Client) -> None:
         """End a connection without a goodbye: the will is spoken."""
         attachment = self._attached.get(client.config.client_id)

@@ -67,6 +67,10 @@ def to_raw_message(message: Message) -> Raw:
 def decode(payload: bytes) -> Message:
     """The message in wire bytes.
 
+    An event that is JSON but can never be booked gets through, for it to become a dead letter. What
+    the chain could not be reckoned over does not: an integer of more than 4,300 digits is neither read
+    here nor written by `canonical`, so no ledger holds one.
+
     Raises:
         Undecodable: too large, broken packing, no JSON, or not a message of this version.
     """

@@ -1,10 +1,9 @@
 """Pushes events to open pages (server-sent events, HTML standard section 9.2).
 
 A page listens on named channels; what is published while it does not listen is lost on purpose, because a
-page is a
-view: it reads the state when it (re)connects, and events only tell that something changed. A listener that
-does not keep up is dropped and its browser connects again. Everything is bounded: listeners, and events
-waiting per listener.
+page is a view: it reads the state when it (re)connects, and events only tell that something changed. A
+listener that does not keep up is dropped and its browser connects again. Everything is bounded: listeners,
+and events waiting per listener.
 """
 
 import asyncio
@@ -72,9 +71,8 @@ class EventHub:
         Args:
             channel: Name of the channel, `store/s1` say.
             event: Name of the event, without line breaks.
-            data: Anything pydantic can write as JSON; a `str` is sent as JSON text too. For htmx fragments
-            use
-                `publish_html`.
+            data: Anything pydantic can write as JSON; a `str` is sent as JSON text too. For htmx
+                fragments use `publish_html`.
 
         Returns:
             The number of pages reached.
@@ -107,6 +105,8 @@ class EventHub:
         return StreamingResponse(self._frames(listener), headers=headers, media_type="text/event-stream")
 
     async def _frames(self, listener: _Listener) -> AsyncIterator[bytes]:
+        if self._closed:
+            return
         # joined here, not in response(): a browser that left before the first byte leaves nothing
         self._listeners.add(listener)
         for channel in listener.channels:

@@ -19,7 +19,6 @@ from sync.web.errors import N_, FieldFault, InvalidInput, Problem
 ModelT = TypeVar("ModelT", bound=BaseModel)
 FIELDS_MAX = 1000
 FAULTS_MAX = 50
-KEY_MAX = 128
 COLUMN_MAX = 2**63 - 1
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ud800-\udfff\ufffe\uffff]")

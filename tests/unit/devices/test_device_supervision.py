@@ -65,6 +65,34 @@ async def test_a_device_is_absent_then_ready_then_lost_and_logged_once_each() ->
     assert statuses[3] == DeviceStatus("scanner", DeviceState.LOST, "unplugged", AT)
 
 
+async def test_a_fault_that_nobody_foresaw_is_a_loss_and_the_device_is_tried_again() -> None:
+    statuses: list[DeviceStatus] = []
+    faults = iter([RuntimeError("odd"), RuntimeError("odd")])
+    stays = asyncio.Event()
+
+    async def session(ready: Callable[[], None]) -> None:
+        if (fault := next(faults, None)) is not None:
+            raise fault
+        ready()
+        stays.set()
+        await asyncio.Event().wait()
+
+    supervisor = Supervisor("scanner", statuses.append, Backoff(0.001, 0.002), lambda: AT)
+    with capture_logs() as logs:
+        task = asyncio.create_task(supervisor.run(session))
+        async with asyncio.timeout(5):
+            await stays.wait()
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    assert [(status.state, status.reason) for status in statuses] == [
+        (DeviceState.OPENING, ""),
+        (DeviceState.ABSENT, "unexpected: odd"),
+        (DeviceState.READY, ""),
+    ]
+    assert [log["event"] for log in logs] == ["device.session_failed", "device.absent", "device.back"]
+
+
 async def read_scans(port: MemoryPort, config: ScannerConfig, pieces: list[bytes], count: int) -> list[Scan]:
     """What a source delivers for the pieces its scanner sends."""
     scans: list[Scan] = []

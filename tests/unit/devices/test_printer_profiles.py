@@ -74,7 +74,13 @@ def test_serial_options_are_read() -> None:
     "uri",
     [
         *("", "usb", "tcp://", "tcp://h:x", "tcp://h:99999", "tcp://h/path"),
-        *("serial:", "serial:/d?baud=fast", "serial:/d?x=1"),
+        *(
+            "serial:",
+            "serial:/d?baud=fast",
+            "serial:/d?baud=49",
+            f"serial:/d?baud={'9' * 5000}",
+            "serial:/d?x=1",
+        ),
     ],
 )
 def test_an_unreadable_address_is_refused(uri: str) -> None:

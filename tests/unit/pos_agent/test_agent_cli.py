@@ -1,12 +1,13 @@
 """The agent's commands: plain words, exit codes, nothing half done."""
 
 import json
+import sqlite3
 import stat
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from typer.testing import CliRunner
 from pos_agent import enrolment
 from pos_agent.cli import app
 from pos_agent.db.migrate import check, migrate
-from pos_agent.db.schema import HEAD, revision_of
-from pos_agent.errors import BadFile
+from pos_agent.db.schema import HEAD, ensure_schema, revision_of
+from pos_agent.errors import BadFile, SchemaTrouble
 from pos_agent.ledger.read_delivery import parse_delivery
 from pos_agent.machine_lock import only_one
 from pos_agent.settings import AgentSettings
@@ -172,6 +173,47 @@ def test_the_migrations_are_the_tables_and_head_is_known(tmp_path: Path) -> None
     assert revision_of(path) == HEAD
     names = sorted(Path("pos_agent/db/migrations/versions").glob("0*.py"))
     assert names[-1].name.startswith(HEAD)
+
+
+def test_a_ledger_of_a_newer_program_is_told_in_plain_words(tmp_path: Path, config: Path) -> None:
+    path = tmp_path / "data" / "agent.db"
+    migrate(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    told = run(app, ["migrate", "--config", str(config)])
+    assert told.exit_code == 1
+    expected = f"{path} cannot be brought up to date: Can't locate revision identified by '9999'"
+    assert told.stderr.splitlines()[-1] == expected
+    with pytest.raises(SchemaTrouble, match="'9999'"):
+        ensure_schema(path)
+    assert revision_of(path) == "9999"
+
+
+def test_a_migration_that_takes_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pos_agent.db.schema.LIMIT_S", 0.001)
+    with pytest.raises(SchemaTrouble, match=r"was not brought up to date within 0\.001 s"):
+        ensure_schema(tmp_path / "agent.db")
+
+
+def test_an_address_that_no_device_has_is_told_in_plain_words(config: Path) -> None:
+    with config.open("a", encoding="utf-8") as file:
+        file.write('[[printer]]\nid = "p1"\nuri = "lpt1"\n')
+    told = run(app, ["print-test", "--config", str(config)])
+    assert told.exit_code == 1
+    assert told.stderr.startswith("'lpt1' is no device address: write tcp://host:9100")
+
+
+def test_goods_that_come_before_the_first_run_make_the_ledger_of_these_settings(
+    tmp_path: Path, config: Path
+) -> None:
+    data = tmp_path / "data"
+    enrolment.keep(data, enrolment_answer())
+    goods = tmp_path / "opening.csv"
+    goods.write_text(f"sku,qty\n{COLA},5\n", "utf-8")
+    told = run(app, ["stock", "receive", str(goods), "--config", str(config)])
+    assert (told.exit_code, "unknown_sku" in told.output) == (1, True)
+    assert revision_of(data / "agent.db") == HEAD
 
 
 def test_goods_are_taken_in_from_a_file_once(template: Path, tmp_path: Path, config: Path) -> None:

@@ -16,8 +16,11 @@ TAMPERINGS = {
     "UPDATE event SET raw = replace(raw, ':10,', ':11,') WHERE seq = 1": "the chain breaks at event 1",
     "DELETE FROM event WHERE seq = 2": "the log jumps from event 1 to 3",
     "UPDATE position SET seq = seq + 1": "the position stands at",
-    "DELETE FROM movement WHERE seq = 1": "the movements are not those",
-    "UPDATE movement SET qty = qty + 1 WHERE seq = 1": "the movements are not those",
+    "DELETE FROM movement WHERE seq = 1": "the movements are not those of the log, from event 1",
+    "UPDATE movement SET qty = qty + 1 WHERE seq = 1": "the movements are not those of the log, from event 1",
+    "DELETE FROM movement WHERE seq = (SELECT max(seq) FROM movement)": "of the log, from event the end",
+    "INSERT INTO movement SELECT 99, place, sku, qty, source, target, reason, ref, actor, at FROM movement"
+    " WHERE seq = 1": "of the log, from event the end",
     "UPDATE receipt SET paid_minor = 1, given_minor = 1, change_minor = 0": "the log has 350 paid",
     "DELETE FROM receipt": "is completed without a receipt",
     "DELETE FROM print_job": "has lost its print job",

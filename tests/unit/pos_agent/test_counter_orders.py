@@ -4,12 +4,14 @@ import asyncio
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from pos_agent.ledger.verify import verify
-from pos_agent.pickup.expire import expire_due
+from pos_agent.pickup.expire import expire_due, keep_looking
 from sync.rules.books import HubPosition
 from sync.rules.pickup_token import claims_of
 from sync.runtime.ids import new_id
+from sync.runtime.supervision import Lifetime
 from tests.unit.pos_agent.agent_stage import (
     CODE,
     COLA,
@@ -200,6 +202,20 @@ async def test_a_released_order_is_put_back_unit_by_unit(stage: Stage) -> None:
         dead = await clerk.post(f"{one}/hand-over", json={"code": CODE, "tender": {"given_minor": 350}})
         assert (dead.status_code, dead.json()["code"]) == (409, "finished")
     assert verify(stage.path) == []
+
+
+async def test_an_order_that_cannot_expire_does_not_end_the_agent(stage: Stage) -> None:
+    await stage.take_hold(hold_item("o-1", (COLA, 1)))
+    stage.clock.go(3 * 86400)
+    await stage.run(lambda book: book.tx.execute("UPDATE stock SET open = 0"))
+    lifetime = Lifetime()
+    with capture_logs() as logs:
+        looking = asyncio.ensure_future(keep_looking(stage.desk, lifetime))
+        await asyncio.sleep(0)  # it is on its first round now, and is told to stop after it
+        lifetime.stopping.set()
+        await looking
+    assert [log["event"] for log in logs] == ["expiry.failed"]
+    assert await stage.rows("SELECT stage FROM hold") == [("received",)]
 
 
 async def test_an_order_that_nobody_collects_expires_by_the_stores_clock(stage: Stage) -> None:

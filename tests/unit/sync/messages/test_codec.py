@@ -16,12 +16,14 @@ from sync.messages.codec import (
     parse_item,
 )
 from sync.messages.errors import Undecodable
+from sync.rules.canonical import GENESIS, canonical, link_chain
 from sync.rules.errors import Unbookable
 from sync.rules.streams import Ask, Up
 
 ASK = Ask(store="s1", sinc=2, name="catalog", since=7)
 AT = "2026-05-01T10:00:00.000Z"
 UP = Up(store="s1", sinc=2, hinc=3, first=1, chain_before="0" * 16, head=1, dver=0)
+MOST_DIGITS = 4_300
 GRANT = {"kind": "grant", "sku": "茶", "granted": 4, "at": AT}
 
 
@@ -52,6 +54,26 @@ def test_both_forms_are_read_whatever_the_size() -> None:
     body = encode(ASK)[1:]
     assert decode(b"z" + zlib.compress(body)) == ASK
     assert decode(b"j" + body + b" " * 2000) == ASK
+
+
+def test_an_event_with_an_absurd_number_gets_through_to_become_a_dead_letter() -> None:
+    absurd = with_events({**GRANT, "granted": 10**MOST_DIGITS - 1})
+    decoded = decode(encode(absurd))
+    assert decoded == absurd
+    assert link_chain(GENESIS, absurd.events[0]) == "b624f4849070f154"
+    with pytest.raises(Unbookable) as refused:
+        parse_fact(absurd.events[0])
+    assert (refused.value.code, refused.value.facts["field"]) == ("bad_event", "granted")
+
+
+def test_a_number_that_no_reader_takes_is_one_that_no_ledger_can_hold() -> None:
+    body = encode(with_events({**GRANT, "granted": 7})).replace(
+        b'"granted":7', b'"granted":1' + b"0" * MOST_DIGITS
+    )
+    with pytest.raises(Undecodable, match="number out of range"):
+        decode(body)
+    with pytest.raises(ValueError, match="limit"):
+        canonical({**GRANT, "granted": 10**MOST_DIGITS})
 
 
 @pytest.mark.parametrize(

@@ -81,3 +81,11 @@ async def test_a_browser_that_never_reads_leaves_nothing_behind() -> None:
     hub = EventHub()
     hub.response(REQUEST, ["a"])
     assert hub.listeners == 0
+
+
+async def test_a_stream_that_begins_while_the_program_stops_ends_at_once() -> None:
+    hub = EventHub()
+    late = frames(hub.response(REQUEST, ["a"]))
+    hub.close()
+    assert [content async for content in late] == []
+    assert hub.listeners == 0
