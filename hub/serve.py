@@ -18,6 +18,7 @@ from hub.settings import HubSettings
 from hub.start import running_kernel
 from hub.stock.want_desk import WantDesk
 from hub.stores.sync_broker import broker_secret, sync_broker
+from hub.told import TOLD
 from sync.link.client_id import client_id
 from sync.link.paho_link import PahoLink
 from sync.link.port import LinkConfig, Will
@@ -25,7 +26,6 @@ from sync.messages.topics import HUB_PRESENCE, hub_subscriptions
 from sync.runtime.logging import configure_logging, get_logger
 from sync.runtime.server import Listener, ServerOptions, http_service
 from sync.runtime.supervision import Lifetime, Service, supervise
-from sync.storage.errors import StorageError
 
 log = get_logger(__name__)
 
@@ -94,7 +94,7 @@ def main(settings: HubSettings) -> int:
         return _cannot_start(f"{options.host}:{options.port} cannot be listened on: {error.strerror}")
     try:
         return asyncio.run(serve(settings, listener))
-    except (StorageError, ValueError, OSError) as error:
+    except TOLD as error:
         return _cannot_start(str(error))
     finally:
         listener.socket.close()

@@ -1,14 +1,17 @@
 """Settings of the hub: `hub.toml` and the environment (`OMO_HUB_…`)."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from sync.runtime.settings import ProgramSettings, Section
 
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,252}(:[0-9]{1,5})?$")]
 """A host name with an optional port, as it may stand in a content security policy."""
+
+RULED_USER: Final = "hub"
+"""The hub's name in the broker's rule file (`hub.broker.rules.HUB_USER`)."""
 
 
 class BrokerSection(Section):
@@ -19,6 +22,14 @@ class BrokerSection(Section):
     user: str = Field("hub", description="The hub's user at the broker")
     secret: SecretStr = Field(SecretStr(""), description="The hub's secret at the broker")
     folder: Path | None = Field(None, description="Where the broker's user and rule files are written")
+
+    @model_validator(mode="after")
+    def _rules_know_the_user(self) -> "BrokerSection":
+        """The rule file that the hub writes gives its rights to one name."""
+        if self.folder is not None and self.user != RULED_USER:
+            msg = f"user must be {RULED_USER!r} where folder is set: the rules written there know no other"
+            raise ValueError(msg)
+        return self
 
 
 class ShopSection(Section):
