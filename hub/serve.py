@@ -80,6 +80,16 @@ async def serve(settings: HubSettings, listener: Listener) -> int:
         )
 
 
+def server_options(settings: HubSettings) -> ServerOptions:
+    """Where the hub listens, and whose word it takes for who is calling."""
+    return ServerOptions(
+        host=settings.host,
+        port=settings.port,
+        engine=settings.server,
+        trusted_proxy=settings.trusted_proxy or None,
+    )
+
+
 def main(settings: HubSettings) -> int:
     """The program.
 
@@ -87,7 +97,7 @@ def main(settings: HubSettings) -> int:
         0 after a signal, 1 after a failure, 2 when it cannot start and a person must change something.
     """
     configure_logging(settings.log_format)
-    options = ServerOptions(host=settings.host, port=settings.port, engine=settings.server)
+    options = server_options(settings)
     try:
         listener = Listener(options)
     except OSError as error:

@@ -1,14 +1,19 @@
 """Signing in to HQ: the right people, by page and by call; guessing is slow; sessions end."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import httpx2
 import pytest
 from starlette.applications import Starlette
 
 from hub.kernel import Kernel
+from hub.staff.session_table import SessionTable
 from hub.staff.sign_in import TRIES_LOGIN, SignInDesk
 from hub.staff.throttle import MOST_KEYS, Throttle
 from hub.stores.import_chain import Person, keep_person
 from sync.web.errors import Problem
+from sync.web.sessions import Session
 from tests.unit.hub.stores.running_hub import SetClock
 from tests.unit.hub.stores.running_pages import PAGE, PASSWORD, PASSWORD_HASH, client_of, token_of
 
@@ -233,3 +238,17 @@ def test_a_throttle_holds_a_bounded_number_of_keys(clock: SetClock) -> None:
         throttle.note(str(number))
 
     assert (throttle.wait_s("0"), throttle.wait_s("1")) == (0, 60)
+
+
+async def test_a_session_that_was_dropped_is_not_brought_back_by_a_use(
+    kernel: Kernel, clock: SetClock
+) -> None:
+    table, now = SessionTable(kernel), clock.now()
+    session = Session("hq", now, now + timedelta(hours=12), now, {"role": "monitor"})
+    await table.save("k", session)
+    used = replace(session, seen_at=now + timedelta(minutes=5))
+    await table.touch("k", used)
+    assert await table.load("k") == used
+    await table.drop("k")
+    await table.touch("k", used)
+    assert await table.load("k") is None
