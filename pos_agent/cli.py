@@ -98,9 +98,11 @@ def _run(settings: AgentSettings) -> int:
 def enrol(url: str, code: str, config: Config = None) -> None:
     """Join a store: URL of the hub and the one-time CODE that the head office gave."""
     from pos_agent import enrolment  # noqa: PLC0415
+    from pos_agent.hardware.check_settings import need_folder  # noqa: PLC0415
 
     with _told():
         settings = _load(config)
+        need_folder(settings)
         _need_no_history(settings)
         joined = enrolment.keep(settings.data_dir, enrolment.ask_hub(url, code))
         typer.echo(f"{joined.store}: joined as incarnation {joined.sinc}; start with `omo-agent run`")

@@ -21,6 +21,16 @@ def need_devices(settings: AgentSettings) -> None:
     _refuse(_devices(settings))
 
 
+def need_folder(settings: AgentSettings) -> None:
+    """Refuse a folder that could keep nothing: asked before a one-time code is spent.
+
+    Raises:
+        SettingsError: what is wrong with it.
+    """
+    trouble = folder_trouble(settings.data_dir)
+    _refuse((trouble,) if trouble is not None else ())
+
+
 def need_all(settings: AgentSettings) -> None:
     """Refuse everything that `run` would stumble over.
 

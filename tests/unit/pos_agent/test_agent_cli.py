@@ -129,6 +129,15 @@ def test_a_refused_enrolment_keeps_nothing(
     assert not (tmp_path / "data").exists()
 
 
+def test_a_code_is_not_spent_where_nothing_can_be_kept(tmp_path: Path) -> None:
+    config = tmp_path / "agent.toml"
+    config.write_text('data_dir = "/dev/null/data"\n', "utf-8")
+    with hub_that_answers(201, enrolment_answer().model_dump(mode="json")) as (url, asked):
+        told = run(app, ["enrol", url, "ABCD-EFGH", "--config", str(config)])
+    assert (told.exit_code, asked) == (1, [])
+    assert "/dev/null/data is no folder: set data_dir to one" in told.stderr
+
+
 def test_a_hub_that_is_not_there_is_told(config: Path) -> None:
     told = run(app, ["enrol", "http://127.0.0.1:9", "ABCD-EFGH", "--config", str(config)])
     assert (told.exit_code, "cannot be reached" in told.output) == (1, True)
