@@ -9,24 +9,33 @@ from typing import Annotated, Any, Final, TypeVar, cast
 
 import typer
 
-from hub.catalogue.errors import CatalogueError
 from hub.catalogue.import_products import import_products
 from hub.catalogue.read_products import Kind
 from hub.db.migrate import migrate as migrate_database
-from hub.db.open import FILE_NAME, REVISION, SchemaTrouble, revision_of
+from hub.db.open import FILE_NAME, REVISION, revision_of
+from hub.doctor import examine, setting_troubles
 from hub.kernel import Kernel
-from hub.settings import HubSettings
 from hub.settings_file import load_settings
 from hub.staff.keep_user import set_password
-from hub.start import incarnation, running_kernel
+from hub.start import (
+    existing_database,
+    incarnation,
+    make_folder,
+    refuse_lost_database,
+    remember_whole,
+    running_kernel,
+    signing_key,
+)
+from hub.stock.verify import Verified
 from hub.stock.verify import verify as verify_books
 from hub.stores.enrol import MakeCode, Revoke, new_code
-from hub.stores.errors import StoresError
 from hub.stores.import_chain import import_chain
 from hub.stores.sync_broker import sync_broker
+from hub.told import TOLD
 from sync.rules.errors import Refused
+from sync.runtime.errors import SettingsError
 from sync.runtime.logging import configure_logging
-from sync.storage.errors import StorageError
+from sync.storage.reader import Reader
 
 T = TypeVar("T")
 MOST_NOTES: Final = 20
@@ -83,7 +92,7 @@ def run(config: Path | None, act: Callable[[Kernel], Awaitable[T]]) -> T:
         return asyncio.run(within())
     except Refused as refused:
         raise fail(_refusal(refused)) from refused
-    except (StorageError, StoresError, CatalogueError, ValueError, OSError) as error:
+    except TOLD as error:
         raise fail(str(error)) from error
 
 
@@ -101,11 +110,14 @@ def migrate(config: ConfigOption = None) -> None:
     settings = load_settings(config)
     path = settings.data_dir / FILE_NAME
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(settings)
         incarnation(settings)  # before the database, which is never opened without one
+        refuse_lost_database(settings)
+        signing_key(settings)
         before = revision_of(path)
         migrate_database(path)
-    except (SchemaTrouble, ValueError, OSError) as error:
+        remember_whole(settings)
+    except TOLD as error:
         raise fail(str(error)) from error
     say(f"{path}: schema {before or 'none'} -> {REVISION}")
 
@@ -114,6 +126,9 @@ def migrate(config: ConfigOption = None) -> None:
 def config_check(config: ConfigOption = None) -> None:
     """Read the settings and say every problem at once."""
     settings = load_settings(config)
+    found = setting_troubles(settings)
+    if found:
+        raise fail(str(SettingsError(found)))
     say(f"settings are good; data in {settings.data_dir}, broker at {settings.broker.url}")
 
 
@@ -225,8 +240,12 @@ def user_password(login: str, config: ConfigOption = None) -> None:
 
 @application.command()
 def verify(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Compare the hub's books with the stores' raw events and with themselves."""
-    report = run(config, lambda kernel: verify_books(kernel.reader))
+    """Compare the hub's books with the stores' raw events and with themselves; changes nothing."""
+    settings = load_settings(config)
+    try:
+        report = asyncio.run(_read_books(existing_database(settings)))
+    except TOLD as error:
+        raise fail(str(error)) from error
     if as_json:
         say(
             json.dumps(
@@ -250,6 +269,16 @@ def verify(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
+async def _read_books(path: Path) -> Verified:
+    """The self-check on a reader of its own: neither keys nor a writer are needed to look."""
+    reader = Reader(path, size=1)
+    await reader.start()
+    try:
+        return await verify_books(reader)
+    finally:
+        await reader.close()
+
+
 @application.command()
 def openapi() -> None:
     """Print the API document."""
@@ -261,37 +290,8 @@ def openapi() -> None:
 @application.command()
 def doctor(config: ConfigOption = None) -> None:
     """Look at settings, folder, database and broker, and say what to do."""
-    settings = load_settings(config)
-    findings = [*_look_at_database(settings), *asyncio.run(_look_at_broker(settings))]
-    for is_good, text in findings:
-        say(f"{'●' if is_good else '■'} {text}")
-    if not all(is_good for is_good, _ in findings):
+    findings = asyncio.run(examine(load_settings(config)))
+    for finding in findings:
+        say(f"{'ok ' if finding.ok else 'BAD'} {finding.what}: {finding.text}")
+    if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
-
-
-def _look_at_database(settings: HubSettings) -> list[tuple[bool, str]]:
-    """Folder and schema."""
-    path = settings.data_dir / FILE_NAME
-    if not path.exists():
-        return [(False, f"no database at {path}: run omo-hub migrate")]
-    try:
-        revision = revision_of(path)
-    except StorageError as error:
-        return [(False, f"{error}: restore it from the backup")]
-    if revision != REVISION:
-        return [(False, f"{path} has schema {revision}, this version needs {REVISION}: run omo-hub migrate")]
-    return [(True, f"database {path}, schema {revision}")]
-
-
-async def _look_at_broker(settings: HubSettings) -> list[tuple[bool, str]]:
-    """Whether anybody accepts connections at the broker's address."""
-    from sync.link.address import split_url  # noqa: PLC0415  # only the doctor looks itself
-
-    host, port = split_url(settings.broker.url)[:2]
-    try:
-        async with asyncio.timeout(5):
-            _, writer = await asyncio.open_connection(host, port)
-        writer.close()
-    except (OSError, TimeoutError):
-        return [(False, f"nobody answers at {settings.broker.url}: start the broker, or change broker.url")]
-    return [(True, f"broker answers at {settings.broker.url}")]

@@ -18,6 +18,7 @@ from hub.settings import HubSettings
 from hub.start import running_kernel
 from hub.stock.want_desk import WantDesk
 from hub.stores.sync_broker import broker_secret, sync_broker
+from hub.told import TOLD
 from sync.link.client_id import client_id
 from sync.link.paho_link import PahoLink
 from sync.link.port import LinkConfig, Will
@@ -25,7 +26,6 @@ from sync.messages.topics import HUB_PRESENCE, hub_subscriptions
 from sync.runtime.logging import configure_logging, get_logger
 from sync.runtime.server import Listener, ServerOptions, http_service
 from sync.runtime.supervision import Lifetime, Service, supervise
-from sync.storage.errors import StorageError
 
 log = get_logger(__name__)
 
@@ -80,6 +80,16 @@ async def serve(settings: HubSettings, listener: Listener) -> int:
         )
 
 
+def server_options(settings: HubSettings) -> ServerOptions:
+    """Where the hub listens, and whose word it takes for who is calling."""
+    return ServerOptions(
+        host=settings.host,
+        port=settings.port,
+        engine=settings.server,
+        trusted_proxy=settings.trusted_proxy or None,
+    )
+
+
 def main(settings: HubSettings) -> int:
     """The program.
 
@@ -87,14 +97,14 @@ def main(settings: HubSettings) -> int:
         0 after a signal, 1 after a failure, 2 when it cannot start and a person must change something.
     """
     configure_logging(settings.log_format)
-    options = ServerOptions(host=settings.host, port=settings.port, engine=settings.server)
+    options = server_options(settings)
     try:
         listener = Listener(options)
     except OSError as error:
         return _cannot_start(f"{options.host}:{options.port} cannot be listened on: {error.strerror}")
     try:
         return asyncio.run(serve(settings, listener))
-    except (StorageError, ValueError, OSError) as error:
+    except TOLD as error:
         return _cannot_start(str(error))
     finally:
         listener.socket.close()

@@ -1,14 +1,18 @@
 """Settings of the hub: `hub.toml` and the environment (`OMO_HUB_…`)."""
 
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from sync.runtime.settings import ProgramSettings, Section
 
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,252}(:[0-9]{1,5})?$")]
 """A host name with an optional port, as it may stand in a content security policy."""
+
+RULED_USER: Final = "hub"
+"""The hub's name in the broker's rule file (`hub.broker.rules.HUB_USER`)."""
 
 
 class BrokerSection(Section):
@@ -19,6 +23,14 @@ class BrokerSection(Section):
     user: str = Field("hub", description="The hub's user at the broker")
     secret: SecretStr = Field(SecretStr(""), description="The hub's secret at the broker")
     folder: Path | None = Field(None, description="Where the broker's user and rule files are written")
+
+    @model_validator(mode="after")
+    def _rules_know_the_user(self) -> "BrokerSection":
+        """The rule file that the hub writes gives its rights to one name."""
+        if self.folder is not None and self.user != RULED_USER:
+            msg = f"user must be {RULED_USER!r} where folder is set: the rules written there know no other"
+            raise ValueError(msg)
+        return self
 
 
 class ShopSection(Section):
@@ -47,7 +59,25 @@ class HubSettings(ProgramSettings, env_prefix="OMO_HUB_"):
     host: str = Field("127.0.0.1", description="Address the pages and the API listen on")
     port: int = Field(8000, ge=0, le=65535, description="TCP port; 0 takes a free one")
     public_url: str = Field("", description="How customers reach the shop; empty: host and port")
+    trusted_proxy: str = Field(
+        "", description="Address of the reverse proxy whose X-Forwarded-* headers count; empty: nobody's"
+    )
     server: Literal["uvicorn", "granian"] = Field("uvicorn", description="The HTTP server")
     log_format: Literal["console", "json"] = Field("console", description="How log lines look")
     broker: BrokerSection = BrokerSection()
     shop: ShopSection = ShopSection()
+
+    @model_validator(mode="after")
+    def _proxy_is_one_address(self) -> "HubSettings":
+        """Whoever is believed may name any sender: one machine, never a pattern."""
+        if not self.trusted_proxy:
+            return self
+        try:
+            ip_address(self.trusted_proxy)
+        except ValueError as error:
+            msg = f"trusted_proxy must be an IP address such as 127.0.0.1, not {self.trusted_proxy!r}"
+            raise ValueError(msg) from error
+        if self.server == "granian":
+            msg = "trusted_proxy needs server = 'uvicorn': granian does not read a proxy's headers"
+            raise ValueError(msg)
+        return self

@@ -79,9 +79,11 @@ def run(config: Config = None) -> None:
 def _run(settings: AgentSettings) -> int:
     from pos_agent import enrolment  # noqa: PLC0415
     from pos_agent.db.schema import ensure_schema  # noqa: PLC0415
+    from pos_agent.hardware.check_settings import need_devices  # noqa: PLC0415
     from pos_agent.machine_lock import only_one  # noqa: PLC0415
 
     joined = enrolment.load(settings.data_dir)
+    need_devices(settings)
     with only_one(settings.data_dir):
         if not settings.database.exists():
             enrolment.refuse_lost_ledger(settings.data_dir, joined)
@@ -96,9 +98,11 @@ def _run(settings: AgentSettings) -> int:
 def enrol(url: str, code: str, config: Config = None) -> None:
     """Join a store: URL of the hub and the one-time CODE that the head office gave."""
     from pos_agent import enrolment  # noqa: PLC0415
+    from pos_agent.hardware.check_settings import need_folder  # noqa: PLC0415
 
     with _told():
         settings = _load(config)
+        need_folder(settings)
         _need_no_history(settings)
         joined = enrolment.keep(settings.data_dir, enrolment.ask_hub(url, code))
         typer.echo(f"{joined.store}: joined as incarnation {joined.sinc}; start with `omo-agent run`")
@@ -185,8 +189,10 @@ def print_test(
 @config_app.command("check")
 def config_check(config: Config = None) -> None:
     """Say everything that is wrong with the settings."""
+    from pos_agent.hardware.check_settings import need_all  # noqa: PLC0415
+
     with _told():
-        _load(config)
+        need_all(_load(config))
         typer.echo("the settings are right")
 
 

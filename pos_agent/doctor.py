@@ -16,6 +16,7 @@ from pos_agent.settings import AgentSettings
 from sync.keys.errors import KeyFault
 from sync.link.address import open_socket, split_url
 from sync.link.errors import LinkError
+from sync.runtime.data_folder import folder_trouble
 
 DIAL_S = 3.0
 LEAST_FREE_BYTES = 500 * 1024 * 1024
@@ -60,10 +61,12 @@ async def _devices(settings: AgentSettings) -> list[Found]:
 
 
 def _disk(settings: AgentSettings) -> Found:
-    try:
-        free = shutil.disk_usage(settings.data_dir).free
-    except OSError as error:
-        return Found(False, "data folder", f"{settings.data_dir}: {error.strerror}")
+    trouble = folder_trouble(settings.data_dir)
+    if trouble is not None:
+        return Found(False, "data folder", trouble)
+    if not settings.data_dir.exists():
+        return Found(True, "data folder", f"{settings.data_dir} is not made yet; joining a store makes it")
+    free = shutil.disk_usage(settings.data_dir).free
     return Found(free >= LEAST_FREE_BYTES, "data folder", f"{settings.data_dir}, {free // 2**20} MiB free")
 
 

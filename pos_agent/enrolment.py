@@ -128,8 +128,10 @@ def load(data_dir: Path) -> Enrolment:
         return Enrolment.model_validate_json((data_dir / FILE_NAME).read_bytes())
     except FileNotFoundError as error:
         raise NotEnrolled(f"{data_dir} has joined no store yet: run `omo-agent enrol URL CODE`") from error
-    except (OSError, ValidationError) as error:
-        raise NotEnrolled(f"{data_dir / FILE_NAME} cannot be used: {error}") from error
+    except OSError as error:
+        raise NotEnrolled(f"{data_dir / FILE_NAME} cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        raise NotEnrolled(f"{data_dir / FILE_NAME} is damaged: restore it from the backup") from error
 
 
 def refuse_lost_ledger(data_dir: Path, enrolment: Enrolment) -> None:

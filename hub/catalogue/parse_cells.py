@@ -99,5 +99,11 @@ _NO_TEXT: Final = SafeText("", "")
 
 
 def is_sku(text: str) -> bool:
-    """Whether a code can be a SKU: 1 to 64 printable characters, the first none that starts a formula."""
-    return 0 < len(text) <= MOST_SKU and text.isprintable() and not text.startswith(_FORMULA_STARTS)
+    """Whether a code can be a SKU: 1 to 64 printable characters, the first none that starts a formula.
+
+    It is a part of its page's address: no slash of either kind, and neither `.` nor `..`, which every
+    browser takes for a folder.
+    """
+    if not 0 < len(text) <= MOST_SKU or not text.isprintable() or text.startswith(_FORMULA_STARTS):
+        return False
+    return text not in {".", ".."} and "/" not in text and "\\" not in text

@@ -28,7 +28,7 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "quote_open": "A quotation mark opened in this row is never closed. Close it, or write it twice.",
         "row_too_long": "The row has more values than headings. Put quotation marks around text with commas.",
         "sku_missing": "The SKU is missing. Give every product a code of its own.",
-        "sku_invalid": "The SKU {value} cannot be used: at most 64 characters, not starting with = + - or @.",
+        "sku_invalid": "The SKU {value} cannot be used: up to 64 characters, no slash, no = + - @ in front.",
         "sku_twice": "The SKU {value} stands in row {first} already. Give this row a code of its own.",
         "gtin_not_digits": "The barcode {value} holds more than digits. Correct it or leave it empty.",
         "gtin_length": (

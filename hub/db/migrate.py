@@ -5,8 +5,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from hub.db.open import SchemaTrouble
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
@@ -34,13 +38,23 @@ def configured(connection: object) -> Config:
 
 
 def migrate(path: Path) -> None:
-    """Create or upgrade the database at `path`."""
+    """Create or upgrade the database at `path`.
+
+    Raises:
+        SchemaTrouble: the file is damaged, not writable, or of a newer program.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = engine_for(path)
-    with engine.connect() as connection:
-        command.upgrade(configured(connection), "head")
-        connection.commit()
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            command.upgrade(configured(connection), "head")
+            connection.commit()
+    except (CommandError, SQLAlchemyError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        reason = str(cause).splitlines()[0]
+        raise SchemaTrouble(f"{path} cannot be brought up to date: {reason}") from error
+    finally:
+        engine.dispose()
 
 
 def draft(path: Path, message: str) -> None:
@@ -64,4 +78,7 @@ def check(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    migrate(Path(sys.argv[1]))
+    try:
+        migrate(Path(sys.argv[1]))
+    except SchemaTrouble as trouble:
+        sys.exit(str(trouble))

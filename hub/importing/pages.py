@@ -22,7 +22,7 @@ from hub.staff.hq_page import hq_page
 from hub.web.state import kernel_of
 from sync.runtime.logging import get_logger
 from sync.web.errors import N_, Problem
-from sync.web.forms import read_form
+from sync.web.forms import read_form, require_utf8
 from sync.web.permissions import HQ
 from sync.web.routes import identity_of, route
 from sync.web.translations import gettext
@@ -99,8 +99,9 @@ async def _upload(request: Request) -> tuple[str, bytes]:
     """The file's name and content; empty when none was chosen.
 
     Raises:
-        Problem: 400 the body is no form with a file, 413 too large.
+        Problem: 400 the body is no form with a file, 413 too large, 415 not UTF-8.
     """
+    require_utf8(request)
     try:
         async with asyncio.timeout(UPLOAD_LIMIT_S), request.form(max_files=1, max_fields=4) as form:
             file = form.get("file")

@@ -27,7 +27,7 @@ ROW_TEXTS: Final[Mapping[str, str]] = {
     "quote_open": N_("A quotation mark opened in this row is never closed. Close it, or write it twice."),
     "row_too_long": N_("The row has more values than headings. Put quotation marks around text with commas."),
     "sku_missing": N_("The SKU is missing. Give every product a code of its own."),
-    "sku_invalid": N_("The SKU {value} cannot be used: at most 64 characters, not starting with = + - or @."),
+    "sku_invalid": N_("The SKU {value} cannot be used: up to 64 characters, no slash, no = + - @ in front."),
     "sku_twice": N_("The SKU {value} stands in row {first} already. Give this row a code of its own."),
     "gtin_not_digits": N_("The barcode {value} holds more than digits. Correct it or leave it empty."),
     "gtin_length": N_(

@@ -77,7 +77,11 @@ ROUTES: list[BaseRoute] = [
             summary="Sign in to HQ's calls",
             body=SignIn,
             answers={201: Token},
-            refusals={401: "User or password is wrong", 429: "Too many wrong tries; see retry_after_s"},
+            refusals={
+                401: "User or password is wrong",
+                429: "Too many wrong tries; see retry_after_s",
+                503: "Too many are signing in; see Retry-After",
+            },
         ),
     ),
     route(

@@ -10,6 +10,17 @@ from sync.values.clock import from_instant, to_instant
 from sync.web.sessions import Session
 
 
+def _data(session: Session) -> str:
+    """What the column `data` holds of a session."""
+    return dump(
+        {
+            "created_at": to_instant(session.created_at),
+            "seen_at": to_instant(session.seen_at),
+            "data": dict(session.data),
+        }
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class SaveSession:
     """Command: insert or replace a session; those that are over are swept."""
@@ -20,14 +31,7 @@ class SaveSession:
 
     def __call__(self, transaction: Transaction) -> None:
         """Run in the writer."""
-        one = self.session
-        data = dump(
-            {
-                "created_at": to_instant(one.created_at),
-                "seen_at": to_instant(one.seen_at),
-                "data": dict(one.data),
-            }
-        )
+        one, data = self.session, _data(self.session)
         transaction.execute("DELETE FROM web_session WHERE expires_at <= ?", (self.now,))
         transaction.execute(
             "INSERT INTO web_session (key, subject, data, expires_at) VALUES (?, ?, ?, ?)"
@@ -35,6 +39,18 @@ class SaveSession:
             " expires_at = excluded.expires_at",
             (self.key, one.subject, data, to_instant(one.expires_at)),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TouchSession:
+    """Command: keep a session's later use; one that is gone is not brought back."""
+
+    key: str
+    session: Session
+
+    def __call__(self, transaction: Transaction) -> None:
+        """Run in the writer."""
+        transaction.execute("UPDATE web_session SET data = ? WHERE key = ?", (_data(self.session), self.key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,10 @@ class SessionTable:
     async def save(self, key: str, session: Session) -> None:
         """Insert or replace the session."""
         await self.kernel.writer.run(SaveSession(key, session, self.kernel.instant()))
+
+    async def touch(self, key: str, session: Session) -> None:
+        """Keep a later use of a session that is there."""
+        await self.kernel.writer.run(TouchSession(key, session))
 
     async def drop(self, key: str) -> None:
         """Forget the session."""

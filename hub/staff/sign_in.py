@@ -33,6 +33,7 @@ TRIES_LOGIN: Final = 30
 TRIES_ADDRESS: Final = 20
 CHECKS_AT_ONCE: Final = 2
 CHECK_LIMIT_S: Final = 20.0
+BUSY_RETRY_S: Final = "10"
 TOKEN_LIFE: Final = timedelta(hours=12)
 _BEARER: Final = "bearer "
 
@@ -79,7 +80,8 @@ class SignInDesk:
         """The person behind a login and password.
 
         Raises:
-            Problem: 401 `sign_in_refused`, or 429 `sign_in_locked` with the time left; nobody is signed in.
+            Problem: 401 `sign_in_refused`, 429 `sign_in_locked` with the time left, 503 `sign_in_busy`
+                when the check had no turn in time; nobody is signed in.
         """
         login = login.strip().lower()
         counters = ((self._together, f"{login} {address}"), (self._login, login), (self._address, address))
@@ -92,13 +94,21 @@ class SignInDesk:
             "SELECT login, names, role, password_hash FROM staff WHERE login = ? AND active = 1", (login,)
         )
         kept = row[3] if row is not None and row[2] in ROLES else None
-        async with asyncio.timeout(CHECK_LIMIT_S), self._checks:
-            right = await asyncio.to_thread(is_right, password, kept)
+        try:
+            async with asyncio.timeout(CHECK_LIMIT_S), self._checks:
+                right = await asyncio.to_thread(is_right, password, kept)
+        except TimeoutError as error:
+            for counter, key in counters:
+                counter.take_back(key)
+            raise Problem(
+                503, "sign_in_busy", TITLE_BUSY, DETAIL_BUSY, headers={"Retry-After": BUSY_RETRY_S}
+            ) from error
         if row is None or not right:
             log.warning("sign_in.refused", address=address)
             raise Problem(401, "sign_in_refused", TITLE_REFUSED, DETAIL_REFUSED)
         self._together.forget(f"{login} {address}")
         self._address.forget(address)
+        self._login.take_back(login)  # only this try: others may be guessing at the same login
         log.info("sign_in.done", staff=row[0])
         return Person(row[0], json.loads(row[1]), row[2])
 
@@ -187,5 +197,7 @@ def time_left(seconds: int) -> str:
 
 TITLE_REFUSED = N_("User or password is wrong")
 DETAIL_REFUSED = N_("Check both and try again. After several wrong tries, signing in is locked for a while.")
+TITLE_BUSY = N_("Too many people are signing in at this moment")
+DETAIL_BUSY = N_("Try again in a few seconds. Nobody was signed in.")
 TITLE_LOCKED = N_("Signing in is locked for now")
 DETAIL_LOCKED = N_("There were too many wrong tries. Wait %(left)s, then try again.")

@@ -44,6 +44,12 @@ class Throttle:
         if len(self._noted) > MOST_KEYS:
             self._noted.popitem(last=False)
 
+    def take_back(self, key: str) -> None:
+        """Uncount the newest try: it was right, or it was not judged."""
+        times = self._noted.get(key)
+        if times:
+            times.pop()
+
     def forget(self, key: str) -> None:
         """Count from nothing again."""
         self._noted.pop(key, None)

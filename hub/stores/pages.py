@@ -73,7 +73,7 @@ async def make_code(request: Request) -> Response:
     code, expires_at = await code_for(request, request.path_params["store"])
     facts = kernel.directory.get(request.path_params["store"])
     assert facts is not None
-    command = f"./omo agent enrol {base_url_of(request)} {code}"
+    command = f"omo-agent enrol {base_url_of(request)} {code}"
     return await _page(request, FreshCode(facts, code, from_instant(expires_at), command))
 
 

@@ -14,6 +14,7 @@ from hub.kernel import Kernel
 from hub.settings import HubSettings
 from hub.stores.errors import BrokerFolderError
 from hub.stores.queries import secret_hashes
+from sync.keys.errors import KeyFault
 from sync.keys.key_file import read_secret, write_secret
 from sync.storage.writer import Writer
 
@@ -49,7 +50,7 @@ async def sync_broker(kernel: Kernel) -> int:
         async with asyncio.timeout(LIMIT_S), lock:
             hashes = await secret_hashes(kernel.reader)
             return await asyncio.to_thread(_write, kernel.settings, hashes, folder)
-    except (OSError, BrokerError, TimeoutError) as error:
+    except (OSError, BrokerError, KeyFault, TimeoutError) as error:
         raise BrokerFolderError(f"the broker's users in {folder} could not be written: {error}") from error
 
 

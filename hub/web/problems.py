@@ -42,9 +42,21 @@ def _disk(_error: Any) -> Problem:
     )
 
 
+def _slow(_error: Any) -> Problem:
+    """Something had its time and did not end; whether it was done is not known."""
+    return Problem(
+        503,
+        "hub.slow",
+        N_("This takes too long at this moment"),
+        N_("Try again in a few seconds; look first whether it was done."),
+        headers={"Retry-After": "10"},
+    )
+
+
 TRANSLATED: Final[Mapping[type[Exception], Translate]] = {
     WriterFull: _busy,
     ReadersBusy: _busy,
     WriterClosed: _stopping,
     DiskTrouble: _disk,
+    TimeoutError: _slow,
 }

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, create_engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from pos_agent.errors import SchemaTrouble
 
@@ -38,7 +38,8 @@ def migrate(path: Path) -> None:
         with engine.begin() as connection:
             command.upgrade(config_for(connection), "head")
     except (CommandError, SQLAlchemyError) as error:
-        reason = str(error).splitlines()[0]
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        reason = str(cause).splitlines()[0]
         raise SchemaTrouble(f"{path} cannot be brought up to date: {reason}") from error
     finally:
         engine.dispose()

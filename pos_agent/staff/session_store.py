@@ -58,6 +58,15 @@ class TableSessions:
 
         await self._desk.ledger.writer.run(put)
 
+    async def touch(self, key: str, session: Session) -> None:
+        """Keep a later use of a session that is there; one that is gone is not brought back."""
+        seen = to_instant(session.seen_at)
+
+        def mark(tx: Transaction) -> None:
+            tx.execute("UPDATE session SET seen_at = ? WHERE key = ?", (seen, key))
+
+        await self._desk.ledger.writer.run(mark)
+
     async def drop(self, key: str) -> None:
         """Forget the session."""
 

@@ -35,7 +35,7 @@ def read_secret(path: Path) -> str:
     Raises:
         KeyFileMissing: there is none.
         KeyFileUnsafe: group or others may read it.
-        KeyFileBroken: no text, or far too much.
+        KeyFileBroken: no text, far too much, or it cannot be read.
     """
     try:
         with path.open("rb") as file:
@@ -44,6 +44,9 @@ def read_secret(path: Path) -> str:
     except FileNotFoundError as error:
         msg = f"there is no key file at {path}"
         raise KeyFileMissing(msg) from error
+    except OSError as error:
+        msg = f"{path} cannot be read as a key: {error.strerror}"
+        raise KeyFileBroken(msg) from error
     if mode & OTHERS:
         msg = f"others can read {path}: set its mode to 600"
         raise KeyFileUnsafe(msg)

@@ -190,7 +190,8 @@ class PahoSession:
 
     def _on_connect(self, _client: Any, _data: Any, _flags: Any, code: ReasonCode, _properties: Any) -> None:
         if not code.is_failure:
-            self._accepted.set_result(None)
+            if not self._accepted.done():  # a broker that says it twice must not end the reading
+                self._accepted.set_result(None)
         elif str(code) in _CREDENTIALS:
             self._lose(LossReason.REFUSED_CREDENTIALS, str(code))
         else:

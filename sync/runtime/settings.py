@@ -116,6 +116,8 @@ def _read_file(path: Path | None) -> tuple[dict[str, Any], list[str]]:
         return {}, [f"The file {path} is not UTF-8 text."]
     except tomllib.TOMLDecodeError as error:
         return {}, [f"The file {path} is not TOML: {error}."]
+    except RecursionError:
+        return {}, [f"The file {path} is not TOML that can be read: its lists or tables are nested too deep."]
 
 
 def _section_of(field: FieldInfo) -> type[BaseModel] | None:

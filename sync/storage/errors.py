@@ -24,6 +24,7 @@ _OF_THE_FILE: Final = frozenset(
         sqlite3.SQLITE_NOTADB,
     }
 )
+_DAMAGE: Final = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
@@ -64,10 +65,17 @@ def is_of_the_file(error: BaseException) -> bool:
     return code in _OF_THE_FILE or code in _BUSY
 
 
+def is_damage(error: BaseException) -> bool:
+    """Whether the file is damaged, or the disk does not give back what was written."""
+    return _primary(error) in _DAMAGE
+
+
 def trouble(error: BaseException) -> StorageError:
-    """What a caller is told of a group that could not be committed."""
+    """What a caller is told of a group that could not be committed, or of rows that could not be read."""
     if _primary(error) in _BUSY:
         return FileBusy(f"another program is writing: {error}")
+    if is_damage(error):
+        return DiskTrouble(f"the database is damaged or the disk fails ({error}): restore the backup")
     return DiskTrouble(f"the disk refused: {error}")
 
 

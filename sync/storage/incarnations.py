@@ -26,6 +26,10 @@ class Incarnations:
         """The highest number known for `name`; 0 when there is none."""
         return self._load().get(name, 0)
 
+    def names(self) -> frozenset[str]:
+        """Every name that was ever given a number."""
+        return frozenset(self._load())
+
     def raise_to(self, name: str, number: int) -> None:
         """Remember `number` durably; a lower one changes nothing."""
         known = self._load()
@@ -61,7 +65,7 @@ class Incarnations:
         msg = f"{self._path} is damaged: restore it from a backup"
         try:
             loaded = json.loads(self._path.read_text(encoding="utf-8"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(msg) from error
         if not isinstance(loaded, dict) or not all(type(number) is int for number in loaded.values()):
             raise ValueError(msg)

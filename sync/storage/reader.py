@@ -1,6 +1,7 @@
 """Readers: a pool of connections that cannot write."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, Final
 import aiosqlite
 
 from sync.storage.connection import BUSY_TIMEOUT_MS
-from sync.storage.errors import StorageError
+from sync.storage.errors import StorageError, is_damage, trouble
 
 POOL_SIZE: Final = 4
 WAIT_S: Final = 10.0
@@ -126,5 +127,14 @@ class Snapshot:
 async def _rows(
     connection: aiosqlite.Connection, sql: str, parameters: Sequence[Any] | dict[str, Any]
 ) -> list[Row]:
-    """All rows, in one visit to the connection's thread: a cancelled caller leaves no statement open."""
-    return [tuple(row) for row in await connection.execute_fetchall(sql, parameters)]
+    """All rows, in one visit to the connection's thread: a cancelled caller leaves no statement open.
+
+    Raises:
+        DiskTrouble: the file is damaged, or the disk does not give it.
+    """
+    try:
+        return [tuple(row) for row in await connection.execute_fetchall(sql, parameters)]
+    except sqlite3.Error as error:
+        if is_damage(error):
+            raise trouble(error) from error
+        raise

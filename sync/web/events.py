@@ -3,11 +3,13 @@
 A page listens on named channels; what is published while it does not listen is lost on purpose, because a
 page is a view: it reads the state when it (re)connects, and events only tell that something changed. A
 listener that does not keep up is dropped and its browser connects again. Everything is bounded: listeners,
-and events waiting per listener.
+and events waiting per listener. Whoever is not signed in shares: an address has its part of the places, and
+some are kept for people at work, so that no visitor can switch live updates off for everybody.
 """
 
 import asyncio
-from collections import defaultdict
+import ipaddress
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
@@ -16,17 +18,25 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from sync.web.errors import N_, Problem
+from sync.web.routes import identity_of
 
 HEARTBEAT_S = 15.0
 WAITING_MAX = 64
 LISTENERS_MAX = 2000
+ADDRESS_MAX = 250
+"""Pages that listen from one address without being signed in: a crowd behind one router still fits."""
+RESERVED = 200
+"""Places for people who are signed in."""
+PREFIX_6 = 64
+"""Bits of an IPv6 address that one line holds; the rest it chooses freely."""
 RETRY_MS = 2000
 _CLOSED = b""
 
 
 class _Listener:
-    def __init__(self, channels: frozenset[str]) -> None:
+    def __init__(self, channels: frozenset[str], visitor: str | None) -> None:
         self.channels = channels
+        self.visitor = visitor
         self.queue: asyncio.Queue[bytes] = asyncio.Queue(WAITING_MAX)
         self.closed = False
 
@@ -48,16 +58,32 @@ class _Listener:
 class EventHub:
     """The listeners of one process. Use it from the event loop's thread only.
 
+    Args:
+        listeners_max: Pages that may listen.
+        address_max: Pages of one address whose reader is not signed in.
+        reserved: Places out of `listeners_max` that only signed-in readers take.
+        heartbeat_s: Seconds after which a quiet line beats.
+
     Attributes:
         dropped: How many listeners were dropped because they did not keep up.
     """
 
-    def __init__(self, *, listeners_max: int = LISTENERS_MAX, heartbeat_s: float = HEARTBEAT_S) -> None:
+    def __init__(
+        self,
+        *,
+        listeners_max: int = LISTENERS_MAX,
+        address_max: int = ADDRESS_MAX,
+        reserved: int = RESERVED,
+        heartbeat_s: float = HEARTBEAT_S,
+    ) -> None:
         self.listeners_max = listeners_max
+        self.address_max = address_max
+        self.visitors_max = max(1, listeners_max - reserved)
         self.heartbeat_s = heartbeat_s
         self.dropped = 0
         self._by_channel: defaultdict[str, set[_Listener]] = defaultdict(set)
         self._listeners: set[_Listener] = set()
+        self._visitors: Counter[str] = Counter()
         self._closed = False
 
     @property
@@ -95,20 +121,22 @@ class EventHub:
         """Return the endless response for a page that listens on `channels`.
 
         Raises:
-            Problem: 503 when too many listen, or when the program is stopping.
+            Problem: 503 when too many listen, or too many from the caller's address, or when the program is
+                stopping.
         """
-        del request
-        if self._closed or len(self._listeners) >= self.listeners_max:
+        listener = _Listener(frozenset(channels), _visitor(request))
+        if not self._has_room(listener):
             raise Problem(503, "events.busy", TITLE_BUSY, DETAIL_BUSY, headers={"Retry-After": "5"})
-        listener = _Listener(frozenset(channels))
         headers = {"cache-control": "no-store", "x-accel-buffering": "no", "content-encoding": "identity"}
         return StreamingResponse(self._frames(listener), headers=headers, media_type="text/event-stream")
 
     async def _frames(self, listener: _Listener) -> AsyncIterator[bytes]:
-        if self._closed:
-            return
         # joined here, not in response(): a browser that left before the first byte leaves nothing
+        if not self._has_room(listener):
+            return
         self._listeners.add(listener)
+        if listener.visitor is not None:
+            self._visitors[listener.visitor] += 1
         for channel in listener.channels:
             self._by_channel[channel].add(listener)
         try:
@@ -125,8 +153,23 @@ class EventHub:
         finally:
             self._remove(listener)
 
+    def _has_room(self, listener: _Listener) -> bool:
+        """Whether one more may listen; False once the program is stopping."""
+        if self._closed or len(self._listeners) >= self.listeners_max:
+            return False
+        if listener.visitor is None:
+            return True
+        is_crowded = self._visitors[listener.visitor] >= self.address_max
+        return not is_crowded and self._visitors.total() < self.visitors_max
+
     def _remove(self, listener: _Listener) -> None:
+        if listener not in self._listeners:
+            return
         self._listeners.discard(listener)
+        if listener.visitor is not None:
+            self._visitors[listener.visitor] -= 1
+            if not self._visitors[listener.visitor]:
+                del self._visitors[listener.visitor]
         for channel in listener.channels:
             group = self._by_channel.get(channel)
             if group is not None:
@@ -140,6 +183,22 @@ class EventHub:
         for listener in list(self._listeners):
             self._remove(listener)
             listener.close()
+
+
+def _visitor(request: Request) -> str | None:
+    """The line a reader comes by, for sharing; None for somebody who is signed in."""
+    if identity_of(request).known:
+        return None
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv4Address):
+        return host
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((int(address), PREFIX_6), strict=False))
 
 
 def frame(event: str, data: bytes) -> bytes:

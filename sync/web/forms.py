@@ -1,9 +1,12 @@
 """Reads what callers send into models: forms, JSON bodies, queries, the Idempotency-Key.
 
 Whatever arrives, the outcome is a model or a `Problem` that names each wrong field; never a 500. Numbers
-larger than any column and text that no database takes (NUL, lone surrogates) are refused here.
+larger than any column and text that no database takes (NUL, lone surrogates) are refused here. A form is
+UTF-8 or nothing: other encodings could bring what no page can show. A body that does not come is not waited
+for.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
@@ -11,6 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
+from python_multipart.multipart import parse_options_header
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
@@ -20,6 +24,8 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 FIELDS_MAX = 1000
 FAULTS_MAX = 50
 COLUMN_MAX = 2**63 - 1
+BODY_LIMIT_S = 30.0
+"""How long a whole body may take to arrive: it is small, and a slow phone sends it in seconds."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _KEY = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,128}")
@@ -59,7 +65,7 @@ async def read_json(
 
     Raises:
         InvalidInput: The body is no JSON or breaks the model's rules.
-        Problem: 415 when it says that it is something else.
+        Problem: 415 when it says that it is something else, 408 when it does not arrive in time.
     """
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
@@ -76,18 +82,33 @@ async def read_form(request: Request, model: type[ModelT]) -> ModelT:
 
     Raises:
         InvalidInput: With what was given, so that the page can show the form again.
-        Problem: 400 when the body is no form.
+        Problem: 400 when the body is no form, 415 when it is not UTF-8, 408 when it does not arrive in time.
     """
+    require_utf8(request)
     try:
-        async with request.form(max_files=0, max_fields=FIELDS_MAX) as form:
+        async with asyncio.timeout(BODY_LIMIT_S), request.form(max_files=0, max_fields=FIELDS_MAX) as form:
             pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     except HTTPException as error:
         if error.status_code == 413:
             raise
         raise Problem(400, "form.malformed", TITLE_FORM, DETAIL_FORM) from error
+    except TimeoutError as error:
+        raise _too_slow() from error
     except (ValueError, ClientDisconnect) as error:
         raise Problem(400, "form.malformed", TITLE_FORM, DETAIL_FORM) from error
     return _validate(_gather(pairs), model)
+
+
+def require_utf8(request: Request) -> None:
+    """Refuse a form that says it is written in anything but UTF-8.
+
+    Raises:
+        Problem: 415; nothing of the body was read.
+    """
+    _, parameters = parse_options_header(request.headers.get("content-type"))
+    charset = parameters.get(b"charset", b"utf-8").decode("latin-1")
+    if charset.lower() not in {"utf-8", "utf8"}:
+        raise Problem(415, "form.encoding", TITLE_ENCODING, DETAIL_ENCODING)
 
 
 def read_query(request: Request, model: type[ModelT]) -> ModelT:
@@ -101,9 +122,16 @@ def read_query(request: Request, model: type[ModelT]) -> ModelT:
 
 async def _whole_body(request: Request) -> bytes:
     try:
-        return await request.body()
+        async with asyncio.timeout(BODY_LIMIT_S):
+            return await request.body()
+    except TimeoutError as error:
+        raise _too_slow() from error
     except ClientDisconnect as error:
         raise Problem(400, "body.cut", TITLE_FORM, DETAIL_FORM) from error
+
+
+def _too_slow() -> Problem:
+    return Problem(408, "body.slow", TITLE_SLOW, DETAIL_SLOW, headers={"Connection": "close"})
 
 
 def _gather(pairs: list[tuple[str, str]]) -> dict[str, str | list[str]]:
@@ -174,6 +202,10 @@ TITLE_MEDIA = N_("This format is not understood")
 DETAIL_MEDIA = N_("Send JSON or a form. Nothing was changed.")
 TITLE_FORM = N_("This form could not be read")
 DETAIL_FORM = N_("Open the page again and fill it in once more. Nothing was changed.")
+TITLE_ENCODING = N_("This form is not written in UTF-8")
+DETAIL_ENCODING = N_("Send it as UTF-8. Nothing was changed.")
+TITLE_SLOW = N_("What you sent did not arrive in time")
+DETAIL_SLOW = N_("Check the connection and send it again. Nothing was changed.")
 TITLE_KEY_MISSING = N_("The Idempotency-Key header is missing")
 DETAIL_KEY_MISSING = N_("Send a key that is new for each order and the same when you repeat it.")
 TITLE_KEY = N_("The Idempotency-Key header is not right")

@@ -53,6 +53,10 @@ class SessionStore(Protocol):
         """Insert or replace the session."""
         ...
 
+    async def touch(self, key: str, session: Session) -> None:
+        """Keep a later `seen_at`; a session that was dropped meanwhile stays dropped."""
+        ...
+
     async def drop(self, key: str) -> None:
         """Forget the session; no error when it is not there."""
         ...
@@ -71,6 +75,11 @@ class MemorySessions:
     async def save(self, key: str, session: Session) -> None:
         """Insert or replace the session."""
         self.kept[key] = session
+
+    async def touch(self, key: str, session: Session) -> None:
+        """Keep a later use of a session that is there."""
+        if key in self.kept:
+            self.kept[key] = session
 
     async def drop(self, key: str) -> None:
         """Forget the session."""
@@ -134,7 +143,7 @@ class Sessions:
             return None
         if now - session.seen_at >= TOUCH_EVERY:
             session = replace(session, seen_at=now)
-            await self.store.save(key, session)
+            await self.store.touch(key, session)
         return session
 
     async def close(self, request: Request, response: Response) -> None:

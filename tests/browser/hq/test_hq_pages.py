@@ -189,7 +189,7 @@ def test_a_code_is_made_and_shown_once(chromium: Browser, hq: RunningHq, picture
 
         code = page.locator("[data-code]").inner_text()
         assert len(code) == 9
-        expect(page.locator(".command")).to_have_text(f"./omo agent enrol {hq.url} {code}")
+        expect(page.locator(".command")).to_have_text(f"omo-agent enrol {hq.url} {code}")
         fits(page)
         is_accessible(page)
         page.screenshot(path=pictures / "stores-code.png", full_page=True)

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +11,10 @@ import pytest
 from pos_agent.app import build_app
 from pos_agent.link.inbox import take_page
 from pos_agent.problems import _TELL
+from pos_agent.staff.session_store import TableSessions
 from sync.rules.streams import Page
 from sync.web.permissions import unguarded
+from sync.web.sessions import Session
 from sync.web.translation_check import check_translations
 from tests.unit.pos_agent.agent_stage import COLA, SETTINGS, Stage, client, gtin, hold_item
 
@@ -179,3 +183,15 @@ def test_every_route_names_its_permission_and_every_refusal_its_words(stage: Sta
         assert 400 <= status < 500
         assert title
         assert detail
+
+
+async def test_a_session_that_was_dropped_is_not_brought_back_by_a_use(stage: Stage) -> None:
+    table, now = TableSessions(stage.desk), stage.clock.now()
+    session = Session("mei", now, now + timedelta(hours=12), now, {"till": "1"})
+    await table.save("k", session)
+    used = replace(session, seen_at=now + timedelta(minutes=5))
+    await table.touch("k", used)
+    assert await table.load("k") == used
+    await table.drop("k")
+    await table.touch("k", used)
+    assert await table.load("k") is None

@@ -129,6 +129,15 @@ def test_a_refused_enrolment_keeps_nothing(
     assert not (tmp_path / "data").exists()
 
 
+def test_a_code_is_not_spent_where_nothing_can_be_kept(tmp_path: Path) -> None:
+    config = tmp_path / "agent.toml"
+    config.write_text('data_dir = "/dev/null/data"\n', "utf-8")
+    with hub_that_answers(201, enrolment_answer().model_dump(mode="json")) as (url, asked):
+        told = run(app, ["enrol", url, "ABCD-EFGH", "--config", str(config)])
+    assert (told.exit_code, asked) == (1, [])
+    assert "/dev/null/data is no folder: set data_dir to one" in told.stderr
+
+
 def test_a_hub_that_is_not_there_is_told(config: Path) -> None:
     told = run(app, ["enrol", "http://127.0.0.1:9", "ABCD-EFGH", "--config", str(config)])
     assert (told.exit_code, "cannot be reached" in told.output) == (1, True)
@@ -204,6 +213,63 @@ def test_an_address_that_no_device_has_is_told_in_plain_words(config: Path) -> N
     assert told.stderr.startswith("'lpt1' is no device address: write tcp://host:9100")
 
 
+def test_settings_that_no_program_can_follow_are_told_at_once(tmp_path: Path) -> None:
+    config = tmp_path / "agent.toml"
+    config.write_text(
+        'data_dir = "/dev/null"\nbroker_url = "http://broker"\n'
+        '[[printer]]\nid = "p1"\nuri = "lpt1"\n[[printer]]\nid = "p2"\nuri = "tcp://p"\nprofile = "none"\n'
+        '[[scanner]]\nid = "s1"\nuri = "usb"\n',
+        "utf-8",
+    )
+    told = run(app, ["config", "check", "--config", str(config)])
+    assert told.exit_code == 1
+    problems = told.stderr.splitlines()[1:]
+    starts = [
+        "printer p1: 'lpt1'",
+        "printer p2: ",
+        "scanner s1: 'usb'",
+        "/dev/null is no folder",
+        "broker_url: ",
+    ]
+    assert [any(line.startswith(f"  - {start}") for line in problems) for start in starts] == [True] * 5
+    assert len(problems) == 5
+
+
+def test_running_refuses_a_device_that_has_no_address(tmp_path: Path, config: Path) -> None:
+    enrolment.keep(tmp_path / "data", enrolment_answer())
+    with config.open("a", encoding="utf-8") as file:
+        file.write('[[scanner]]\nid = "s1"\nuri = "usb"\n')
+    told = run(app, ["run", "--config", str(config)])
+    assert told.exit_code == 1
+    assert told.stderr.splitlines()[-1].startswith("  - scanner s1: 'usb' is no device address: write tcp://")
+    assert not (tmp_path / "data" / "agent.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"{", "is damaged: restore it from the backup"), (None, "cannot be read: Is a directory")],
+)
+def test_a_damaged_enrolment_is_told_in_plain_words(
+    tmp_path: Path, config: Path, content: bytes | None, words: str
+) -> None:
+    path = tmp_path / "data" / enrolment.FILE_NAME
+    path.parent.mkdir()
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    told = run(app, ["run", "--config", str(config)])
+    assert (told.exit_code, told.stderr) == (1, f"{path} {words}\n")
+
+
+def test_a_folder_in_the_place_of_the_ledger_is_told_in_plain_words(tmp_path: Path, config: Path) -> None:
+    path = tmp_path / "data" / "agent.db"
+    path.mkdir(parents=True)
+    told = run(app, ["migrate", "--config", str(config)])
+    expected = f"{path} cannot be brought up to date: unable to open database file"
+    assert (told.exit_code, told.stderr.splitlines()[-1]) == (1, expected)
+
+
 def test_goods_that_come_before_the_first_run_make_the_ledger_of_these_settings(
     tmp_path: Path, config: Path
 ) -> None:
@@ -248,6 +314,7 @@ def test_the_doctor_says_what_is_wrong_in_plain_words(config: Path, tmp_path: Pa
     told = run(app, ["doctor", "--config", str(config)])
     assert told.exit_code == 1
     assert "BAD enrolment: " in told.output
+    assert f"ok  data folder: {tmp_path / 'data'} is not made yet; joining a store makes it" in told.output
     assert "omo-agent enrol URL CODE" in told.output
     enrolment.keep(tmp_path / "data", enrolment_answer())
     told = run(app, ["doctor", "--config", str(config)])

@@ -176,3 +176,16 @@ def test_every_code_has_its_text_in_both_languages() -> None:
             told = texts.gettext(text)
             assert {name for _, name, _, _ in Formatter().parse(told) if name} == places
         assert library["zh-CN"].gettext(text) != text
+
+
+async def test_an_upload_in_another_encoding_is_refused_before_it_is_read(
+    kernel: Kernel, browser: httpx2.AsyncClient
+) -> None:
+    part = b'content-disposition: form-data; name="file"; filename="\\ud800.csv"'
+    body = b"--a\r\n" + part + b"\r\n\r\nsku\r\n--a--\r\n"
+    headers = {"content-type": "multipart/form-data; boundary=a; charset=unicode_escape"}
+
+    answer = await browser.post("/hq/import/preview", content=body, headers=headers)
+
+    assert answer.status_code == 415
+    assert await kernel.reader.all("SELECT * FROM product") == []

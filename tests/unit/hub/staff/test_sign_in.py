@@ -1,12 +1,19 @@
 """Signing in to HQ: the right people, by page and by call; guessing is slow; sessions end."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import httpx2
 import pytest
 from starlette.applications import Starlette
 
 from hub.kernel import Kernel
+from hub.staff.session_table import SessionTable
+from hub.staff.sign_in import TRIES_LOGIN, SignInDesk
 from hub.staff.throttle import MOST_KEYS, Throttle
 from hub.stores.import_chain import Person, keep_person
+from sync.web.errors import Problem
+from sync.web.sessions import Session
 from tests.unit.hub.stores.running_hub import SetClock
 from tests.unit.hub.stores.running_pages import PAGE, PASSWORD, PASSWORD_HASH, client_of, token_of
 
@@ -45,6 +52,47 @@ async def test_after_five_wrong_tries_even_the_right_password_waits(
     assert (locked.status_code, locked.json()["retry_after_s"]) == (429, 720)
     assert locked.json()["detail"] == "There were too many wrong tries. Wait 12 min, then try again."
     assert later.status_code == 201
+
+
+async def test_right_passwords_lock_nobody_out(nobody: httpx2.AsyncClient) -> None:
+    statuses = {
+        (await nobody.post("/api/v1/session", json={"user": "hq", "password": PASSWORD})).status_code
+        for _ in range(TRIES_LOGIN + 1)
+    }
+
+    assert statuses == {201}
+
+
+async def test_a_right_password_takes_no_wrong_try_back(app: Starlette) -> None:
+    desk = SignInDesk(app.state.kernel)
+    for number in range(TRIES_LOGIN - 1):
+        with pytest.raises(Problem):
+            await desk.prove("hq", "wrong", f"192.0.2.{number}")
+    assert (await desk.prove("hq", PASSWORD, "192.0.2.99")).login == "hq"
+    with pytest.raises(Problem) as wrong:
+        await desk.prove("hq", "wrong", "192.0.2.98")
+    with pytest.raises(Problem) as locked:
+        await desk.prove("hq", PASSWORD, "192.0.2.97")
+
+    assert (wrong.value.status, locked.value.status) == (401, 429)
+
+
+async def test_too_many_at_once_are_asked_to_come_again(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.staff.sign_in.CHECK_LIMIT_S", 0.0)
+    given = {"user": "hq", "password": PASSWORD}
+    async with client_of(app) as client:
+        for _ in range(6):
+            answer = await client.post("/api/v1/session", json=given)
+            assert (answer.status_code, answer.json()["code"]) == (503, "sign_in_busy")
+            assert answer.headers["retry-after"] == "10"
+    async with client_of(app, **PAGE) as client:
+        page = await client.post("/hq/sign-in", data=given)
+        assert page.status_code == 503
+        assert "Too many people are signing in at this moment" in page.text
+        monkeypatch.undo()
+        assert (await client.post("/hq/sign-in", data=given)).status_code == 303
 
 
 async def test_a_wrong_login_does_not_lock_others(nobody: httpx2.AsyncClient) -> None:
@@ -190,3 +238,17 @@ def test_a_throttle_holds_a_bounded_number_of_keys(clock: SetClock) -> None:
         throttle.note(str(number))
 
     assert (throttle.wait_s("0"), throttle.wait_s("1")) == (0, 60)
+
+
+async def test_a_session_that_was_dropped_is_not_brought_back_by_a_use(
+    kernel: Kernel, clock: SetClock
+) -> None:
+    table, now = SessionTable(kernel), clock.now()
+    session = Session("hq", now, now + timedelta(hours=12), now, {"role": "monitor"})
+    await table.save("k", session)
+    used = replace(session, seen_at=now + timedelta(minutes=5))
+    await table.touch("k", used)
+    assert await table.load("k") == used
+    await table.drop("k")
+    await table.touch("k", used)
+    assert await table.load("k") is None

@@ -20,6 +20,7 @@ from hub.stores import pages as stores_pages
 from hub.stores.import_chain import Person, keep_person
 from hub.stores.keep_store import KeepStore, StoreDraft
 from hub.stores.queries import load_directory
+from hub.web.problems import TRANSLATED
 from sync.storage.writer import Transaction
 from sync.web.app import WebParts, web_app
 from sync.web.assets import Assets
@@ -45,7 +46,11 @@ def make_app(kernel: Kernel) -> Starlette:
     """The application over a kernel."""
     frame = Frame(assets=Assets({"hub": "hub.web"}), library=load_texts(AREAS), clock=kernel.clock)
     pages = Pages(frame, areas=AREAS)
-    app = web_app(WebParts(routes=ROUTES, pages=pages, identify=identify, sign_in_url="/hq/sign-in"))
+    app = web_app(
+        WebParts(
+            routes=ROUTES, pages=pages, identify=identify, sign_in_url="/hq/sign-in", translate=TRANSLATED
+        )
+    )
     app.state.kernel = kernel
     return app
 

@@ -51,6 +51,20 @@ async def test_a_code_turns_an_agent_into_its_store(
     assert secret_matches(told["secret"], users["s1"])
 
 
+async def test_an_enrolment_that_takes_too_long_keeps_its_code(
+    hq: httpx2.AsyncClient, nobody: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"code": await code_for(hq, "s1")}
+    monkeypatch.setattr("hub.stores.enrolling.HASH_LIMIT_S", 0.0)
+
+    slow = await nobody.post("/api/v1/enrolments", json=given)
+    monkeypatch.undo()
+    again = await nobody.post("/api/v1/enrolments", json=given)
+
+    assert (slow.status_code, slow.json()["code"], slow.headers["retry-after"]) == (503, "hub.slow", "10")
+    assert again.status_code == 201
+
+
 async def test_a_second_enrolment_shuts_the_first_agent_out(
     kernel: Kernel, hq: httpx2.AsyncClient, nobody: httpx2.AsyncClient
 ) -> None:

@@ -10,8 +10,16 @@ from starlette.responses import StreamingResponse
 
 from sync.web.errors import Problem
 from sync.web.events import WAITING_MAX, EventHub, frame
+from sync.web.permissions import Identity
 
-REQUEST = cast("Request", None)
+
+def from_address(host: str, subject: str = "") -> Request:
+    """A request from an address, of a visitor or of somebody who is signed in."""
+    state = {"identity": Identity(subject)} if subject else {}
+    return Request({"type": "http", "client": (host, 40000), "state": state})
+
+
+REQUEST = from_address("192.0.2.1")
 
 
 def frames(response: StreamingResponse) -> AsyncIterator[bytes]:
@@ -89,3 +97,48 @@ async def test_a_stream_that_begins_while_the_program_stops_ends_at_once() -> No
     hub.close()
     assert [content async for content in late] == []
     assert hub.listeners == 0
+
+
+async def test_an_address_has_its_share_and_leaves_the_others_theirs() -> None:
+    hub = EventHub(address_max=2)
+    first = await listener(hub, "a")
+    await listener(hub, "a")
+    with pytest.raises(Problem) as caught:
+        hub.response(REQUEST, ["a"])
+    assert (caught.value.status, caught.value.headers) == (503, {"Retry-After": "5"})
+    for other in (from_address("192.0.2.2"), from_address("192.0.2.1", "wang")):
+        assert await anext(frames(hub.response(other, ["a"]))) == b"retry: 2000\n\n"
+    await first.aclose()
+    await listener(hub, "a")
+    assert hub.listeners == 4
+
+
+async def test_visitors_leave_places_to_people_at_work() -> None:
+    hub = EventHub(listeners_max=3, reserved=1)
+    held = [frames(hub.response(from_address(f"192.0.2.{number}"), ["a"])) for number in (1, 2)]
+    for stream in held:
+        await anext(stream)
+    with pytest.raises(Problem):
+        hub.response(from_address("192.0.2.3"), ["a"])
+    await anext(frames(hub.response(from_address("192.0.2.3", "wang"), ["a"])))
+    assert hub.listeners == 3
+
+
+async def test_an_ipv6_line_is_one_address_whatever_it_calls_itself() -> None:
+    hub = EventHub(address_max=1)
+    await anext(frames(hub.response(from_address("2001:db8::1"), ["a"])))
+    for host, fits in (("2001:db8::ffff", False), ("2001:db8:0:1::1", True), ("::ffff:192.0.2.9", True)):
+        if fits:
+            await anext(frames(hub.response(from_address(host), ["a"])))
+        else:
+            with pytest.raises(Problem):
+                hub.response(from_address(host), ["a"])
+    with pytest.raises(Problem):
+        hub.response(from_address("192.0.2.9"), ["a"])
+
+
+async def test_streams_that_begin_at_once_do_not_pass_the_limit() -> None:
+    hub = EventHub(address_max=1)
+    both = [frames(hub.response(REQUEST, ["a"])) for _ in range(2)]
+    assert [await anext(stream, None) for stream in both] == [b"retry: 2000\n\n", None]
+    assert hub.listeners == 1

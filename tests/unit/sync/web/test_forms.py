@@ -1,14 +1,18 @@
 """What callers send: models or a problem that names each field, never a 500 and never a change."""
 
+import asyncio
 import json
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.requests import Request
 from starlette.testclient import TestClient
+from starlette.types import Message
 
-from sync.web.forms import local_path
-from tests.unit.sync.web.demo_pages.program import Demo
+from sync.web.errors import Problem
+from sync.web.forms import local_path, read_form, read_json
+from tests.unit.sync.web.demo_pages.program import Demo, NewOrder
 
 KEY = {"idempotency-key": "k1"}
 JSON = {**KEY, "content-type": "application/json"}
@@ -109,6 +113,40 @@ def test_broken_forms_are_refused(demo: Demo, client: TestClient, content_type: 
     answer = client.post("/sign-in", content=body, headers={"content-type": content_type})
     assert answer.status_code in {400, 422}
     assert demo.store.kept == {}
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", '"UTF-16"', "latin-1", "nonsense", ""])
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=a", "application/x-www-form-urlencoded"])
+def test_a_form_is_utf8_or_nothing(demo: Demo, client: TestClient, kind: str, charset: str) -> None:
+    body = b'--a\r\ncontent-disposition: form-data; name="user"\r\n\r\n\\ud800+2AA-\r\n--a--\r\n'
+    headers = {"content-type": f"{kind}; charset={charset}"}
+    answer = client.post("/sign-in", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "form.encoding")
+    assert demo.store.kept == {}
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf8"'])
+def test_a_form_may_say_that_it_is_utf8(client: TestClient, charset: str) -> None:
+    headers = {"content-type": f"application/x-www-form-urlencoded; charset={charset}"}
+    answer = client.post("/sign-in", content=b"user=%E7%8E%8B&password=x", headers=headers)
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=a"]
+)
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr("sync.web.forms.BODY_LIMIT_S", 0.01)
+    arriving: asyncio.Queue[Message] = asyncio.Queue()
+    arriving.put_nowait({"type": "http.request", "body": b"", "more_body": True})
+    scope = {"type": "http", "method": "POST", "headers": [(b"content-type", kind.encode())]}
+    read = read_json if kind == "application/json" else read_form
+    with pytest.raises(Problem) as caught:
+        await read(Request(scope, arriving.get), NewOrder)
+    assert (caught.value.status, caught.value.code) == (408, "body.slow")
+    assert caught.value.headers == {"Connection": "close"}
 
 
 def test_a_query_is_a_model(client: TestClient) -> None:

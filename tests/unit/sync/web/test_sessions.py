@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from starlette.testclient import TestClient
 
-from sync.web.sessions import cookie_name, session_key
+from sync.web.sessions import TOUCH_EVERY, Session, cookie_name, session_key
 from tests.unit.sync.web.demo_pages.program import Demo
 
 CREDENTIALS = {"user": "wang", "password": "x"}
@@ -65,6 +65,28 @@ def test_a_session_ends_after_idleness_and_at_its_time(demo: Demo, client: TestC
     demo.clock.instant += timedelta(hours=2, seconds=1)
     assert client.get("/desk").status_code == 401
     assert demo.store.kept == {}
+
+
+def test_a_use_during_the_sign_out_brings_no_session_back(demo: Demo, client: TestClient) -> None:
+    client.post("/sign-in", data=CREDENTIALS)
+    demo.clock.instant += TOUCH_EVERY
+    load = demo.store.load
+
+    async def load_while_signing_out(key: str) -> Session | None:
+        session = await load(key)
+        await demo.store.drop(key)
+        return session
+
+    demo.store.load = load_while_signing_out  # type: ignore[method-assign]
+    assert client.get("/desk").status_code == 200
+    assert demo.store.kept == {}
+
+
+def test_a_use_is_kept(demo: Demo, client: TestClient) -> None:
+    client.post("/sign-in", data=CREDENTIALS)
+    demo.clock.instant += TOUCH_EVERY
+    client.get("/desk")
+    assert [session.seen_at for session in demo.store.kept.values()] == [demo.clock.instant]
 
 
 def test_a_strange_cookie_is_nobody(client: TestClient) -> None:

@@ -1,0 +1,71 @@
+"""What the form of the settings cannot show: addresses, profiles and the folder. Nothing is opened."""
+
+from collections.abc import Iterator
+
+from devices.errors import ConfigurationError
+from devices.ports.address import port_at
+from devices.profiles import load_profile
+from pos_agent.settings import AgentSettings
+from sync.link.address import split_url
+from sync.link.errors import LinkError
+from sync.runtime.data_folder import folder_trouble
+from sync.runtime.errors import SettingsError
+
+
+def need_devices(settings: AgentSettings) -> None:
+    """Refuse devices that no program can reach as they are written.
+
+    Raises:
+        SettingsError: with every one of them.
+    """
+    _refuse(_devices(settings))
+
+
+def need_folder(settings: AgentSettings) -> None:
+    """Refuse a folder that could keep nothing: asked before a one-time code is spent.
+
+    Raises:
+        SettingsError: what is wrong with it.
+    """
+    trouble = folder_trouble(settings.data_dir)
+    _refuse((trouble,) if trouble is not None else ())
+
+
+def need_all(settings: AgentSettings) -> None:
+    """Refuse everything that `run` would stumble over.
+
+    Raises:
+        SettingsError: with every problem.
+    """
+    _refuse((*_devices(settings), *_surroundings(settings)))
+
+
+def _refuse(problems: tuple[str, ...] | Iterator[str]) -> None:
+    found = tuple(problems)
+    if found:
+        raise SettingsError(found)
+
+
+def _devices(settings: AgentSettings) -> Iterator[str]:
+    for printer in settings.printer:
+        try:
+            port_at(printer.uri)
+            load_profile(printer.profile)
+        except ConfigurationError as error:
+            yield f"printer {printer.id}: {error}"
+    for scanner in settings.scanner:
+        try:
+            port_at(scanner.uri)
+        except ConfigurationError as error:
+            yield f"scanner {scanner.id}: {error}"
+
+
+def _surroundings(settings: AgentSettings) -> Iterator[str]:
+    trouble = folder_trouble(settings.data_dir)
+    if trouble is not None:
+        yield trouble
+    if settings.broker_url:
+        try:
+            split_url(settings.broker_url)
+        except LinkError as error:
+            yield f"broker_url: {error}"
