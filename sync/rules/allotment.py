@@ -27,7 +27,7 @@ WORTH: Final = 500
 """A unit is moved if that saves this many sales a day, millionths: moving one costs a short message."""
 WATCHED_ENOUGH: Final = PARTS
 """Before a SKU was watched for so long (thousandths of a day) the fixed share holds."""
-MOST_LOTS: Final = 40
+MOST_LOTS: Final = 30
 """A larger stock is weighed in lots of several units, so that a decision takes as long for any stock."""
 PRIOR_UNITS: Final = 500
 """Each channel is taken to have sold half a unit before it was watched, thousandths."""
@@ -35,7 +35,7 @@ PRIOR_OUTAGES: Final = (0, 0, 150, 200, 200, 50)
 """Outages before any was seen, thousandths by length."""
 PRIOR_DAYS: Final = 2 * PARTS
 """The days over which the prior outages are taken to have happened, thousandths."""
-_SCALE: Final = 1 << 96
+_SCALE: Final = 1 << 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +60,11 @@ class Known:
 class Policy(Protocol):
     """Decides where the online channel should rest."""
 
-    def __call__(self, known: Known, stock: StoreStock) -> Rest:
-        """The least and the most units, given what is known and the SKU's balances."""
+    def __call__(self, known: Known, stock: StoreStock) -> Rest | None:
+        """The least and the most units, given what is known and the SKU's balances.
+
+        None: the share that HQ set, filled up when goods come in, nothing asked back.
+        """
         ...
 
 
@@ -70,9 +73,9 @@ def unpromised(stock: StoreStock) -> int:
     return max(0, stock.free + max(0, stock.online))
 
 
-def fixed_share(known: Known, stock: StoreStock) -> Rest:
-    """A fixed part of what is unpromised, filled up when goods come in; nothing is asked back."""
-    return Rest(least=-(-known.given.share_percent * unpromised(stock) // 100))
+def fixed_share(known: Known, stock: StoreStock) -> None:  # noqa: ARG001  # it is fixed whatever is known
+    """The share that HQ set, whatever sells."""
+    return
 
 
 def fixed_safety_stock(known: Known, stock: StoreStock, units: int = 2) -> Rest:
@@ -87,17 +90,17 @@ def even_split(known: Known, stock: StoreStock) -> Rest:  # noqa: ARG001  # it i
     return Rest(least=target, most=target)
 
 
-def learning(known: Known, stock: StoreStock) -> Rest:
+def learning(known: Known, stock: StoreStock) -> Rest | None:
     """The split that loses the fewest sales if the line died now, by what the store has seen.
 
-    Without a line nothing is granted: the hub could not hear it, so a granted unit would be sold by
-    nobody. Where too little is known, the fixed share holds.
+    Where too little is known, the fixed share holds. Without a line nothing is granted: the hub could
+    not hear it, so a granted unit would be sold by nobody.
     """
-    if not known.has_line:
-        return Rest(least=0)
     demand, habits, minute = known.demand, known.habits, known.minute
     if demand is None or habits is None or demand.watched(minute) < WATCHED_ENOUGH:
-        return fixed_share(known, stock)
+        return None
+    if not known.has_line:
+        return Rest(least=0)
     whole = unpromised(stock)
     lot = -(-whole // MOST_LOTS) or 1
     lots = whole // lot
@@ -126,30 +129,36 @@ def _outlooks(demand: Demand, habits: Habits, minute: int) -> list[_Outlook]:
     now, hours = demand.on(minute), habits.on(minute)
     watched = max(1, demand.watched(minute))
     seen = habits.watched(minute) + PRIOR_DAYS
-    found = []
-    for length, prior, outages in zip(LENGTHS, PRIOR_OUTAGES, hours.outages, strict=True):
-        a_day = (outages + prior) * SHARE // seen
-        if a_day:
-            till = (now.till + PRIOR_UNITS) * _part_of_day(hours.till, minute, length) // watched
-            online = (now.online + PRIOR_UNITS) * _part_of_day(hours.online, minute, length) // watched
-            found.append(_Outlook(a_day, till // SHARE, online // SHARE))
-    return found
+    till = _means(now.till, watched, _parts_of_day(hours.till, minute))
+    online = _means(now.online, watched, _parts_of_day(hours.online, minute))
+    rates = [
+        (outages + prior) * SHARE // seen for outages, prior in zip(hours.outages, PRIOR_OUTAGES, strict=True)
+    ]
+    return [_Outlook(*found) for found in zip(rates, till, online, strict=True) if found[0]]
 
 
-def _part_of_day(hours: tuple[int, ...], minute: int, length: int) -> int:
-    """The part of a day's demand that falls into the next `length` minutes, in thousandths of SHARE.
+def _means(wanted: int, watched: int, parts: list[int]) -> list[int]:
+    """Units wanted in parts of a day (millionths) on average, thousandths."""
+    return [(wanted + PRIOR_UNITS) * part // (watched * (SHARE // PARTS)) for part in parts]
+
+
+def _parts_of_day(hours: tuple[int, ...], minute: int) -> list[int]:
+    """What falls into the next minutes of a day's demand, for each of LENGTHS, in millionths of the day.
 
     An hour that was never seen to sell counts a little, since the store may just not have been watched.
     """
     total = sum(hours)
     least = total // 480 + 1
-    whole = total + 24 * least
-    weight, at, left = 0, minute, length
-    while left > 0:
-        here = min(left, 60 - at % 60)
-        weight += (hours[at // 60 % 24] + least) * here
-        at, left = at + here, left - here
-    return weight * SHARE * PARTS // (60 * whole)
+    whole = 60 * (total + 24 * least)
+    weight, at, parts = 0, minute, []
+    for length in LENGTHS:
+        end = minute + length
+        while at < end:
+            here = min(end - at, 60 - at % 60)
+            weight += (hours[at // 60 % 24] + least) * here
+            at += here
+        parts.append(weight * SHARE // whole)
+    return parts
 
 
 def _gains(outlooks: list[_Outlook], lots: int, lot: int) -> list[int]:
@@ -175,9 +184,12 @@ def likely(mean: int, count: int) -> tuple[int, ...]:
     term, below, found = _SCALE, 0, []
     for units in range(count):
         below += term
-        found.append(SHARE * max(0, whole - below) // whole)
+        chance = SHARE * max(0, whole - below) // whole
+        if not chance:
+            break
+        found.append(chance)
         term = term * (SPREAD + units) * mean // ((units + 1) * (mean + PARTS * SPREAD))
-    return tuple(found)
+    return (*found, *(0,) * (count - len(found)))
 
 
 POLICIES: Final[dict[str, Policy]] = {"fixed": fixed_share, "learning": learning}
