@@ -85,6 +85,7 @@ class SqliteStoreBook:
         self._changed_stocks: set[str] = set()
         self._changed_holds: set[str] = set()
         self._events: list[tuple[int, str, Raw]] = []
+        self._given_back: set[str] = set()
         self._at = ""
         self._sharing: tuple[PolicyName, Allotment] | None = None
 
@@ -120,6 +121,9 @@ class SqliteStoreBook:
 
     def put_stock(self, sku: str, stock: StoreStock) -> None:
         """Keep a SKU's balances."""
+        before = self._stocks.get(sku)
+        if before is not None and stock.returned > before.returned:
+            self._given_back.add(sku)
         self._stocks[sku] = stock
         self._changed_stocks.add(sku)
 
@@ -178,10 +182,14 @@ class SqliteStoreBook:
                 self.surplus[sku] = asks
 
     def settle(self) -> None:
-        """What follows from the command's events: received orders count, what moved goes to its rest."""
+        """What follows from the command's events: received orders count, what moved goes to its rest.
+
+        Units that the hub gave back are left alone: a customer at a till may be waiting for them.
+        """
         self.memory.take_holds(self._holds)
         if self._at:
-            self.bring_to_rest(sorted(self._changed_stocks)[:MOST_REBALANCED], self._at)
+            moved = sorted(self._changed_stocks - self._given_back)
+            self.bring_to_rest(moved[:MOST_REBALANCED], self._at)
 
     @property
     def has_news(self) -> bool:

@@ -11,7 +11,7 @@ from pos_agent.ledger.verify import verify
 from pos_agent.link.inbox import take_down
 from pos_agent.link.rest_keeper import PATIENCE_S, RestKeeper
 from sync.rules.canonical import to_raw
-from sync.rules.items import WantItem
+from sync.rules.items import ReturnItem, WantItem
 from sync.rules.streams import Down, Page
 from tests.unit.pos_agent.agent_stage import COLA, MILK, Stage, client, hold_item, staged
 from tests.unit.pos_agent.learned import STORE_BODY, TODAY, learn
@@ -162,6 +162,18 @@ async def test_what_the_channel_has_too_much_is_asked_back_while_there_is_a_line
     stage.clock.go(PATIENCE_S)
     await keeper.tick()
     assert asked == [{COLA: 4}, {COLA: 5}]
+
+
+async def test_units_given_back_for_a_customer_are_not_granted_away_again(stage: Stage) -> None:
+    await learn(stage, till=2, online=80)
+    await stage.receive(SKU_1=10, SKU_2=10)
+    granted = (await stage.sku(COLA)).granted
+    returned = to_raw(ReturnItem(sku=COLA, returned=4))
+    order = to_raw(hold_item("o-1", (MILK, 1)))
+    seq = len(await stage.events())
+    await take_down(stage.desk, Down(hinc=1, sinc=1, base=0, ver=2, app=seq, items=(returned, order)))
+    stock = await stage.sku(COLA)
+    assert (stock.returned, stock.granted, stock.free) == (4, granted, 5)
 
 
 async def test_after_an_outage_all_goods_are_looked_at(stage: Stage) -> None:
