@@ -32,6 +32,7 @@ class AllotmentPolicy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    policy: str = Field("learning", pattern="^(learning|fixed)$")
     share_percent: int = Field(50, ge=0, le=100)
     reserve: int = Field(0, ge=0, le=1_000_000)
     last_unit: str = Field("grant", pattern="^(grant|keep)$")

@@ -6,16 +6,20 @@ nothing of it is left.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from pos_agent.ledger.movements import movement_rows
+from pos_agent.ledger.trade_memory import TradeMemory
 from sync.messages.codec import adapter
+from sync.rules.allotment import PolicyName, decide
 from sync.rules.books import StorePosition
 from sync.rules.canonical import GENESIS, Raw, canonical, to_raw
+from sync.rules.demand import minute_of
 from sync.rules.holds import LineCount, StoreHold
 from sync.rules.items import HoldItem
 from sync.rules.rights import Allotment, StoreStock
+from sync.rules.store.ledger import rebalance
 from sync.storage.writer import Transaction, Writer
 
 T = TypeVar("T")
@@ -57,15 +61,23 @@ _ADD_MOVEMENT: Final = (
 _EVENTS: Final = "SELECT raw FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
 
 
+MOST_REBALANCED: Final = 100
+"""SKUs that one command brings to their rest beside its own work; others follow with their next movement."""
+
+
 class SqliteStoreBook:
     """The ledger within one transaction.
 
     Attributes:
         tx: the transaction, for what an area keeps beside the ledger.
+        memory: what customers wanted and how the line fared, counted with what happens.
+        surplus: units by SKU that the online channel has above its rest, to ask back after the commit.
     """
 
     def __init__(self, tx: Transaction) -> None:
         self.tx = tx
+        self.memory = TradeMemory(tx)
+        self.surplus: dict[str, int] = {}
         self._position: StorePosition | None = None
         self._is_moved = False
         self._stocks: dict[str, StoreStock] = {}
@@ -73,7 +85,9 @@ class SqliteStoreBook:
         self._changed_stocks: set[str] = set()
         self._changed_holds: set[str] = set()
         self._events: list[tuple[int, str, Raw]] = []
-        self._allotment: Allotment | None = None
+        self._given_back: set[str] = set()
+        self._at = ""
+        self._sharing: tuple[PolicyName, Allotment] | None = None
 
     def position(self) -> StorePosition:
         """Where this agent stands."""
@@ -107,6 +121,9 @@ class SqliteStoreBook:
 
     def put_stock(self, sku: str, stock: StoreStock) -> None:
         """Keep a SKU's balances."""
+        before = self._stocks.get(sku)
+        if before is not None and stock.returned > before.returned:
+            self._given_back.add(sku)
         self._stocks[sku] = stock
         self._changed_stocks.add(sku)
 
@@ -124,6 +141,8 @@ class SqliteStoreBook:
     def add_event(self, seq: int, chain: str, raw: Raw) -> None:
         """Append to the log; `seq` is gapless."""
         self._events.append((seq, chain, raw))
+        self._at = str(raw["at"])
+        self.memory.see(raw)
 
     def events_after(self, seq: int, limit: int) -> Sequence[Raw]:
         """Up to `limit` events after `seq`, in order."""
@@ -144,11 +163,33 @@ class SqliteStoreBook:
         self._write_events()
         self.tx.execute("UPDATE event SET rejected = ? WHERE seq = ?", (code, seq))
 
-    def allotment(self, sku: str) -> Allotment:  # noqa: ARG002  # one policy per store so far
-        """The sharing policy of a SKU."""
-        if self._allotment is None:
-            self._allotment = read_allotment(self.tx)
-        return self._allotment
+    def allotment(self, sku: str) -> Allotment:
+        """How to share a SKU now: what HQ set, and where the store's policy wants the online channel."""
+        if self._sharing is None:
+            self._sharing = read_policy(self.tx), read_allotment(self.tx)
+        policy, given = self._sharing
+        if policy == "fixed":
+            return given
+        known = self.memory.known(given, sku)
+        return given if known is None else decide(policy, known, self.stock(sku))
+
+    def bring_to_rest(self, skus: Iterable[str], at: str) -> None:
+        """Grant what the online channel lacks of these SKUs, and note what it has too much."""
+        self.memory.minute = minute_of(at)
+        for sku in skus:
+            asks = rebalance(self, sku, at)
+            if asks:
+                self.surplus[sku] = asks
+
+    def settle(self) -> None:
+        """What follows from the command's events: received orders count, what moved goes to its rest.
+
+        Units that the hub gave back are left alone: a customer at a till may be waiting for them.
+        """
+        self.memory.take_holds(self._holds)
+        if self._at:
+            moved = sorted(self._changed_stocks - self._given_back)
+            self.bring_to_rest(moved[:MOST_REBALANCED], self._at)
 
     @property
     def has_news(self) -> bool:
@@ -158,6 +199,7 @@ class SqliteStoreBook:
     def flush(self) -> None:
         """Write everything that changed."""
         self._write_events()
+        self.memory.flush()
         if self._is_moved:
             self.tx.execute(_PUT_POSITION, _position_row(self.position()))
         stocks = [(sku, *_stock_row(self._stocks[sku])) for sku in sorted(self._changed_stocks)]
@@ -184,11 +226,15 @@ class Ledger:
     Args:
         writer: the one writer of the database.
         grown: called in the event loop after each commit that wrote on the log.
+
+    Attributes:
+        ask_back: called in the event loop after a commit that left the online channel more than its rest.
     """
 
     def __init__(self, writer: Writer, grown: Callable[[], None] = lambda: None) -> None:
         self.writer = writer
         self.grown = grown
+        self.ask_back: Callable[[Mapping[str, int]], None] = lambda _surplus: None
 
     async def run(self, command: Callable[[SqliteStoreBook], T]) -> T:
         """Run `command` on a book; returns its result once it is on the disk."""
@@ -196,10 +242,13 @@ class Ledger:
         def on_book(tx: Transaction) -> T:
             book = SqliteStoreBook(tx)
             result = command(book)
+            book.settle()
             has_news = book.has_news
             book.flush()
             if has_news:
                 tx.after_commit(self.grown)
+            if book.surplus:
+                tx.after_commit(lambda: self.ask_back(book.surplus))
             return result
 
         return await self.writer.run(on_book)
@@ -238,6 +287,12 @@ def read_allotment(tx: Transaction) -> Allotment:
         return Allotment()
     keeps = found.get("last_unit") == "keep"
     return Allotment(share_percent=share, reserve=reserve, last_unit="keep" if keeps else "grant")
+
+
+def read_policy(tx: Transaction) -> PolicyName:
+    """The store's allotment policy; `fixed` until the hub told another that this version knows."""
+    row = tx.one("SELECT json_extract(body, '$.allotment.policy') FROM setting WHERE key = 'settings'")
+    return "learning" if row and row[0] == "learning" else "fixed"
 
 
 def _position_row(position: StorePosition) -> tuple[Any, ...]:

@@ -117,6 +117,30 @@ class Movement(Table, table=True):
     at: str
 
 
+class DemandRow(Table, table=True):
+    """What customers wanted of a SKU: counters that forget (`sync.rules.demand.Demand`)."""
+
+    __tablename__ = "demand"
+    __table_args__ = (
+        CheckConstraint("days >= 0 AND till >= 0 AND online >= 0", "counters"),
+        {"sqlite_with_rowid": False},
+    )
+    sku: str = Field(primary_key=True)
+    day: int
+    days: int
+    till: int
+    online: int
+
+
+class HabitsRow(Table, table=True):
+    """The store's hours and outages (`sync.rules.demand.Habits`) as JSON; one row."""
+
+    __tablename__ = "habits"
+    __table_args__ = (CheckConstraint("id = 1", "one_row"),)
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class Document(Table, table=True):
     """A receiving or opening document that was booked; its reference counts once."""
 

@@ -10,6 +10,7 @@ from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.pickup.announce import print_slips, tell_screens
 from sync.messages.codec import parse_item
 from sync.rules.books import StorePosition
+from sync.rules.demand import minute_of
 from sync.rules.store.receive_down import Received, receive_down
 from sync.rules.streams import Down, Page
 from sync.runtime.logging import get_logger
@@ -36,7 +37,9 @@ async def take_down(desk: Desk, down: Down) -> Taken:
     at = desk.at
 
     def command(book: SqliteStoreBook) -> Taken:
+        asked = new_wants(book, down)
         received = receive_down(book, down, parse_item, at)
+        count_refused(book, asked, down, at)
         print_slips(desk, book, received.new_orders)
         position = book.position()
         return Taken(received, position, received.answer or lags_behind(received, down, position))
@@ -48,6 +51,29 @@ async def take_down(desk: Desk, down: Down) -> Taken:
         log.error("store.rolled_back", written=taken.position.seq, applied_by_hub=down.app)
     tell_screens(desk, taken.received.new_orders, taken.received.released)
     return taken
+
+
+def new_wants(book: SqliteStoreBook, down: Down) -> dict[str, tuple[int, int]]:
+    """By SKU, the units that a DOWN wants and that were not wanted before, and what was granted so far."""
+    dver = book.position().dver
+    wanted = [
+        (raw.get("sku"), raw.get("qty"), raw.get("ver")) for raw in down.items if raw.get("kind") == "want"
+    ]
+    return {
+        sku: (qty, book.stock(sku).granted)
+        for sku, qty, ver in wanted
+        if isinstance(sku, str) and isinstance(qty, int) and isinstance(ver, int) and ver > dver
+    }
+
+
+def count_refused(book: SqliteStoreBook, asked: dict[str, tuple[int, int]], down: Down, at: str) -> None:
+    """Units wanted online and not granted are demand too; nothing where the DOWN was not applied."""
+    if book.position().dver != down.ver:
+        return
+    for sku, (qty, before) in asked.items():
+        refused = qty - (book.stock(sku).granted - before)
+        if refused > 0:
+            book.memory.count("online", sku, refused, minute_of(at))
 
 
 def lags_behind(received: Received, down: Down, position: StorePosition) -> bool:

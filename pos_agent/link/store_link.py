@@ -14,6 +14,7 @@ from pos_agent.desk import Desk
 from pos_agent.link import compose
 from pos_agent.link.asking import Asking
 from pos_agent.link.inbox import take_down, take_page
+from pos_agent.link.rest_keeper import RestKeeper
 from pos_agent.link.window import SendWindow
 from sync.link.port import Connected, Disconnected, Link, LinkEvent, Message
 from sync.messages.codec import decode, encode
@@ -52,6 +53,7 @@ class StoreLink:
         self._link = link
         self._window = SendWindow(random or Random())
         self._asking = Asking()
+        self._rests = RestKeeper(desk, self.want)
         self._wake = asyncio.Event()
         self._health_due = asyncio.Event()
         self._wants: dict[str, int] = {}
@@ -70,7 +72,8 @@ class StoreLink:
 
     def want(self, wants: Mapping[str, int]) -> None:
         """Ask the hub for units back to the floor with the next UP."""
-        self._wants.update(wants)
+        for sku, qty in wants.items():
+            self._wants[sku] = max(qty, self._wants.get(sku, 0))
         self._wake.set()
 
     async def run(self, lifetime: Lifetime) -> None:
@@ -231,6 +234,8 @@ class StoreLink:
         while True:
             await asyncio.sleep(TICK_S)
             now_s = self._desk.clock.monotonic()
+            with contextlib.suppress(StorageError):
+                await self._rests.tick()
             if not self._link.connected:
                 continue
             self._ask_due()

@@ -74,6 +74,19 @@ Stock = TypeVar("Stock", StoreStock, HubStock)
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """Where the online channel should rest, unpromised units.
+
+    Args:
+        least: below it the store grants more.
+        most: above it the store asks the hub to return some; None: it never asks.
+    """
+
+    least: int
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Allotment:
     """How a store shares a SKU between floor and online channel.
 
@@ -81,11 +94,13 @@ class Allotment:
         share_percent: the online channel's resting share of what is unpromised, 0 to 100.
         reserve: units that the floor always keeps.
         last_unit: whether the last unit of the floor may be granted on demand.
+        rest: where a policy wants the online channel to rest (`sync.rules.allotment`); None: at its share.
     """
 
     share_percent: int = 50
     reserve: int = 0
     last_unit: Literal["grant", "keep"] = "grant"
+    rest: Rest | None = None
 
     @property
     def kept(self) -> int:
@@ -107,9 +122,17 @@ def moved(stock: Stock, line: MoveLine) -> Stock:
 
 
 def resting_grant(stock: StoreStock, policy: Allotment) -> int:
-    """Units to grant now so that the online channel rests at its share: target less what it has."""
-    target = -(-policy.share_percent * (stock.free + stock.online) // 100)
+    """Units to grant now so that the online channel rests where it should: target less what it has."""
+    share = -(-policy.share_percent * (stock.free + stock.online) // 100)
+    target = share if policy.rest is None else policy.rest.least
     return max(0, min(target - stock.online, stock.free - policy.kept))
+
+
+def surplus(stock: StoreStock, policy: Allotment) -> int:
+    """Units that the online channel has above its rest: what the floor may ask the hub to return."""
+    if policy.rest is None or policy.rest.most is None:
+        return 0
+    return max(0, stock.online - policy.rest.most)
 
 
 def wanted_grant(stock: StoreStock, policy: Allotment, qty: int) -> int:

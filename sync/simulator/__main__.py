@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from importlib import import_module
 from typing import Any
 
 from sync.simulator.broken import VARIANTS
@@ -13,7 +14,10 @@ MOST_HISTORIES = 10_000_000
 
 def main(arguments: list[str] | None = None) -> int:
     """Run; the exit code is 0 if every invariant held, or every broken variant was caught."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if "--market" in given:
+        return int(import_module("sync.simulator.market.command").main(given))
+    options = _parser().parse_args(given)
     if options.broken:
         results = simulate_broken(options.broken, options.start)
         _say(json.dumps(results) if options.json else "\n".join(map(_broken_line, results)))
@@ -34,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
         help="play a broken variant of the rules until it is caught",
     )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--market", action="store_true", help="compare allotment policies (--market --help)")
     return parser
 
 

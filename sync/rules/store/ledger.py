@@ -6,7 +6,7 @@ from dataclasses import replace
 from sync.rules.books import StoreBook, record
 from sync.rules.errors import Refused, Short
 from sync.rules.facts import OUTGOING, Grant, Move, MoveLine, Payment
-from sync.rules.rights import moved, resting_grant, wanted_grant
+from sync.rules.rights import moved, resting_grant, surplus, wanted_grant
 
 
 def book_move(book: StoreBook, move: Move) -> int:
@@ -57,6 +57,19 @@ def apply_lines(book: StoreBook, lines: Iterable[MoveLine]) -> list[str]:
 def top_up(book: StoreBook, sku: str, at: str) -> int:
     """Grant what the online channel lacks to its resting share; returns the units granted."""
     return grant(book, sku, resting_grant(book.stock(sku), book.allotment(sku)), at)
+
+
+def rebalance(book: StoreBook, sku: str, at: str) -> int:
+    """Bring the online channel to its rest, with a line: grants what it lacks to the least.
+
+    Returns:
+        Units above the most, for the caller to ask back from the hub; only the hub returns units.
+    """
+    policy = book.allotment(sku)
+    if policy.rest is None:
+        return 0
+    grant(book, sku, resting_grant(book.stock(sku), policy), at)
+    return surplus(book.stock(sku), policy)
 
 
 def serve_want(book: StoreBook, sku: str, qty: int, at: str) -> int:

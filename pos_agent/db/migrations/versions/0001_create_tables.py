@@ -13,6 +13,16 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table('demand',
+    sa.Column('sku', sqlmodel.AutoString(), nullable=False),
+    sa.Column('day', sa.Integer(), nullable=False),
+    sa.Column('days', sa.Integer(), nullable=False),
+    sa.Column('till', sa.Integer(), nullable=False),
+    sa.Column('online', sa.Integer(), nullable=False),
+    sa.CheckConstraint('days >= 0 AND till >= 0 AND online >= 0', name=op.f('ck_demand_counters')),
+    sa.PrimaryKeyConstraint('sku', name=op.f('pk_demand')),
+    sqlite_with_rowid=False
+    )
     op.create_table('document',
     sa.Column('ref', sqlmodel.AutoString(), nullable=False),
     sa.Column('reason', sqlmodel.AutoString(), nullable=False),
@@ -32,6 +42,12 @@ def upgrade() -> None:
     sa.CheckConstraint('length(chain) = 16', name=op.f('ck_event_chain')),
     sa.CheckConstraint('seq > 0', name=op.f('ck_event_seq')),
     sa.PrimaryKeyConstraint('seq', name=op.f('pk_event'))
+    )
+    op.create_table('habits',
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.CheckConstraint('id = 1', name=op.f('ck_habits_one_row')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_habits'))
     )
     op.create_table('hold',
     sa.Column('order_id', sqlmodel.AutoString(), nullable=False),
@@ -274,6 +290,8 @@ def downgrade() -> None:
         batch_op.drop_index('ix_hold_code_hash')
 
     op.drop_table('hold')
+    op.drop_table('habits')
     op.drop_table('event')
     op.drop_table('document')
+    op.drop_table('demand')
     op.execute("DROP TABLE print_job")

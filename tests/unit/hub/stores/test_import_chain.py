@@ -64,6 +64,19 @@ async def test_the_demo_chain_is_taken_whole(kernel: Kernel) -> None:
     assert report.file(report.chain.products) == Path("config/demo/products.csv")
 
 
+async def test_a_store_learns_unless_the_file_says_fixed(kernel: Kernel, tmp_path: Path) -> None:
+    fixed = SMALL.replace('id = "s2"', 'id = "s2"\nallotment = { policy = "fixed", share_percent = 30 }')
+
+    await import_chain(kernel, written(tmp_path, fixed))
+
+    rows = await kernel.reader.all(
+        "SELECT store, json_extract(body, '$.allotment.policy'),"
+        " json_extract(body, '$.allotment.share_percent') FROM store_entry"
+        " WHERE key = 'settings' ORDER BY store"
+    )
+    assert rows == [("s1", "learning", 50), ("s2", "fixed", 30)]
+
+
 async def test_the_same_file_again_changes_nothing(kernel: Kernel, tmp_path: Path) -> None:
     path = written(tmp_path, SMALL)
     await import_chain(kernel, path)
@@ -145,6 +158,10 @@ async def test_every_problem_is_said_at_once_and_nothing_changes(kernel: Kernel,
         (('login = "hq"', 'login = "li"'), "The login li comes twice. Give each its own."),
         (('id = "s2"', 'id = "s2"\ntz = "Mars/Base"'), "stores s2: unknown time zone 'Mars/Base'"),
         (("[chain]", "[chain"), "is not TOML"),
+        (
+            ('id = "s2"', 'id = "s2"\nallotment = { policy = "learn" }'),
+            "stores s2 allotment policy: does not have the right form",
+        ),
     ],
 )
 async def test_what_fits_no_chain_is_refused(
