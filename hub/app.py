@@ -14,6 +14,7 @@ from hub.kernel import Kernel
 from hub.link.worker import LinkWorker
 from hub.metrics import hub_registry
 from hub.monitor import api as monitor_api
+from hub.monitor import order_pages as monitor_order_pages
 from hub.monitor import pages as monitor_pages
 from hub.orders import api as order_api
 from hub.orders import pages as order_pages
@@ -22,8 +23,12 @@ from hub.payments import pages as payment_pages
 from hub.staff import api as staff_api
 from hub.staff import pages as staff_pages
 from hub.staff.sign_in import identify
+from hub.stock import api as stock_api
+from hub.stock import pages as stock_pages
 from hub.stores import api as store_api
+from hub.stores import mirror_api
 from hub.stores import pages as store_pages
+from hub.web.error_place import place_of
 from hub.web.problems import TRANSLATED
 from sync.web.app import WebParts, web_app
 from sync.web.assets import Assets
@@ -41,6 +46,7 @@ AREAS: Final = (
     "hub.staff",
     "hub.stores",
     "hub.monitor",
+    "hub.stock",
     "hub.importing",
 )
 
@@ -49,10 +55,14 @@ ROUTES: Final[Sequence[BaseRoute]] = (
     *order_api.ROUTES,
     *catalogue_api.ROUTES,
     *store_api.ROUTES,
+    *mirror_api.ROUTES,
     *staff_api.ROUTES,
     *monitor_api.ROUTES,
+    *stock_api.ROUTES,
     *staff_pages.ROUTES,
     *monitor_pages.ROUTES,
+    *monitor_order_pages.ROUTES,
+    *stock_pages.ROUTES,
     *store_pages.ROUTES,
     *import_pages.ROUTES,
     *payment_pages.ROUTES,
@@ -71,6 +81,8 @@ def routes(kernel: Kernel, worker: LinkWorker, registry: CollectorRegistry) -> S
     """Every route of a running hub."""
 
     async def database() -> Finding:
+        if problem := kernel.writer.state.problem:
+            return Finding(ok=False, detail=problem)
         row = await kernel.reader.one("SELECT COUNT(*) FROM store")
         return Finding(row is not None, f"{row[0] if row else 0} stores")
 
@@ -94,6 +106,7 @@ def hub_app(kernel: Kernel, desk: OrderDesk, worker: LinkWorker) -> Starlette:
             identify=identify,
             sign_in_url="/hq/sign-in",
             translate=TRANSLATED,
+            place_of=place_of,
             https=kernel.settings.public_url.startswith("https:"),
         )
     )

@@ -26,10 +26,12 @@ from hub.start import (
     running_kernel,
     signing_key,
 )
-from hub.stock.verify import Verified
+from hub.stock.explain import explain
+from hub.stock.tell_why import cursor_of, tell_why, why_json
 from hub.stock.verify import verify as verify_books
 from hub.stores.enrol import MakeCode, Revoke, new_code
 from hub.stores.import_chain import import_chain
+from hub.stores.queries import stream_states
 from hub.stores.sync_broker import sync_broker
 from hub.told import TOLD
 from sync.rules.errors import Refused
@@ -76,6 +78,8 @@ def _refusal(refused: Refused) -> str:
     """What was refused, and what to do."""
     if refused.code == "unknown_store":
         return f"there is no store {refused.facts['store']!r}; `omo-hub stores list` names them all"
+    if refused.code == "not_enrolled":
+        return f"{refused.facts['store']} has no agent yet: `omo-hub stores code {refused.facts['store']}`"
     return f"refused: {refused}"
 
 
@@ -92,6 +96,24 @@ def run(config: Path | None, act: Callable[[Kernel], Awaitable[T]]) -> T:
         return asyncio.run(within())
     except Refused as refused:
         raise fail(_refusal(refused)) from refused
+    except TOLD as error:
+        raise fail(str(error)) from error
+
+
+def look(config: Path | None, act: Callable[[Reader], Awaitable[T]]) -> T:
+    """Run `act` on a reader of its own: neither keys nor a writer are needed to look, and nothing is made."""
+    settings = load_settings(config)
+
+    async def within() -> T:
+        reader = Reader(existing_database(settings), size=1)
+        await reader.start()
+        try:
+            return await act(reader)
+        finally:
+            await reader.close()
+
+    try:
+        return asyncio.run(within())
     except TOLD as error:
         raise fail(str(error)) from error
 
@@ -179,11 +201,18 @@ def products(
 
 @stores_commands.command("list")
 def list_stores(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """All stores, with the incarnation of their agent."""
+    """All stores: the incarnation of their agent, whether the hub sells for them, the last event heard."""
 
     async def read(kernel: Kernel) -> list[dict[str, Any]]:
+        states = await stream_states(kernel.reader)
         return [
-            {"id": store.id, "names": dict(store.names), "sinc": store.sinc}
+            {
+                "id": store.id,
+                "names": dict(store.names),
+                "sinc": store.sinc,
+                "state": states[store.id][0],
+                "app": states[store.id][1],
+            }
             for store in kernel.directory.all()
         ]
 
@@ -192,7 +221,8 @@ def list_stores(config: ConfigOption = None, as_json: JsonOption = False) -> Non
         say(json.dumps(stores, ensure_ascii=False))
         return
     for store in stores:
-        state = f"incarnation {store['sinc']}" if store["sinc"] else "not enrolled"
+        where = f"{store['state']} at event {store['app']}"
+        state = f"incarnation {store['sinc']}, {where}" if store["sinc"] else "not enrolled"
         say(f"{store['id']:<20} {' / '.join(store['names'].values())}  {state}")
 
 
@@ -241,20 +271,11 @@ def user_password(login: str, config: ConfigOption = None) -> None:
 @application.command()
 def verify(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Compare the hub's books with the stores' raw events and with themselves; changes nothing."""
-    settings = load_settings(config)
-    try:
-        report = asyncio.run(_read_books(existing_database(settings)))
-    except TOLD as error:
-        raise fail(str(error)) from error
+    report = look(config, verify_books)
     if as_json:
         say(
             json.dumps(
-                {
-                    "stores": report.stores,
-                    "events": report.events,
-                    "orders": report.orders,
-                    "findings": report.findings,
-                },
+                {**report.counted(), "findings": [str(finding) for finding in report.findings]},
                 ensure_ascii=False,
             )
         )
@@ -263,20 +284,28 @@ def verify(config: ConfigOption = None, as_json: JsonOption = False) -> None:
             say(f"■ {finding}")
         say(
             f"{'▲ books differ' if report.findings else '● books agree'}: {report.stores} stores,"
-            f" {report.events} events, {report.orders} orders"
+            f" {report.events} events, {report.movements} movements, {report.orders} orders,"
+            f" {report.payments} payments"
         )
     if report.findings:
         raise typer.Exit(1)
 
 
-async def _read_books(path: Path) -> Verified:
-    """The self-check on a reader of its own: neither keys nor a writer are needed to look."""
-    reader = Reader(path, size=1)
-    await reader.start()
-    try:
-        return await verify_books(reader)
-    finally:
-        await reader.close()
+@application.command()
+def why(
+    store: str,
+    sku: str,
+    config: ConfigOption = None,
+    before: Annotated[str, typer.Option(help="The next page, as the page before it said")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Why is it this many? The number of a SKU at a store now, and the facts behind it."""
+    found = look(config, lambda reader: explain(reader, store, sku, cursor_of(before)))
+    if found is None:
+        raise fail(f"there is no SKU {sku!r} at a store {store!r}; `omo-hub stores list` names the stores")
+    say(why_json(found) if as_json else "\n".join(tell_why(found)))
+    if found.sums.agrees is False:
+        raise typer.Exit(1)
 
 
 @application.command()

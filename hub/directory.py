@@ -6,13 +6,17 @@ heard. It holds nothing that is not in the database, but for the moment a store 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from sync.values.clock import Clock
 
-REACH_S: Final = 30.0
-"""A store heard within this many seconds is in reach: it grants on demand."""
+REACH_S: Final = 75.0
+"""A store heard within this many seconds is in reach: it grants on demand.
+
+An idle agent tells its health every 30 s, so this is two and a half reports: one that was lost takes no store
+out of reach. A connection that ended is told by the broker at once.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,7 @@ class Directory:
         self._clock = clock
         self._stores: dict[str, StoreFacts] = {}
         self._heard: dict[str, float] = {}
+        self._older: dict[str, Literal["hub", "store"]] = {}
 
     def replace(self, stores: Iterable[StoreFacts]) -> None:
         """Take these stores in the place of all."""
@@ -74,7 +79,18 @@ class Directory:
         """The store's connection is known to have ended."""
         self._heard.pop(store, None)
 
+    def speaks(self, store: str, older: Literal["hub", "store"] | None) -> None:
+        """Which program is too old for the other; None where they share a version of the protocol."""
+        if older is None:
+            self._older.pop(store, None)
+        else:
+            self._older[store] = older
+
+    def older(self, store: str) -> Literal["hub", "store"] | None:
+        """Which program is too old for the other; None where nothing is known to be wrong."""
+        return self._older.get(store)
+
     def is_in_reach(self, store: str) -> bool:
-        """Whether the store was heard within REACH_S."""
+        """Whether the store was heard within REACH_S, in words that it and the hub both know."""
         at = self._heard.get(store)
-        return at is not None and self._clock.monotonic() - at <= REACH_S
+        return store not in self._older and at is not None and self._clock.monotonic() - at <= REACH_S

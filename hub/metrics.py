@@ -29,6 +29,14 @@ class HubCollector(Collector):
         yield CounterMetricFamily(
             "omo_hub_messages_undecodable", "Messages dropped as garbage", value=self._worker.undecodable
         )
+        yield CounterMetricFamily(
+            "omo_hub_messages_newer", "Messages dropped: of a newer version", value=self._worker.newer
+        )
+        comparing = self._worker.comparing
+        yield CounterMetricFamily("omo_hub_digests_compared", "Digests compared", value=comparing.compared)
+        yield CounterMetricFamily(
+            "omo_hub_digests_ignored", "Digests and rows of another event", value=comparing.ignored
+        )
         yield GaugeMetricFamily(
             "omo_hub_broker_connected", "1 while connected", value=int(self._worker.is_connected)
         )

@@ -15,7 +15,8 @@ from hub.link.worker import LinkWorker
 from hub.orders.sweep import keep_swept
 from hub.orders.take_order import OrderDesk
 from hub.settings import HubSettings
-from hub.start import running_kernel
+from hub.start import alone, make_folder, running_kernel
+from hub.stock.self_check import SelfCheck
 from hub.stock.want_desk import WantDesk
 from hub.stores.sync_broker import broker_secret, sync_broker
 from hub.told import TOLD
@@ -64,6 +65,13 @@ def link_config(kernel: Kernel) -> LinkConfig:
 
 async def serve(settings: HubSettings, listener: Listener) -> int:
     """Run until a signal; returns the exit code."""
+    make_folder(settings)
+    with alone(settings):
+        return await _serve_alone(settings, listener)
+
+
+async def _serve_alone(settings: HubSettings, listener: Listener) -> int:
+    """Serve; no other process does."""
     async with running_kernel(settings) as kernel:
         await sync_broker(kernel)
         wants = WantDesk(kernel)
@@ -75,6 +83,7 @@ async def serve(settings: HubSettings, listener: Listener) -> int:
             [
                 service("link", worker.run),
                 service("sweep", lambda: keep_swept(kernel)),
+                service("verify", SelfCheck(kernel).run),
                 http_service(app, listener, before_stop=kernel.events.close),
             ]
         )

@@ -52,6 +52,12 @@ class ShopSection(Section):
     )
 
 
+class VerifySection(Section):
+    """The nightly check of the books."""
+
+    hour: int = Field(3, ge=0, le=23, description="Hour of the chain's day at which the books are checked")
+
+
 class HubSettings(ProgramSettings, env_prefix="OMO_HUB_"):
     """All settings of the hub."""
 
@@ -66,6 +72,7 @@ class HubSettings(ProgramSettings, env_prefix="OMO_HUB_"):
     log_format: Literal["console", "json"] = Field("console", description="How log lines look")
     broker: BrokerSection = BrokerSection()
     shop: ShopSection = ShopSection()
+    verify: VerifySection = VerifySection()
 
     @model_validator(mode="after")
     def _proxy_is_one_address(self) -> "HubSettings":

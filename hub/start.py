@@ -1,7 +1,7 @@
 """From settings to a running kernel: folder, keys, incarnation, database."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -14,9 +14,11 @@ from sync.keys.signing import SigningKey
 from sync.runtime.clock import SystemClock
 from sync.storage.errors import StorageError
 from sync.storage.incarnations import Incarnations
+from sync.storage.one_process import only_one
 from sync.web.events import EventHub
 
 KEY_FILE: Final = "pickup-key"
+LOCK: Final = "hub.lock"
 HUB: Final = "hub"
 WHOLE: Final = "whole:hub"  # no store's id holds a colon
 RESTORE: Final = "restore the backup (omo-hub restore FILE)"
@@ -38,6 +40,17 @@ def make_folder(settings: HubSettings) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise StorageError(f"{settings.data_dir} cannot be used as data_dir: {error.strerror}") from error
+
+
+@contextmanager
+def alone(settings: HubSettings) -> Iterator[None]:
+    """No other process serves this folder, or puts it back, meanwhile.
+
+    Raises:
+        sync.storage.one_process.AlreadyRunning: one does.
+    """
+    with only_one(settings.data_dir / LOCK, "a hub"):
+        yield
 
 
 def has_lived(settings: HubSettings) -> bool:

@@ -8,8 +8,10 @@ from hub.stores.errors import StoresError
 from sync.keys.errors import KeyFault
 from sync.link.errors import LinkError
 from sync.storage.errors import StorageError
+from sync.storage.one_process import AlreadyRunning
 
 TOLD: Final = (
+    AlreadyRunning,
     StorageError,
     StoresError,
     CatalogueError,

@@ -17,8 +17,10 @@ from pos_agent.hardware.papers import Papers
 from pos_agent.hardware.printers import Printers
 from pos_agent.hardware.scanners import Scanners
 from pos_agent.ledger import api as ledger_api
-from pos_agent.ledger.position import settle_position
+from pos_agent.ledger.position import settle_ledger
+from pos_agent.ledger.self_check import SelfCheck
 from pos_agent.ledger.store_book import Ledger
+from pos_agent.line_watch import WatchedLink
 from pos_agent.link.compose import presence_payload
 from pos_agent.link.store_link import StoreLink
 from pos_agent.pickup import api as pickup_api
@@ -40,6 +42,7 @@ from sync.runtime.logging import get_logger
 from sync.runtime.loop_watch import loop_watch
 from sync.runtime.server import Listener, ServerOptions, http_service
 from sync.runtime.supervision import Service, supervise
+from sync.storage.file_state import FileState
 from sync.storage.incarnations import Incarnations
 from sync.storage.reader import Reader
 from sync.storage.writer import Writer
@@ -99,8 +102,9 @@ class Agent:
         self.enrolment = enrolment
         self.clock = clock or SystemClock()
         self._make_link = make_link
-        self.writer = Writer(settings.database)
-        self.reader = Reader(settings.database)
+        state = FileState(settings.database)
+        self.writer = Writer(settings.database, state=state)
+        self.reader = Reader(settings.database, state=state)
 
     async def start(self) -> None:
         """Open the ledger and make the parts.
@@ -111,9 +115,9 @@ class Agent:
         _check_incarnation(self.settings.data_dir, self.enrolment)
         await self.writer.start()
         await self.reader.start()
-        await self.writer.run(lambda tx: settle_position(tx, self.enrolment))
+        await settle_ledger(self.writer, self.settings.data_dir, self.enrolment)
         board = DeviceBoard(self.settings)
-        self.printers = Printers(self.settings, self.writer, self.reader, board)
+        self.printers = Printers(self.settings, self.writer, self.reader, board, self.clock)
         self.desk = Desk(
             settings=self.settings,
             enrolment=self.enrolment,
@@ -126,7 +130,7 @@ class Agent:
             board=board,
         )
         config = link_config(self.settings, self.enrolment, to_instant(self.clock.now()))
-        self.link = StoreLink(self.desk, self._make_link(config))
+        self.link = StoreLink(self.desk, WatchedLink(self._make_link(config), self.desk))
         self.desk.ledger.grown = self.link.grown
         self.scanners = Scanners(self.settings, board, self._scanned)
 
@@ -142,6 +146,7 @@ class Agent:
             Service("link", self.link.run),
             Service("scanners", self.scanners.run),
             Service("expiry", lambda lifetime: keep_looking(self.desk, lifetime)),
+            Service("verify", SelfCheck(self.desk).run),
             loop_watch(self.desk.metrics.loop_delay.set),
         ]
 
@@ -191,6 +196,8 @@ def api_routes(desk: Desk, sessions: Sessions, store: TableSessions) -> list[Bas
     """Every route but the pages'."""
 
     async def ledger_answers() -> Finding:
+        if problem := desk.ledger.writer.state.problem:
+            return Finding(ok=False, detail=problem)
         row = await desk.reader.one("SELECT fenced FROM position")
         is_fenced = row is None or bool(row[0])
         return Finding(ok=not is_fenced, detail=FENCED if is_fenced else "")
@@ -240,5 +247,5 @@ def _check_incarnation(data_dir: Path, enrolment: Enrolment) -> None:
     if enrolment.sinc < highest:
         raise NotEnrolled(
             f"this folder's enrolment is incarnation {enrolment.sinc}, but {highest} was seen here: "
-            "it comes from an old copy; enrol again with an empty data folder"
+            "it comes from an old copy; ask the head office for a code and run `omo-agent enrol`"
         )

@@ -8,11 +8,11 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pos_agent.errors import AgentError, AlreadyEnrolled, NotEnrolled
+from pos_agent.errors import AgentError, NotEnrolled
 from pos_agent.settings import DEFAULT_CONFIG, AgentSettings
 from sync.runtime.errors import SettingsError
 from sync.runtime.logging import configure_logging
@@ -27,6 +27,9 @@ config_app = typer.Typer(no_args_is_help=True, help="The settings.")
 stock_app = typer.Typer(no_args_is_help=True, help="Goods taken in from a file.")
 app.add_typer(config_app, name="config")
 app.add_typer(stock_app, name="stock")
+
+if TYPE_CHECKING:
+    from pos_agent.enrolment import Enrolment
 
 Config = Annotated[Path | None, typer.Option("--config", "-c", help="agent.toml")]
 
@@ -80,15 +83,16 @@ def _run(settings: AgentSettings) -> int:
     from pos_agent import enrolment  # noqa: PLC0415
     from pos_agent.db.schema import ensure_schema  # noqa: PLC0415
     from pos_agent.hardware.check_settings import need_devices  # noqa: PLC0415
+    from pos_agent.ledger.position import refuse_lost_ledger  # noqa: PLC0415
     from pos_agent.machine_lock import only_one  # noqa: PLC0415
 
     joined = enrolment.load(settings.data_dir)
     need_devices(settings)
     with only_one(settings.data_dir):
-        if not settings.database.exists():
-            enrolment.refuse_lost_ledger(settings.data_dir, joined)
+        if joined.takes_over is not None:
+            joined = _take_over(settings, joined)
+        refuse_lost_ledger(settings.database, joined)
         ensure_schema(settings.database)
-        enrolment.remember_ledger(settings.data_dir, joined)
         from pos_agent.app import run_agent  # noqa: PLC0415
 
         return asyncio.run(run_agent(settings, joined))
@@ -97,34 +101,51 @@ def _run(settings: AgentSettings) -> int:
 @app.command()
 def enrol(url: str, code: str, config: Config = None) -> None:
     """Join a store: URL of the hub and the one-time CODE that the head office gave."""
+    from contextlib import nullcontext  # noqa: PLC0415
+
     from pos_agent import enrolment  # noqa: PLC0415
     from pos_agent.hardware.check_settings import need_folder  # noqa: PLC0415
+    from pos_agent.machine_lock import only_one  # noqa: PLC0415
 
     with _told():
         settings = _load(config)
         need_folder(settings)
-        _need_no_history(settings)
-        joined = enrolment.keep(settings.data_dir, enrolment.ask_hub(url, code))
-        typer.echo(f"{joined.store}: joined as incarnation {joined.sinc}; start with `omo-agent run`")
+        with only_one(settings.data_dir) if settings.data_dir.exists() else nullcontext():
+            joined = enrolment.keep(settings.data_dir, enrolment.ask_hub(url, code))
+            typer.echo(f"{joined.store}: joined as incarnation {joined.sinc}")
+            if joined.takes_over is not None:
+                joined = _take_over(settings, joined)
+        typer.echo("start with `omo-agent run`")
 
 
-def _need_no_history(settings: AgentSettings) -> None:
-    """A ledger with a history keeps its incarnation; the code is not spent."""
-    import sqlite3  # noqa: PLC0415
-    from contextlib import closing  # noqa: PLC0415
+def _take_over(settings: AgentSettings, joined: "Enrolment") -> "Enrolment":
+    """Begin the ledger with what the hub knows; tell how far it is, and what is left to people."""
+    from pos_agent import enrolment  # noqa: PLC0415
+    from pos_agent.hub_mirror import HttpHubMirror  # noqa: PLC0415
+    from pos_agent.ledger.take_over import take_over  # noqa: PLC0415
+    from sync.runtime.clock import SystemClock  # noqa: PLC0415
+    from sync.values.clock import to_instant  # noqa: PLC0415
 
-    if not settings.database.exists():
-        return
-    try:
-        with closing(sqlite3.connect(f"file:{settings.database}?mode=ro", uri=True)) as connection:
-            row = connection.execute("SELECT store, seq FROM position").fetchone()
-    except sqlite3.Error:
-        return
-    if row is not None and row[1] > 0:
-        raise AlreadyEnrolled(
-            f"{settings.data_dir} holds the ledger of {row[0]} with {row[1]} events: "
-            "a new enrolment needs an empty data folder. The code was not used"
+    def tell(text: str) -> None:
+        typer.echo(f"  taking over: {text}")
+
+    at = to_instant(SystemClock().now())
+    taken = take_over(settings.database, joined, HttpHubMirror(joined), at, tell)
+    enrolment.remember_ledger(settings.data_dir, joined)
+    kept = enrolment.took_over(settings.data_dir, joined)
+    if taken is not None:
+        typer.echo(
+            f"took over {taken.skus} SKUs and {taken.holds} orders; {taken.carried} facts of the old ledger"
+            " that the hub had not seen are carried on"
         )
+        if taken.aside is not None:
+            typer.echo(f"the old ledger is kept as {taken.aside.name}")
+        if taken.unsure or taken.frozen:
+            typer.echo(
+                f"to do in the store: look for {taken.unsure} open orders, and count or accept"
+                f" {taken.frozen} SKUs (until then the hub gets no more units of them)"
+            )
+    return kept
 
 
 @app.command()
@@ -154,6 +175,36 @@ def verify(config: Config = None) -> None:
 
 
 @app.command()
+def why(
+    sku: str,
+    before: Annotated[str, typer.Option(help="The next page, as the page before it said")] = "",
+    config: Config = None,
+) -> None:
+    """Why is it this many? A SKU's number now and the movements behind it. Works while the agent runs."""
+    from pos_agent.ledger.explain import cursor_of, explain, tell  # noqa: PLC0415
+    from sync.storage.reader import Reader  # noqa: PLC0415
+
+    with _told():
+        settings, cursor = _load(config), cursor_of(before)
+        if not settings.database.exists():
+            raise NotEnrolled(f"there is no ledger at {settings.database}")
+
+        async def read() -> dict[str, object] | None:
+            reader = Reader(settings.database, size=1)
+            await reader.start()
+            try:
+                return await explain(reader, sku, cursor)
+            finally:
+                await reader.close()
+
+        found = asyncio.run(read())
+        if found is None:
+            raise ValueError(f"neither the ledger nor the catalogue knows {sku!r}")
+    typer.echo("\n".join(tell(found)))
+    raise typer.Exit(0 if found["sum"]["agrees"] else 1)  # type: ignore[index]  # `explain` says what it holds
+
+
+@app.command()
 def doctor(config: Config = None) -> None:
     """Say what is set up, what works, and what to do about what does not."""
     from pos_agent.doctor import examine  # noqa: PLC0415
@@ -171,7 +222,7 @@ def print_test(
     config: Config = None,
 ) -> None:
     """Print a sample page and say what came of it."""
-    from pos_agent.hardware.print_test import print_samples  # noqa: PLC0415
+    from pos_agent.hardware.print_test import print_samples, zone_of  # noqa: PLC0415
     from sync.runtime.clock import SystemClock  # noqa: PLC0415
 
     with _told():
@@ -180,7 +231,7 @@ def print_test(
         if not chosen:
             known = ", ".join(one.id for one in settings.printer) or "none"
             raise ValueError(f"no such printer: {printer or 'none is set up'}; known are: {known}")
-        outcomes = asyncio.run(print_samples(chosen, SystemClock().now()))
+        outcomes = asyncio.run(print_samples(chosen, SystemClock().now().astimezone(zone_of(settings))))
     for name, (is_good, words) in outcomes.items():
         typer.echo(f"{'ok ' if is_good else 'BAD'} {name}: {words}")
     raise typer.Exit(0 if all(is_good for is_good, _ in outcomes.values()) else 1)

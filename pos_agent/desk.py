@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pos_agent.catalogue.profile import Profile
 from pos_agent.enrolment import Enrolment
@@ -26,6 +27,16 @@ def receiving_channel(till: str) -> str:
     return f"receiving:{till}"
 
 
+def till_seen_channel(till: str) -> str:
+    """The channel on which a page of this till listens while a person can see it."""
+    return f"till-seen:{till}"
+
+
+def counter_seen_channel(till: str) -> str:
+    """The channel on which the counter's page, opened at this till, listens while a person can see it."""
+    return f"counter-seen:{till}"
+
+
 @dataclass(slots=True)
 class LineState:
     """The line to the hub, as screens and the till see it.
@@ -33,13 +44,17 @@ class LineState:
     Attributes:
         is_online: whether the broker is connected and the hub was heard over this connection.
         since: the instant of the last change, None before the first.
+        refused: why the broker does not let this store in, None while it does.
         skew_ms: how far this clock is ahead of the hub's, as of its last hello.
+        older: which program is too old for the other, hub or store; None where they share a version.
         want: asks the hub for units back to the floor (SKU to units); set by the link.
     """
 
     is_online: bool = False
     since: str | None = None
+    refused: str | None = None
     skew_ms: int | None = None
+    older: Literal["hub", "store"] | None = None
     want: Callable[[Mapping[str, int]], None] = field(default=lambda _wants: None)
 
 

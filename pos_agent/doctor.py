@@ -10,6 +10,7 @@ from devices.profiles import load_profile
 from pos_agent import enrolment
 from pos_agent.db.schema import HEAD, revision_of
 from pos_agent.errors import AgentError
+from pos_agent.ledger.position import refuse_lost_ledger
 from pos_agent.ledger.verify import verify
 from pos_agent.machine_lock import AlreadyRunning, only_one
 from pos_agent.settings import AgentSettings
@@ -17,6 +18,7 @@ from sync.keys.errors import KeyFault
 from sync.link.address import open_socket, split_url
 from sync.link.errors import LinkError
 from sync.runtime.data_folder import folder_trouble
+from sync.storage.errors import DiskTrouble
 
 DIAL_S = 3.0
 LEAST_FREE_BYTES = 500 * 1024 * 1024
@@ -37,7 +39,8 @@ async def examine(settings: AgentSettings) -> list[Found]:
     try:
         joined = enrolment.load(settings.data_dir)
         enrolment.secret_of(settings.data_dir)
-    except (AgentError, KeyFault) as error:
+        refuse_lost_ledger(settings.database, joined)
+    except (AgentError, KeyFault, ValueError) as error:
         found.append(Found(False, "enrolment", str(error)))
     else:
         found.append(Found(True, "enrolment", f"store {joined.store}, incarnation {joined.sinc}"))
@@ -56,8 +59,8 @@ async def _devices(settings: AgentSettings) -> list[Found]:
             return found + [await _device(f"scanner {one.id}", one.uri, None) for one in settings.scanner]
     except AlreadyRunning:
         return [Found(True, "devices", "in use by the running agent, whose pages show how they are")]
-    except OSError as error:
-        return [Found(False, "devices", f"not looked at: {error.strerror}")]
+    except DiskTrouble as error:
+        return [Found(False, "devices", f"not looked at: {error}")]
 
 
 def _disk(settings: AgentSettings) -> Found:

@@ -48,8 +48,18 @@ class HubKey(_Part):
         return base64.b64decode(self.public)
 
 
+class TakeOver(_Part):
+    """The token that opens what the hub knows of a store that had an agent before."""
+
+    token: Annotated[str, Chars(8, 200, r"^[\x21-\x7e]+$")]
+
+
 class Enrolment(_Part):
-    """What the hub answered, without the secret."""
+    """What the hub answered, without the secret.
+
+    `hub_url` is where the code was spent; `takes_over` stays until the ledger has begun with what the hub
+    knows.
+    """
 
     store: StoreId
     part: int = Field(ge=0, le=63)
@@ -61,6 +71,8 @@ class Enrolment(_Part):
     locale: Id = "zh-CN"
     currency: Currency = "CNY"
     tz: Line = "Asia/Shanghai"
+    hub_url: Line = ""
+    takes_over: TakeOver | None = None
 
 
 class Answer(Enrolment):
@@ -105,7 +117,8 @@ def ask_hub(url: str, code: str) -> Answer:
         raise EnrolmentRefused("the hub does not accept this code: it is wrong, used or too old")
     if response.status_code != 201:
         raise HubUnreachable(f"the hub at {url} answered with status {response.status_code}")
-    return parse_answer(response.content[:MOST_ANSWER_BYTES])
+    answer = parse_answer(response.content[:MOST_ANSWER_BYTES])
+    return answer.model_copy(update={"hub_url": url.rstrip("/")})
 
 
 def keep(data_dir: Path, answer: Answer) -> Enrolment:
@@ -113,9 +126,18 @@ def keep(data_dir: Path, answer: Answer) -> Enrolment:
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     Incarnations(data_dir).raise_to(answer.store, answer.sinc)
     _replace(data_dir / SECRET_NAME, answer.secret + "\n")
-    kept = Enrolment.model_validate(answer.model_dump(exclude={"secret"}))
+    return _keep_enrolment(data_dir, Enrolment.model_validate(answer.model_dump(exclude={"secret"})))
+
+
+def _keep_enrolment(data_dir: Path, kept: Enrolment) -> Enrolment:
+    """Store who this agent is."""
     _replace(data_dir / FILE_NAME, json.dumps(kept.model_dump(mode="json"), ensure_ascii=False, indent=1))
     return kept
+
+
+def took_over(data_dir: Path, enrolment: Enrolment) -> Enrolment:
+    """The ledger has begun: the token is worth nothing any more."""
+    return _keep_enrolment(data_dir, enrolment.model_copy(update={"takes_over": None}))
 
 
 def load(data_dir: Path) -> Enrolment:
@@ -134,20 +156,20 @@ def load(data_dir: Path) -> Enrolment:
         raise NotEnrolled(f"{data_dir / FILE_NAME} is damaged: restore it from the backup") from error
 
 
-def refuse_lost_ledger(data_dir: Path, enrolment: Enrolment) -> None:
-    """Call before a ledger is made where there is none.
-
-    One that was lost must not begin anew under the same incarnation: its events and its receipts
-    would take numbers that were given before.
+def had_ledger(data_dir: Path, enrolment: Enrolment) -> bool:
+    """Whether this incarnation is remembered to have had a ledger on this machine.
 
     Raises:
-        LedgerLost: this incarnation had a ledger already.
+        LedgerLost: the incarnations, kept before each enrolment, are gone: a number might be given twice.
+        ValueError: they are damaged.
     """
-    if Incarnations(data_dir).highest(_ledger(enrolment)) >= enrolment.sinc:
+    known = Incarnations(data_dir)
+    if not known.highest(enrolment.store):
         raise LedgerLost(
-            f"the ledger of {enrolment.store} is gone from {data_dir}: put it back as it was, "
-            "or ask the head office for a new enrolment code and join with an empty data folder"
+            f"{data_dir} has joined {enrolment.store} but knows no incarnation of it: "
+            "put the file `incarnations` back as it was"
         )
+    return known.highest(_ledger(enrolment)) >= enrolment.sinc
 
 
 def remember_ledger(data_dir: Path, enrolment: Enrolment) -> None:

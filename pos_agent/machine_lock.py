@@ -1,12 +1,11 @@
-"""One ledger process per store: a lock on a file in the data folder; the system frees it at the end."""
+"""One ledger process per store."""
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pos_agent.errors import AgentError
+from sync.storage import one_process
 
 FILE_NAME = "agent.lock"
 
@@ -23,13 +22,14 @@ def only_one(data_dir: Path) -> Iterator[None]:
 
     Raises:
         AlreadyRunning: another process holds it.
+        DiskTrouble: the data folder takes no file.
     """
-    handle = os.open(data_dir / FILE_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    held = one_process.only_one(data_dir / FILE_NAME, "an agent")
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise AlreadyRunning(f"an agent is running on {data_dir} already") from error
+        held.__enter__()
+    except one_process.AlreadyRunning as error:
+        raise AlreadyRunning(str(error)) from error
+    try:
         yield
     finally:
-        os.close(handle)
+        held.__exit__(None, None, None)

@@ -23,6 +23,9 @@ class Metrics:
         self.resends = Counter(
             "omo_agent_resends", "Times the log was sent again from what the hub had", registry=self.registry
         )
+        self.digests = Counter(
+            "omo_agent_digests_told", "Times the balances were told for comparison", registry=self.registry
+        )
         self.unsent = Gauge(
             "omo_agent_events_unsent", "Events that the hub has not applied yet", registry=self.registry
         )

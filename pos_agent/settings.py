@@ -44,6 +44,15 @@ class PickupSection(Section):
     slip: bool = Field(True, description="Print a slip for each new order")
     slip_valid_minutes: int = Field(120, ge=1, le=1440, description="An older slip is not printed any more")
     expiry_check_s: int = Field(30, ge=1, le=3600, description="How often due orders are looked for")
+    look_minutes: int = Field(
+        30, ge=1, le=1440, description="Open minutes in which units that are asked for must be found"
+    )
+
+
+class VerifySection(Section):
+    """The nightly check of the books: `[verify]`."""
+
+    hour: int = Field(3, ge=0, le=23, description="Hour of the store's day at which the books are checked")
 
 
 class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
@@ -61,6 +70,7 @@ class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
     tills: tuple[TillId, ...] = Field(("1",), min_length=1, max_length=16, description="Tills of this store")
     log: Literal["json", "console"] = Field("json", description="Form of the log lines")
     pickup: PickupSection = Field(default_factory=PickupSection, description="Online orders")
+    verify: VerifySection = Field(default_factory=VerifySection, description="The nightly check of the books")
     printer: tuple[PrinterSection, ...] = Field((), max_length=16, description="Printers")
     scanner: tuple[ScannerSection, ...] = Field((), max_length=16, description="Scanners")
 

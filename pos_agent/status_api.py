@@ -1,12 +1,12 @@
 """The store's state over HTTP, the scan at the till, and the stream of events for open pages."""
 
-from typing import Any
+from typing import Any, Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from pos_agent.desk import Desk, receiving_channel, till_channel
+from pos_agent.desk import Desk, counter_seen_channel, receiving_channel, till_channel, till_seen_channel
 from pos_agent.link.compose import backlog_of
 from pos_agent.pickup.api import ScanBody
 from pos_agent.requests import answer, desk_of, till_of
@@ -17,8 +17,9 @@ from sync.web.forms import read_json
 from sync.web.permissions import Identity
 from sync.web.routes import Contract, identity_of, route
 
-CHANNELS = ("till", "counter", "status", "receiving")
+CHANNELS = ("till", "counter", "status", "receiving", "till-seen", "counter-seen")
 USUAL = "till,counter,status"
+Alarm = Literal["fenced", "refused"]
 
 
 async def status_of(desk: Desk, identity: Identity, till: str) -> dict[str, Any]:
@@ -32,6 +33,8 @@ async def status_of(desk: Desk, identity: Identity, till: str) -> dict[str, Any]
         "till": till,
         "online": line.is_online,
         "since": line.since,
+        "alarm": await alarm_of(desk),
+        "older": line.older,
         "unsent": backlog["unsent"],
         "printers": desk.board.printers_json(),
         "scanners": desk.board.scanners_json(),
@@ -43,6 +46,18 @@ async def status_of(desk: Desk, identity: Identity, till: str) -> dict[str, Any]
         "focus": desk.focus.place,
         "picking": desk.focus.picking,
     }
+
+
+async def alarm_of(desk: Desk) -> Alarm | None:
+    """What stands until a person acts, while all looks well in the store.
+
+    `fenced`: another machine took the store over, or this ledger is an old copy: what is sold here
+    reaches nobody. `refused`: the broker does not accept this machine any more.
+    """
+    row = await desk.reader.one("SELECT fenced FROM position")
+    if row is None or row[0]:
+        return "fenced"
+    return "refused" if desk.line.refused else None
 
 
 async def get_status(request: Request) -> Response:
@@ -67,11 +82,13 @@ async def get_events(request: Request) -> Response:
     """Events for an open page; `?channels=till,counter,status`.
 
     `till` is the caller's own till: two tills of a store never paint each other's tickets. So is
-    `receiving`; while a page listens on it, the till's scanner scans for that page.
+    `receiving`; while a page listens on it, the till's scanner scans for that page. A page listens on
+    `till-seen` or `counter-seen` while a person can see it: goods are sold where that can be noticed.
     """
     asked = request.query_params.get("channels", USUAL).split(",")
     till = till_of(request)
     own = {"till": till_channel(till), "receiving": receiving_channel(till)}
+    own |= {"till-seen": till_seen_channel(till), "counter-seen": counter_seen_channel(till)}
     channels = [own.get(name, name) for name in CHANNELS if name in asked]
     return desk_of(request).screens.response(request, channels)
 

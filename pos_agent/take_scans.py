@@ -1,19 +1,21 @@
 """Where a scan goes: a pickup QR to the counter, everything else to whoever has the focus.
 
-That is the order being picked, else a page that takes goods in at this till, else the till itself.
+That is the order being picked, else a page that takes goods in at this till, else the till itself,
+unless the counter alone is in sight: goods that nobody sees must not get into a sale.
 
 The scanner's scans and those typed or posted on the till's page take the same way.
 """
 
 from typing import Any
 
-from pos_agent.desk import Desk, receiving_channel, till_channel
+from pos_agent.desk import Desk, counter_seen_channel, receiving_channel, till_channel, till_seen_channel
 from pos_agent.pickup.find_order import find_by_token
 from pos_agent.pickup.pick import pick_scan
 from pos_agent.problems import facts_of
 from pos_agent.till.rules import Classified, classify
 from pos_agent.till.take_scan import current_ticket, take_scan
 from sync.rules.errors import Refused
+from sync.storage.errors import StorageError
 
 
 async def open_order(desk: Desk, token: str) -> dict[str, Any]:
@@ -37,15 +39,29 @@ async def scan_at_till(desk: Desk, till: str, text: str) -> dict[str, Any]:
 
 
 async def scan_from_device(desk: Desk, text: str, till: str) -> None:
-    """A scan of a scanner: acts where the focus is; a refusal is shown there, never as a modal."""
+    """A scan of a scanner: acts where the focus is; a refusal is shown there, never as a modal.
+
+    So is a ledger that cannot take it now: a scan that changes nothing is never silent.
+    """
     place = desk.focus.place
+    meaning = ""
     try:
         scan = classify(text)
+        meaning = scan.meaning
         await _act(desk, scan, till)
-    except Refused as error:
-        shown = {"code": error.code, "till": till, **facts_of(error)}
-        channel = till_channel(till) if place == "till" else place
+    except (Refused, StorageError) as error:
+        shown = {"code": error.code, "till": till, "meaning": meaning, **_told(error)}
+        # pages of the till hear of what concerns the counter too
+        channel = till_channel(till) if place == "till" and meaning != "pickup" else "counter"
         desk.screens.publish(channel, "refused", shown)
+
+
+def _told(error: Refused | StorageError) -> dict[str, Any]:
+    """What the screen is told of a refusal; the code that nobody knows, so that it can be named."""
+    if isinstance(error, StorageError):
+        return {}
+    unknown = {"scanned": error.facts["scanned"]} if error.code == "unknown_code" else {}
+    return {**facts_of(error), **unknown}
 
 
 async def _act(desk: Desk, scan: Classified, till: str) -> None:
@@ -54,7 +70,7 @@ async def _act(desk: Desk, scan: Classified, till: str) -> None:
         await open_order(desk, scan.code)
     elif order is not None:
         await pick_scan(desk, order, scan, desk.focus.actor)
-    elif not _is_taken_in(desk, scan, till):
+    elif not _is_taken_in(desk, scan, till) and not _is_stray(desk, till):
         await take_scan(desk, till, scan)
 
 
@@ -63,3 +79,14 @@ def _is_taken_in(desk: Desk, scan: Classified, till: str) -> bool:
     if scan.meaning == "payment":
         return False
     return desk.screens.publish(receiving_channel(till), "scan", {"code": scan.code}) > 0
+
+
+def _is_stray(desk: Desk, till: str) -> bool:
+    """Whether the clerk looks at the counter alone, where nothing is being picked: tell it, sell nothing.
+
+    Where a till's page is in sight as well, the goods are somebody's purchase.
+    """
+    if desk.screens.publish(till_seen_channel(till), "scan"):
+        return False
+    shown = {"code": "nothing_picked", "till": till}
+    return desk.screens.publish(counter_seen_channel(till), "refused", shown) > 0

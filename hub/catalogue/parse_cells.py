@@ -8,14 +8,16 @@ from hub.catalogue.parse_csv import Row
 from hub.catalogue.parse_html import SafeText, safe_text
 from hub.catalogue.parse_text import clean_block, clean_line, without_formula, without_text_mark
 from hub.catalogue.rules import Said
+from sync.values.bounds import MOST_SKU_BYTES, MOST_SKU_CHARS
 
 MOST_LINE: Final = 200
 """The most characters of a name: what the wire carries as a line."""
 MOST_BODY: Final = 60_000
-MOST_SKU: Final = 64
 _FILE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,98}\.(?:svg|png|jpe?g|webp|avif|gif)", re.IGNORECASE)
 _URL: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[^\s\"'<>\\]{1,2000}")
 _FORMULA_STARTS: Final = ("=", "+", "-", "@")
+_DOTS: Final = frozenset({".", ".."})
+_SLASHES: Final = frozenset("/\\")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,16 @@ _NO_TEXT: Final = SafeText("", "")
 
 
 def is_sku(text: str) -> bool:
-    """Whether a code can be a SKU: 1 to 64 printable characters, the first none that starts a formula.
+    """Whether a code can be a SKU, for which a page has an address.
 
-    It is a part of its page's address: no slash of either kind, and neither `.` nor `..`, which every
-    browser takes for a folder.
+    1 to 64 printable characters, 255 bytes at most, the first none that starts a formula; no slash, and not
+    dots alone: browsers and proxies read those as a way through folders (RFC 3986, section 5.2.4).
     """
-    if not 0 < len(text) <= MOST_SKU or not text.isprintable() or text.startswith(_FORMULA_STARTS):
-        return False
-    return text not in {".", ".."} and "/" not in text and "\\" not in text
+    return (
+        0 < len(text) <= MOST_SKU_CHARS
+        and text.isprintable()
+        and len(text.encode("utf-8", "surrogatepass")) <= MOST_SKU_BYTES
+        and not text.startswith(_FORMULA_STARTS)
+        and text not in _DOTS
+        and not _SLASHES & set(text)
+    )

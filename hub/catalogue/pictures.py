@@ -1,6 +1,8 @@
 """Products' pictures: files of the chain's folder at /pictures/{name}, or addresses of allowed hosts."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -9,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from hub.catalogue.rules import ProductDraft
 from hub.settings import ShopSection
 from hub.web.state import kernel_of
 from sync.web.errors import N_, Problem
@@ -24,6 +27,8 @@ TYPES: Final = {
     ".webp": "image/webp",
     ".gif": "image/gif",
 }
+MOST_HOSTS: Final = 5
+"""So many hosts are named to a person."""
 HEADERS: Final = {
     "cache-control": "public, max-age=86400",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
@@ -52,6 +57,29 @@ def picture_address(shop: ShopSection, image: str) -> str:
     except ValueError:
         return ""
     return image if host in shop.picture_hosts else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FarPictures:
+    """Products whose pictures the shop may not show, and the hosts where they are."""
+
+    products: int
+    hosts: tuple[str, ...]
+
+
+def far_pictures(shop: ShopSection, drafts: Iterable[ProductDraft]) -> FarPictures | None:
+    """What of some products' pictures stands at hosts that are not allowed; None for nothing."""
+    hosts: set[str] = set()
+    products = 0
+    for draft in drafts:
+        far = {
+            urlsplit(image.src).netloc.lower()
+            for image in draft.images
+            if image.src.startswith(("http://", "https://")) and not picture_address(shop, image.src)
+        }
+        products += bool(far)
+        hosts |= far
+    return FarPictures(products, tuple(sorted(hosts)[:MOST_HOSTS])) if products else None
 
 
 async def picture(request: Request) -> Response:

@@ -1,7 +1,7 @@
 """A product at a store: picture, price, live stock, its other variants, other stores."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -21,12 +21,11 @@ from hub.catalogue.shop_values import Description, SoldSku
 from hub.web.basket_cookie import basket_of
 from hub.web.shop_frame import shop_page, store_of, store_view
 from hub.web.state import kernel_of, pages_of
+from sync.values.bounds import MOST_SKU_CHARS
 from sync.web.errors import N_, Problem
 from sync.web.permissions import PUBLIC
 from sync.web.routes import route
 from sync.web.translations import current
-
-MOST_SKU_CHARS: Final = 64
 
 
 def _sku_name(request: Request) -> str:
@@ -43,7 +42,12 @@ def _sku_name(request: Request) -> str:
 
 async def product(request: Request) -> Response:
     """The product's page."""
-    store, kernel, sku = store_of(request), kernel_of(request), _sku_name(request)
+    return await show_product(request, _sku_name(request))
+
+
+async def show_product(request: Request, sku: str, *, fault: str = "", status: int = 200) -> Response:
+    """The page of a product; with a fault, the quantity that was given is marked."""
+    store, kernel = store_of(request), kernel_of(request)
     variants = await variants_with(kernel.reader, sku)
     if sku not in {variant.sku for variant in variants}:
         raise unknown_product()
@@ -66,11 +70,15 @@ async def product(request: Request) -> Response:
             for other in kernel.directory.all()
             if other.id != store.id
         ],
+        "is_elsewhere": any(
+            offers[other.id][sku].can_order for other in kernel.directory.all() if other != store
+        ),
+        "fault": fault,
         "held": basket.units_of(sku) if basket.store == store.id else 0,
         "most": max(1, min(chosen.offer.units, kernel.settings.shop.most_units)),
         "was_added": request.query_params.get("added") == "1",
     }
-    return shop_page(request, "catalogue/product.html", context, store=store)
+    return shop_page(request, "catalogue/product.html", context, store=store, status=status)
 
 
 def _image(chosen: SoldSku, texts: Description) -> str:

@@ -28,7 +28,10 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "quote_open": "A quotation mark opened in this row is never closed. Close it, or write it twice.",
         "row_too_long": "The row has more values than headings. Put quotation marks around text with commas.",
         "sku_missing": "The SKU is missing. Give every product a code of its own.",
-        "sku_invalid": "The SKU {value} cannot be used: up to 64 characters, no slash, no = + - @ in front.",
+        "sku_invalid": (
+            "The SKU {value} cannot be used: at most 64 characters and 255 bytes, no slash, not dots alone, "
+            "not starting with = + - or @."
+        ),
         "sku_twice": "The SKU {value} stands in row {first} already. Give this row a code of its own.",
         "gtin_not_digits": "The barcode {value} holds more than digits. Correct it or leave it empty.",
         "gtin_length": (
@@ -107,7 +110,7 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "category_none": "The product has no type, category or tag; it stands under {category}.",
         "category_cut": "The category has {levels} levels; the first {most} were taken.",
-        "html_removed": "{column} contained {tags}, which were removed.",
+        "html_removed": "Removed from {column}: {tags}.",
         # Opening stock.
         "store_invalid": (
             "The store {value} is no store id: lowercase letters, digits and hyphens, at most 32."

@@ -62,6 +62,9 @@ MOST_TAGS: Final = 250
 _STRONG: Final = frozenset({"body", "vendor", "price", "option1_name", "option1_value", "image", "published"})
 _STATUSES: Final = frozenset(status.value for status in Status)
 _NO_CATEGORY: Final = LocalText("未分类", "Uncategorised")
+_IMPORTED: Final = LocalText("导入的商品", "Imported")
+"""Above types and tags, which are a shop's own free words: a thousand of them are no widest level."""
+_CATEGORIES: Final = ("product_category", "type", "google_category")
 _SLUG: Final = re.compile(r"[^\w]+")
 _VARIANT_SIGNS: Final = ("option1_value", "option2_value", "option3_value", "sku", "price", "barcode")
 
@@ -183,16 +186,20 @@ def _images(group: _Group, variants: tuple[VariantDraft, ...]) -> tuple[ImageDra
 
 
 def _category(head: Cells) -> tuple[LocalText, ...]:
-    """The product's category path: Shopify's taxonomy, else its type, else Google's, else its first tag."""
-    tags = _tags(head)
-    paths = (head.line(column, 400) for column in ("product_category", "type", "google_category"))
-    path = next((found for found in map(levels, paths) if found), list(tags[:1]))
+    """The product's category path: Shopify's taxonomy, else its type, else Google's, else its first tag.
+
+    The two taxonomies have few widest levels; a type or tag stands one level below one imported.
+    """
+    found = ((column, levels(head.line(column, 400))) for column in _CATEGORIES)
+    column, path = next(((column, path) for column, path in found if path), ("tags", list(_tags(head)[:1])))
     if not path:
         head.warn("type", "category_none", category=_NO_CATEGORY.en)
         return (_NO_CATEGORY,)
-    if len(path) > CATEGORY_LEVELS:
-        head.warn("product_category", "category_cut", levels=len(path), most=CATEGORY_LEVELS)
-    return tuple(LocalText.both(level[:100]) for level in path[:CATEGORY_LEVELS])
+    above = (_IMPORTED,) if column in {"type", "tags"} else ()
+    most = CATEGORY_LEVELS - len(above)
+    if len(path) > most:
+        head.warn(column, "category_cut", levels=len(path), most=most)
+    return (*above, *(LocalText.both(level[:100]) for level in path[:most]))
 
 
 def _tags(head: Cells) -> tuple[str, ...]:

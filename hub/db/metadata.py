@@ -20,3 +20,6 @@ class Table(SQLModel, registry=registry(metadata=MetaData(naming_convention=dict
 
 
 metadata = Table.metadata
+
+ZERO = {"server_default": "0"}
+"""Column arguments: a row that does not name the column holds zero."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sync.storage.errors import StorageError
+from sync.storage.file_state import FileState, cannot_open
 from sync.storage.reader import Reader
 from sync.storage.writer import Writer
 
@@ -39,7 +40,7 @@ def revision_of(path: Path) -> str | None:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise SchemaTrouble(f"{path} cannot be read as the hub's database: {error}") from error
+        raise SchemaTrouble(cannot_open(path, error)) from error
     return str(row[0]) if row else None
 
 
@@ -72,7 +73,8 @@ async def open_database(data_dir: Path) -> tuple[Writer, Reader]:
     """The writer and the readers of the hub's database, both started."""
     path = data_dir / FILE_NAME
     await prepare(path)
-    writer, reader = Writer(path), Reader(path)
+    state = FileState(path)
+    writer, reader = Writer(path, state=state), Reader(path, state=state)
     await writer.start()
     try:
         await reader.start()

@@ -34,8 +34,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog=COMMAND,
         description="Starts broker, hub and stores with virtual devices, and says where to click.",
-        epilog="While it runs: demo scan STORE CODE; demo line STORE cut|restore|state; demo printer STORE"
-        " receipt|pick paper-out|paper-ok|state",
+        epilog="While it runs: demo scan STORE CODE; demo line STORE cut|restore|half-open|delay MS"
+        " [JITTER]|drop PERCENT|slow BYTES_PER_S|clear|state; demo printer STORE receipt|pick"
+        " paper-out|paper-ok|state",
     )
     parser.add_argument("order", nargs="*", help="an order to a running demo; none starts one")
     parser.add_argument(

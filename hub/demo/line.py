@@ -1,4 +1,4 @@
-"""The demo's line between one store and the world: a TCP relay that can be cut, slowed and made half-open.
+"""The demo's line between one store and the world: a TCP relay with weather of its own.
 
 ``python -m hub.demo.line --control-port C --route LISTEN:HOST:PORT [--route ...]`` relays bytes unchanged,
 HTTP and MQTT alike, and obeys one-line orders on its control port (see ``line_control``). It stands in for
@@ -12,21 +12,13 @@ import json
 import signal
 import sys
 from dataclasses import dataclass
-from enum import StrEnum
 
 from hub.demo.line_control import serve_control
 from hub.demo.line_pipe import Pipe
 from hub.demo.line_route import Route, RouteSpec
+from hub.demo.line_weather import TICK_S, LineState, Weather
 
 CONNECTION_LIMIT = 512
-
-
-class LineState(StrEnum):
-    """What the line does with bytes."""
-
-    UP = "up"
-    CUT = "cut"
-    HALF_OPEN = "half-open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +34,31 @@ class Line:
 
     Args:
         specs: Where to listen and where each route leads.
+        weather: The knobs; calm ones if not given.
     """
 
-    def __init__(self, specs: list[RouteSpec]) -> None:
-        self.state = LineState.UP
-        self.delay_s = 0.0
+    def __init__(self, specs: list[RouteSpec], weather: Weather | None = None) -> None:
+        self.weather = weather or Weather()
+        self._dropping: asyncio.Task[None] | None = None
         self._pipes: set[Pipe] = set()
         self._routes = [Route(spec, self._carry) for spec in specs]
 
     async def open(self) -> list[int]:
         """Listen on every route; give the real ports in the order of the routes."""
+        self._dropping = asyncio.create_task(self._drop_at_random())
         return [route.listen() for route in self._routes]
 
     async def close(self) -> None:
         """Drop everything."""
+        if self._dropping is not None:
+            self._dropping.cancel()
         for route in self._routes:
             await route.close()
         self._drop_all()
 
     async def cut(self) -> None:
         """Drop every connection and refuse new ones."""
-        self.state = LineState.CUT
+        self.weather.state = LineState.CUT
         for route in self._routes:
             await route.refuse()
         self._drop_all()
@@ -70,23 +66,20 @@ class Line:
     async def half_open(self) -> None:
         """Keep connections and swallow every byte silently, as a dead modem does."""
         await self._accept_again()
-        self.state = LineState.HALF_OPEN
+        self.weather.state = LineState.HALF_OPEN
 
     async def restore(self) -> None:
         """Carry again; connections that lost bytes meanwhile are dropped, for they cannot go on."""
-        self.state = LineState.UP
+        self.weather.state = LineState.UP
         for pipe in list(self._pipes):
             if pipe.swallowed:
                 pipe.abort()
         await self._accept_again()
 
-    def swallows(self) -> bool:
-        """Tell whether bytes vanish at this moment."""
-        return self.state is LineState.HALF_OPEN
-
-    def delay(self) -> float:
-        """Give the delay of each piece of data, seconds."""
-        return self.delay_s
+    async def clear(self) -> None:
+        """Carry again with every knob turned back."""
+        self.weather.calm()
+        await self.restore()
 
     async def _accept_again(self) -> None:
         for route in self._routes:
@@ -95,15 +88,23 @@ class Line:
     async def _carry(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, port: int
     ) -> None:
-        if len(self._pipes) >= CONNECTION_LIMIT or self.state is LineState.CUT:
+        if len(self._pipes) >= CONNECTION_LIMIT or self.weather.state is LineState.CUT:
             writer.transport.abort()
             return
-        pipe = Pipe(reader, writer, self)
+        pipe = Pipe(reader, writer, self.weather)
         self._pipes.add(pipe)
         try:
             await pipe.run(host, port)
         finally:
             self._pipes.discard(pipe)
+
+    async def _drop_at_random(self) -> None:
+        """End connections at random moments while the weather says so."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            for pipe in list(self._pipes):
+                if self.weather.drops():
+                    pipe.abort()
 
     def _drop_all(self) -> None:
         for pipe in list(self._pipes):

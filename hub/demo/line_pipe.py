@@ -1,22 +1,14 @@
-"""One relayed connection of the demo's line: bytes both ways, late or swallowed as the line's state says."""
+"""One relayed connection of the demo's line: bytes both ways, late, slow or swallowed as its weather says."""
 
 import asyncio
 import contextlib
-from typing import Any, Protocol
+from typing import Any
+
+from hub.demo.line_weather import Weather
 
 CHUNK_BYTES = 65_536
 CHUNKS_ON_THE_WAY = 64
 CONNECT_LIMIT_S = 5.0
-
-
-class Weather(Protocol):
-    """What a pipe asks of its line at each piece of data."""
-
-    def swallows(self) -> bool:
-        """Tell whether bytes vanish."""
-
-    def delay(self) -> float:
-        """Give the delay in seconds."""
 
 
 class Pipe:
@@ -88,7 +80,7 @@ class Pipe:
                 if self._weather.swallows():
                     self.swallowed = True
                     continue
-                await on_the_way.put((loop.time() + self._weather.delay(), data))
+                await on_the_way.put((loop.time() + self._weather.delay_s(), data))
             if not self.swallowed:
                 await sending
             else:
@@ -114,8 +106,21 @@ class Pipe:
                 if not data:
                     writer.write_eof()
                     return
-                writer.write(data)
-                await writer.drain()
+                await self._write(data, writer)
             except (OSError, RuntimeError):
                 self.abort()
                 return
+
+    async def _write(self, data: bytes, writer: asyncio.StreamWriter) -> None:
+        """Write one piece of data, at the pace of the line."""
+        while data:
+            if self._weather.swallows():
+                self.swallowed = True
+                return
+            size = self._weather.piece_bytes() or len(data)
+            piece, data = data[:size], data[size:]
+            writer.write(piece)
+            await writer.drain()
+            pause_s = self._weather.pace_s(len(piece))
+            if pause_s:
+                await asyncio.sleep(pause_s)

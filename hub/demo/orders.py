@@ -13,7 +13,7 @@ from hub.demo.programs import PRINTERS
 ANSWER_LIMIT_S = 5.0
 USAGE = {
     "scan": "scan STORE CODE",
-    "line": "line STORE cut|restore|state",
+    "line": "line STORE cut|restore|half-open|delay MS [JITTER]|drop PERCENT|slow BYTES_PER_S|clear|state",
     "printer": "printer STORE receipt|pick paper-out|paper-ok|state|…",
 }
 

@@ -15,7 +15,9 @@ from starlette.routing import BaseRoute
 
 from hub.catalogue.errors import CatalogueMoved
 from hub.catalogue.import_products import ImportReport, import_products
+from hub.catalogue.pictures import far_pictures
 from hub.catalogue.rules import RowError
+from hub.importing.done_reports import MOST_SAID, DoneReport, DoneReports
 from hub.importing.row_texts import row_text
 from hub.importing.upload_shelf import FOLDER, UploadShelf
 from hub.staff.hq_page import hq_page
@@ -32,7 +34,6 @@ log = get_logger(__name__)
 MOST_BYTES: Final = 32 * 1024 * 1024
 FORM_BYTES: Final = MOST_BYTES + 64 * 1024
 FIRST: Final = 12
-MOST_SAID: Final = 200
 UPLOAD_LIMIT_S: Final = 120.0
 DISK_LIMIT_S: Final = 30.0
 
@@ -55,7 +56,7 @@ async def preview(request: Request) -> Response:
     """Read the file and show what taking it in would do."""
     name, content = await _upload(request)
     if not content:
-        context = {"fault": gettext(CHOOSE_FIRST), "most": MOST_BYTES // 1024 // 1024}
+        context = {"fault": gettext(FILE_EMPTY if name else CHOOSE_FIRST), "most": MOST_BYTES // 1024 // 1024}
         return hq_page(request, "importing/choose.html", context, status=422)
     kernel = kernel_of(request)
     report = await import_products(kernel, content, currency=_currency(request), dry_run=True)
@@ -63,7 +64,13 @@ async def preview(request: Request) -> Response:
     if report.read.products:
         async with asyncio.timeout(DISK_LIMIT_S):
             upload = await asyncio.to_thread(_shelf(request).put, content, kernel.clock.now())
-    context = {"name": name, "upload": upload, **_told(report)}
+    context = {
+        "name": name,
+        "upload": upload,
+        "currency": _currency(request),
+        "far_pictures": far_pictures(kernel.settings.shop, report.plan.drafts),
+        **_told(report),
+    }
     return hq_page(request, "importing/preview.html", context)
 
 
@@ -71,6 +78,9 @@ async def confirm(request: Request) -> Response:
     """Take the file in."""
     given = await read_form(request, Confirmation)
     kernel, shelf = kernel_of(request), _shelf(request)
+    done = RedirectResponse(f"/hq/import/done/{given.upload}", 303)
+    if _reports(request).get(given.upload) is not None:
+        return done
     async with asyncio.timeout(DISK_LIMIT_S):
         content = await asyncio.to_thread(shelf.get, given.upload, kernel.clock.now())
     if content is None:
@@ -84,9 +94,18 @@ async def confirm(request: Request) -> Response:
     log.info(
         "catalogue.imported", staff=identity_of(request).subject, skus=report.skus, version=report.version
     )
+    _reports(request).keep(given.upload, DoneReport.of(report))
     await asyncio.to_thread(shelf.drop, given.upload)
     await _announce(request, report)
-    return hq_page(request, "importing/done.html", _told(report))
+    return done
+
+
+async def show_done(request: Request) -> Response:
+    """What an import did; to be opened again as often as wanted."""
+    report = _reports(request).get(str(request.path_params["upload"]))
+    if report is None:
+        raise Problem(404, "report.gone", TITLE_REPORT, DETAIL_REPORT)
+    return hq_page(request, "importing/done.html", {"report": report, "errors": _said(report.faults)})
 
 
 async def back(request: Request) -> Response:
@@ -131,6 +150,15 @@ def _shelf(request: Request) -> UploadShelf:
     return UploadShelf(kernel_of(request).settings.data_dir / FOLDER)
 
 
+def _reports(request: Request) -> DoneReports:
+    """The reports of the running hub."""
+    state: Any = request.app.state
+    reports: DoneReports | None = getattr(state, "import_reports", None)
+    if reports is None:
+        reports = state.import_reports = DoneReports()
+    return reports
+
+
 def _currency(request: Request) -> str:
     """The chain's currency: its first store's."""
     stores = kernel_of(request).directory.all()
@@ -142,6 +170,8 @@ def _told(report: ImportReport) -> dict[str, Any]:
     return {
         "report": report,
         "plan": report.plan,
+        "skus": sum(len(draft.variants) for draft in report.plan.drafts),
+        "kind_code": report.read.kind,
         "first": report.plan.drafts[:FIRST],
         "errors": _said(report.plan.errors),
         "warnings": _said(report.plan.warnings),
@@ -160,8 +190,15 @@ KINDS: Final = {
     "unknown": N_("an unknown file"),
 }
 CHOOSE_FIRST = N_("Choose a CSV file first.")
+FILE_EMPTY = N_("The file is empty. Choose a CSV file with a heading row and at least one product.")
 TITLE_GONE = N_("This upload is no longer there")
-DETAIL_GONE = N_("Uploads are kept for 30 minutes. Choose the file again. Nothing was changed.")
+DETAIL_GONE = N_(
+    "An upload is taken in once, within 30 minutes. Choose the file again to see what is left to do."
+)
+TITLE_REPORT = N_("This report is no longer kept")
+DETAIL_REPORT = N_(
+    "What was imported stays in the catalogue. Choose the file again to see what is left to do."
+)
 TITLE_MOVED = N_("Somebody else is importing now")
 DETAIL_MOVED = N_("Wait a moment, then choose the file again. Nothing was changed.")
 TITLE_FORM = N_("This form could not be read")
@@ -171,6 +208,7 @@ ROUTES: list[BaseRoute] = [
     route("/hq/import", show_import, permission=HQ),
     route("/hq/import/preview", preview, ["POST"], permission=HQ, max_body_bytes=FORM_BYTES),
     route("/hq/import/done", confirm, ["POST"], permission=HQ),
+    route("/hq/import/done/{upload}", show_done, permission=HQ),
     route("/hq/import/preview", back, permission=HQ, name="back_from_preview"),
     route("/hq/import/done", back, permission=HQ, name="back_from_done"),
 ]

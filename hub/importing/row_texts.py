@@ -27,7 +27,10 @@ ROW_TEXTS: Final[Mapping[str, str]] = {
     "quote_open": N_("A quotation mark opened in this row is never closed. Close it, or write it twice."),
     "row_too_long": N_("The row has more values than headings. Put quotation marks around text with commas."),
     "sku_missing": N_("The SKU is missing. Give every product a code of its own."),
-    "sku_invalid": N_("The SKU {value} cannot be used: up to 64 characters, no slash, no = + - @ in front."),
+    "sku_invalid": N_(
+        "The SKU {value} cannot be used: at most 64 characters and 255 bytes, no slash, not dots alone, "
+        "not starting with = + - or @."
+    ),
     "sku_twice": N_("The SKU {value} stands in row {first} already. Give this row a code of its own."),
     "gtin_not_digits": N_("The barcode {value} holds more than digits. Correct it or leave it empty."),
     "gtin_length": N_(
@@ -104,7 +107,7 @@ ROW_TEXTS: Final[Mapping[str, str]] = {
     ),
     "category_none": N_("The product has no type, category or tag; it stands under {category}."),
     "category_cut": N_("The category has {levels} levels; the first {most} were taken."),
-    "html_removed": N_("{column} contained {tags}, which were removed."),
+    "html_removed": N_("Removed from {column}: {tags}."),
     "store_invalid": N_(
         "The store {value} is no store id: lowercase letters, digits and hyphens, at most 32."
     ),

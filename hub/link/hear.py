@@ -3,13 +3,15 @@
 from dataclasses import dataclass, field
 
 from hub.kernel import Kernel
+from hub.orders.change_order import close_dropped
 from hub.orders.follow_store import conclude
 from hub.stock.book import SqliteHubBook
+from hub.stock.deficits import follow_deficits
 from sync.messages.codec import parse_fact
 from sync.rules.books import HubPosition
 from sync.rules.central.apply_up import Applied, apply_up
 from sync.rules.central.make_down import make_down
-from sync.rules.facts import Fact, HoldStep
+from sync.rules.facts import Fact
 from sync.rules.streams import Down, Up
 from sync.storage.writer import Transaction
 
@@ -31,30 +33,30 @@ class HearUp:
     kernel: Kernel
     up: Up
     _tokens: set[str] = field(default_factory=set)
-    _skus: set[str] = field(default_factory=set)
 
     def __call__(self, transaction: Transaction) -> Heard:
         """Run in the writer."""
         at = self.kernel.instant()
         book = SqliteHubBook(transaction, self.up.store, self.kernel.hinc, at, self._conclude)
         applied = apply_up(book, self.up, parse_fact)
+        follow_deficits(transaction, book, applied, at)
         book.finish()
+        for order in applied.dropped:
+            self._remember(close_dropped(transaction, order, at))
         if applied.events:
             transaction.execute(
                 "UPDATE store_stream SET last_event_at = ? WHERE store = ?", (at, self.up.store)
             )
-        return Heard(applied, book.position(), frozenset(self._tokens), applied.skus | self._skus)
+        return Heard(applied, book.position(), frozenset(self._tokens), applied.skus)
 
     def _conclude(self, transaction: Transaction, store: str, fact: Fact) -> None:
         """Let the orders follow, and remember which changed."""
-        token = conclude(transaction, store, fact)
+        self._remember(conclude(transaction, store, fact))
+
+    def _remember(self, token: str | None) -> None:
+        """An order's page is to be told."""
         if token is not None:
             self._tokens.add(token)
-        if isinstance(fact, HoldStep) and fact.to == "released":
-            row = transaction.one(
-                "SELECT sku FROM hold_line WHERE order_id = ? AND line = ?", (fact.order, fact.line)
-            )
-            self._skus |= {str(row[0])} if row else set()
 
 
 @dataclass(frozen=True, slots=True)

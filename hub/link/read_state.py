@@ -3,6 +3,8 @@
 import json
 from typing import Any, Final, NoReturn
 
+from sync.link.port import Message
+
 MOST_BYTES: Final = 16 * 1024
 
 
@@ -27,3 +29,8 @@ def is_of(said: dict[str, Any], sinc: int) -> bool:
     """Whether a presence is not an earlier incarnation's: a replaced agent's will may come late."""
     told = said.get("sinc")
     return not isinstance(told, int) or told >= sinc
+
+
+def is_live(said: dict[str, Any], sinc: int, message: Message) -> bool:
+    """Whether the present incarnation said this just now; the broker also repeats what silent stores said."""
+    return not message.retained and said.get("sinc") == sinc

@@ -6,9 +6,11 @@ from typing import Final
 
 from hub.catalogue import queries as catalogue
 from hub.kernel import Kernel
+from hub.link import versions
+from hub.link.compare_desk import CompareDesk
 from hub.link.hear import HearUp, ReadDown
 from hub.link.page_desk import ALL, PageDesk
-from hub.link.read_state import is_of, read_object
+from hub.link.read_state import is_live, is_of, read_object
 from hub.link.sender import Sender
 from hub.link.watch import Watch
 from hub.monitor.keep_health import KeepHealth, Said
@@ -17,10 +19,11 @@ from hub.stock.want_desk import WantDesk
 from hub.stores import queries as stores
 from sync.link.port import Connected, Disconnected, Link, Message
 from sync.messages.codec import decode, encode
-from sync.messages.errors import Undecodable
+from sync.messages.errors import NewerVersion, Undecodable
 from sync.messages.topics import HUB_PRESENCE, StoreTopic, parse_topic, store_topic
 from sync.rules.books import HubPosition
 from sync.rules.central.make_down import acknowledgement
+from sync.rules.digest import Digest, Rows
 from sync.rules.streams import Ask, Down, Hello, Page, Up
 from sync.runtime.logging import get_logger
 from sync.storage.errors import StorageError
@@ -52,7 +55,9 @@ class LinkWorker:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self.pages = PageDesk(kernel, link)
         self.watch = Watch(kernel, self.pages)
+        self.comparing = CompareDesk(kernel, link)
         self.undecodable = 0
+        self.newer = 0
         self.events_applied = 0
         kernel.wake = self.wake
 
@@ -62,7 +67,9 @@ class LinkWorker:
         return self._link.connected
 
     def wake(self, store: str) -> None:
-        """A store has news to hear."""
+        """A store has news to hear; one that would misread it has none."""
+        if self._kernel.directory.older(store):
+            return
         sender = self._sender(store)
         if sender.is_busy:
             sender.is_dirty = True
@@ -78,6 +85,7 @@ class LinkWorker:
             group.create_task(self._tick())
             group.create_task(self.pages.run())
             group.create_task(self.watch.run())
+            group.create_task(self.comparing.run())
             async for event in self._link.events():
                 match event:
                     case Connected():
@@ -121,6 +129,11 @@ class LinkWorker:
             return
         try:
             said = decode(message.payload)
+        except NewerVersion as error:
+            self.newer += 1
+            if self.newer.bit_count() == 1:
+                log.warning("link.newer_version", store=topic.store, why=str(error), dropped=self.newer)
+            return
         except Undecodable as error:
             self.undecodable += 1
             log.warning("link.undecodable", store=topic.store, why=str(error)[:200])
@@ -132,6 +145,8 @@ class LinkWorker:
                 await self._hear_hello(said)
             case Ask() if said.store == topic.store:
                 self.pages.want(said.store, said.name, said.since)
+            case Digest() | Rows() if said.store == topic.store:
+                self.comparing.take(said)
             case _:
                 self._drop("link.misplaced", store=topic.store, why=said.kind)
 
@@ -154,7 +169,10 @@ class LinkWorker:
             self._kernel.directory.heard(up.store)
             sender.heard(up.dver)
             self._wants.heard(up.store, up.dver, is_whole=position.app >= up.head)
-        if position.ver > position.heard and sender.may_send(self._kernel.clock.monotonic()):
+        may_tell = sender.may_send(self._kernel.clock.monotonic()) and not self._kernel.directory.older(
+            up.store
+        )
+        if position.ver > position.heard and may_tell:
             await self._send_down(up.store)
         elif up.events or verdict != "known":
             self._publish(up.store, acknowledgement(position))
@@ -171,6 +189,11 @@ class LinkWorker:
         if heard.position.sinc != hello.sinc:
             self._publish(hello.store, acknowledgement(heard.position))
             return
+        if await versions.differ(self._kernel, hello):
+            self._publish(hello.store, self._hello(hello.store, heard.position.sinc))
+            self._publish(hello.store, acknowledgement(heard.position))
+            return
+        self.comparing.greeted(hello.store)
         self._kernel.directory.heard(hello.store)
         self._wants.heard(hello.store, hello.dver, is_whole=heard.position.app >= hello.seq)
         self._sender(hello.store).reset()
@@ -258,6 +281,8 @@ class LinkWorker:
             return
         if topic.channel == "presence" and said.get("state") == "offline":
             self._kernel.directory.lost(topic.store)
+        elif topic.channel == "health" and facts is not None and is_live(said, facts.sinc, message):
+            self._kernel.directory.heard(topic.store)
         await self._kernel.writer.run(
             KeepHealth(topic.store, topic.channel, Said(said), self._kernel.instant())
         )

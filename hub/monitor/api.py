@@ -1,23 +1,25 @@
-"""Calls about how stores keep in step, and about troubles."""
+"""Calls about how stores keep in step."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from hub.monitor.board import meter_of, read_board
-from hub.monitor.resolve_trouble import ResolveTrouble
-from hub.staff.permissions import BOARD, HQ_API
+from hub.monitor.trouble_api import ROUTES as TROUBLE_ROUTES
+from hub.staff.permissions import BOARD
 from hub.web.state import kernel_of
-from sync.rules.errors import Refused
 from sync.values.clock import to_instant
-from sync.web.errors import N_, Problem
-from sync.web.forms import Note, read_json
-from sync.web.routes import Contract, identity_of, route
+from sync.web.routes import Contract, route
 
 
 class StoreState(BaseModel):
-    """How a store keeps in step."""
+    """How a store keeps in step.
+
+    `older` is the program to update where hub and store share no version of the protocol: hub or store.
+    `compared_at` is when the store's balances were last compared with the hub's, `differ` how many of 256
+    parts differed then.
+    """
 
     store: str
     state: str
@@ -28,6 +30,11 @@ class StoreState(BaseModel):
     seen_at: str | None
     oldest_unsent_at: str | None
     version: str
+    verified_at: str | None
+    findings: int | None
+    older: str | None
+    compared_at: str | None
+    differ: int
 
 
 class BoardAnswer(BaseModel):
@@ -40,14 +47,6 @@ class BoardAnswer(BaseModel):
     promises_at_risk: int
     oversold: int
     open_troubles: int
-
-
-class Resolution(BaseModel):
-    """How a trouble was resolved."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    note: Note = ""
 
 
 async def show_board(request: Request) -> Response:
@@ -65,6 +64,11 @@ async def show_board(request: Request) -> Response:
             seen_at=to_instant(tile.seen_at) if tile.seen_at else None,
             oldest_unsent_at=to_instant(tile.oldest_unsent_at) if tile.oldest_unsent_at else None,
             version=tile.version,
+            verified_at=to_instant(tile.verified.at) if tile.verified else None,
+            findings=tile.verified.findings if tile.verified else None,
+            older=tile.older,
+            compared_at=to_instant(tile.compared.at) if tile.compared.at else None,
+            differ=tile.compared.differ,
         )
         for tile in board.tiles
     ]
@@ -80,37 +84,6 @@ async def show_board(request: Request) -> Response:
     return JSONResponse(answer.model_dump(), headers={"cache-control": "no-store"})
 
 
-async def resolve(request: Request) -> Response:
-    """Resolve a trouble."""
-    given = await read_json(request, Resolution)
-    await resolve_trouble(request, given.note)
-    return Response(status_code=204)
-
-
-async def resolve_trouble(request: Request, note: str) -> None:
-    """Close the trouble of the request's path.
-
-    Raises:
-        Problem: 404 `trouble.unknown`, 409 `trouble.resolved`; nothing changed.
-    """
-    kernel = kernel_of(request)
-    number = int(request.path_params["trouble"])
-    command = ResolveTrouble(number, identity_of(request).subject, note, kernel.instant())
-    try:
-        await kernel.writer.run(command)
-    except Refused as error:
-        if error.code == "resolved":
-            raise Problem(
-                409, "trouble.resolved", TITLE_RESOLVED, DETAIL_RESOLVED, values=error.facts
-            ) from error
-        raise Problem(404, "trouble.unknown", TITLE_UNKNOWN) from error
-    kernel.events.publish("board", "store", {"trouble": number})
-
-
-TITLE_UNKNOWN = N_("There is no such trouble")
-TITLE_RESOLVED = N_("This trouble is resolved already")
-DETAIL_RESOLVED = N_("%(by)s resolved it at %(at)s. Nothing was changed.")
-
 ROUTES: list[BaseRoute] = [
     route(
         "/api/v1/board",
@@ -118,16 +91,5 @@ ROUTES: list[BaseRoute] = [
         permission=BOARD,
         contract=Contract(summary="How every store keeps in step", answers={200: BoardAnswer}),
     ),
-    route(
-        "/api/v1/troubles/{trouble:number}/resolution",
-        resolve,
-        ["POST"],
-        permission=HQ_API,
-        contract=Contract(
-            summary="Resolve a trouble",
-            body=Resolution,
-            answers={204: None},
-            refusals={404: "There is no such trouble", 409: "It is resolved already"},
-        ),
-    ),
+    *TROUBLE_ROUTES,
 ]

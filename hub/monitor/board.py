@@ -7,10 +7,11 @@ from typing import Any
 from starlette.requests import Request
 
 from hub.kernel import Kernel
-from hub.monitor import queries
+from hub.monitor import queries, trouble_queries
 from hub.monitor.meter import BoardMeter
 from hub.monitor.rules import Tile, p95, tile_of, worst_first
-from hub.monitor.words import OVERSOLD
+from hub.monitor.trouble_words import OVERSOLD
+from hub.stock.self_check import CheckState, latest_check
 from hub.web.state import kernel_of
 
 
@@ -39,24 +40,29 @@ class Board:
     now: datetime
     tiles: list[Tile]
     figures: Figures
-    troubles: list[queries.Trouble]
+    troubles: tuple[trouble_queries.Trouble, ...]
+    names: trouble_queries.Named
     dead_letters: list[queries.DeadLetter]
+    check: CheckState | None
 
 
 async def read_board(kernel: Kernel, meter: BoardMeter) -> Board:
     """The board of this moment."""
     now = kernel.clock.now()
-    signs = await queries.signs_of_all(kernel)
+    signs = await queries.signs_of_all(kernel, meter.lag_book)
     tiles = [tile_of(one, now) for one in signs]
-    counts = await queries.trouble_counts(kernel.reader)
+    counts = await trouble_queries.unresolved_counts(kernel.reader)
     at_risk = await queries.promises_at_risk(kernel.reader, now)
     lag = p95([value for one in signs for value in one.lags_ms])
     meter.note(sum(one.app for one in signs), lag)
+    page = await trouble_queries.trouble_page(kernel.reader, trouble_queries.Asked())
     return Board(
         now=now,
         tiles=worst_first(tiles),
         figures=_figures(tiles, meter, counts, lag=lag, at_risk=at_risk),
-        troubles=await queries.open_troubles(kernel.reader),
+        troubles=page.troubles,
+        names=await trouble_queries.names_in(kernel.reader, page.troubles),
+        check=await latest_check(kernel, is_done=True),
         dead_letters=await queries.dead_letters(kernel.reader),
     )
 

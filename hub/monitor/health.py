@@ -10,6 +10,7 @@ from sync.values.clock import from_instant
 
 MOST_DEVICES: Final = 16
 MOST_TEXT: Final = 60
+MOST_FINDINGS: Final = 10
 MOST_COUNT: Final = 10**12
 _CONTROL: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ud800-\udfff]"
@@ -32,8 +33,31 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreFinding:
+    """A disagreement in a store's books, as its own check told it."""
+
+    check: str
+    about: str
+    kept: str
+    made: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCheck:
+    """How a store's check of its own books came out; `told` are the first of its findings."""
+
+    at: datetime
+    took_ms: int
+    findings: int
+    told: tuple[StoreFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
-    """A store's own report; None where it says nothing usable."""
+    """A store's own report; None where it says nothing usable.
+
+    `unsure` open orders and `frozen` SKUs wait for people to look at them after a loss.
+    """
 
     seq: int | None = None
     unsent: int | None = None
@@ -41,6 +65,9 @@ class Health:
     skew_ms: int | None = None
     version: str = ""
     devices: tuple[Device, ...] = ()
+    verified: StoreCheck | None = None
+    unsure: int = 0
+    frozen: int = 0
 
 
 def read_health(text: str) -> Health:
@@ -58,6 +85,27 @@ def read_health(text: str) -> Health:
         skew_ms=_whole(value.get("skew_ms")),
         version=_text(value.get("app_version"), 20),
         devices=(*_devices("printer", value.get("printers")), *_devices("scanner", value.get("scanners"))),
+        verified=_check(value.get("verify")),
+        unsure=_count(value.get("unsure")) or 0,
+        frozen=_count(value.get("frozen")) or 0,
+    )
+
+
+def _check(value: Any) -> StoreCheck | None:
+    """A check's result, else None."""
+    at = _instant(value.get("at")) if isinstance(value, dict) else None
+    if at is None:
+        return None
+    told = value.get("told")
+    return StoreCheck(
+        at=at,
+        took_ms=_count(value.get("took_ms")) or 0,
+        findings=_count(value.get("findings")) or 0,
+        told=tuple(
+            StoreFinding(*(_text(one.get(name)) for name in ("check", "about", "kept", "made")))
+            for one in (told[:MOST_FINDINGS] if isinstance(told, list) else ())
+            if isinstance(one, dict)
+        ),
     )
 
 

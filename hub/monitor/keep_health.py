@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from hub.monitor.health import read_health
 from hub.stock.book import dump
+from hub.stock.findings import BOOKS_DIFFER, KINDS
+from hub.stock.open_trouble import NewTrouble, open_trouble
 from sync.storage.writer import Transaction
 
 
@@ -48,11 +51,51 @@ class KeepHealth:
             )
         else:
             told = _storable(self.said.value)
+            raise_findings(transaction, self.store, told, self.at)
+            raise_unsure(transaction, self.store, told, self.at)
             transaction.execute(
                 "UPDATE store_health SET seen_at = CASE WHEN health = ? THEN seen_at ELSE ? END, health = ?"
                 " WHERE store = ?",
                 (told, self.at, told, self.store),
             )
+
+
+def raise_findings(transaction: Transaction, store: str, told: str, at: str) -> None:
+    """Open a trouble for each finding of a store's check, once for each check; call it before keeping `told`.
+
+    A store repeats its last result in every report, also after somebody has resolved what it found.
+    """
+    check = read_health(told).verified
+    row = transaction.one("SELECT health FROM store_health WHERE store = ?", (store,))
+    known = read_health(row[0]).verified if row else None
+    if check is None or check == known:
+        return
+    for finding in check.told:
+        facts = {"check": finding.check, "about": finding.about, "kept": finding.kept, "made": finding.made}
+        open_trouble(
+            transaction,
+            NewTrouble(
+                kind=KINDS.get(finding.check, BOOKS_DIFFER),
+                store=store,
+                facts={name: text for name, text in {**facts, "by": "store"}.items() if text},
+                at=at,
+                subject=f"store:{finding.check}:{finding.about}",
+            ),
+        )
+
+
+def raise_unsure(transaction: Transaction, store: str, told: str, at: str) -> None:
+    """Open a trouble when a store has orders to check after a loss, more than before.
+
+    Call it before keeping `told`. A store repeats in every report how many are left.
+    """
+    unsure = read_health(told).unsure
+    row = transaction.one("SELECT health FROM store_health WHERE store = ?", (store,))
+    if unsure > (read_health(row[0]).unsure if row else 0):
+        open_trouble(
+            transaction,
+            NewTrouble(kind="verify_list", store=store, facts={"orders": unsure}, at=at, subject="unsure"),
+        )
 
 
 def _storable(value: dict[str, Any]) -> str:

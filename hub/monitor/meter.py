@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
+from hub.monitor.lag_book import LagBook
 from sync.values.clock import Clock
 
 MOST_SAMPLES: Final = 40
@@ -29,6 +30,7 @@ class BoardMeter:
     """
 
     clock: Clock
+    lag_book: LagBook = field(default_factory=LagBook)
     _samples: deque[Sample] = field(default_factory=lambda: deque(maxlen=MOST_SAMPLES))
 
     def note(self, events: int, lag: int | None) -> None:

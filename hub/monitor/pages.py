@@ -4,21 +4,22 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, StringConstraints
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from hub.monitor import words
-from hub.monitor.api import Resolution, resolve_trouble
+from hub.monitor import trouble_words, words
 from hub.monitor.board import meter_of, read_board
 from hub.monitor.order_search import MOST, find_orders
 from hub.monitor.rules import Tone
+from hub.monitor.trouble_pages import ROUTES as TROUBLE_ROUTES
+from hub.monitor.trouble_pages import facts_told, goods_path
+from hub.monitor.trouble_queries import moment
 from hub.orders.rules import Stage
 from hub.staff.hq_page import hq_page
 from hub.staff.permissions import BOARD
 from hub.web.state import kernel_of
 from sync.web.errors import N_, InvalidInput
-from sync.web.forms import read_form, read_query
-from sync.web.permissions import HQ
+from sync.web.forms import read_query
 from sync.web.routes import route
 from sync.web.translations import current
 
@@ -55,19 +56,21 @@ async def show_board(request: Request) -> Response:
     kernel = kernel_of(request)
     board = await read_board(kernel, meter_of(request))
     names = {store.id: store.name(current().tag) for store in kernel.directory.all()}
-    return hq_page(request, "monitor/board.html", {"board": board, "names": names, "words": words})
+    context: dict[str, Any] = {
+        "board": board,
+        "names": names,
+        "words": words,
+        "trouble_words": trouble_words,
+        "facts_told": facts_told,
+        "goods_path": goods_path,
+        "moment": moment,
+    }
+    return hq_page(request, "monitor/board.html", context)
 
 
 async def board_events(request: Request) -> Response:
     """Tells open boards that something changed."""
     return kernel_of(request).events.response(request, ["board"])
-
-
-async def resolve(request: Request) -> Response:
-    """Resolve a trouble from the board."""
-    given = await read_form(request, Resolution)
-    await resolve_trouble(request, given.note)
-    return RedirectResponse("/hq#troubles", 303)
 
 
 async def show_orders(request: Request) -> Response:
@@ -95,6 +98,6 @@ async def show_orders(request: Request) -> Response:
 ROUTES: list[BaseRoute] = [
     route("/hq", show_board, permission=BOARD),
     route("/hq/events", board_events, permission=BOARD),
-    route("/hq/troubles/{trouble:number}/resolve", resolve, ["POST"], permission=HQ),
+    *TROUBLE_ROUTES,
     route("/hq/orders", show_orders, permission=BOARD),
 ]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Literal
 
-from hub.monitor.health import Device, Health
+from hub.monitor.health import Device, Health, StoreCheck
 
 SILENT_AFTER: Final = timedelta(seconds=90)
 """Agents report every 30 s: three reports missed."""
@@ -17,6 +17,7 @@ SKEW_MS: Final = 5_000
 RISK_AHEAD: Final = timedelta(minutes=15)
 
 Tone = Literal["ok", "warn", "bad", "info"]
+Stream = Literal["whole", "replaying", "rebuilding", "stopped"]
 
 
 class State(StrEnum):
@@ -25,7 +26,10 @@ class State(StrEnum):
     NEVER_ENROLLED = "never_enrolled"
     SHUT_OUT = "shut_out"
     UNKNOWN = "unknown"
+    STOPPED = "stopped"
     OFFLINE = "offline"
+    VERSION = "version"
+    REPLAYING = "replaying"
     REBUILDING = "rebuilding"
     BEHIND = "behind"
     SKEW = "skew"
@@ -37,7 +41,10 @@ _TONES: Final[dict[State, Tone]] = {
     State.NEVER_ENROLLED: "info",
     State.SHUT_OUT: "info",
     State.UNKNOWN: "info",
+    State.STOPPED: "bad",
     State.OFFLINE: "bad",
+    State.VERSION: "bad",
+    State.REPLAYING: "warn",
     State.REBUILDING: "warn",
     State.BEHIND: "warn",
     State.SKEW: "warn",
@@ -47,29 +54,50 @@ _TONES: Final[dict[State, Tone]] = {
 _WEIGHTS: Final[dict[Tone, int]] = {"bad": 0, "warn": 1, "info": 2, "ok": 3}
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The latest comparison of a store's balances with the mirror; `at` None before the first.
+
+    `differ` counts the buckets that differed; `is_asked` says that another one is waited for.
+    """
+
+    at: datetime | None = None
+    differ: int = 0
+    is_asked: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSigns:
     """What the hub knows of a store.
 
+    `stream`: `whole`; `replaying`, it is heard again after the hub was put back; `rebuilding`, its new log
+    takes over from an earlier one; `stopped`, two histories were heard and none is followed.
     `app` is the last event applied; `presence` is online, offline or unknown, as the broker told it
-    `since`; `seen_at` is the last sign of life; `lags_ms` are those of its latest events.
+    `since`; `seen_at` is the last sign of life; `lags_ms` are those of its latest events; `older` is the
+    program that is too old for the other, hub or store.
     """
 
     store: str
     sinc: int
     has_secret: bool
-    is_whole: bool
+    stream: Stream
     app: int
     presence: str
     since: datetime | None
     seen_at: datetime | None
     health: Health
     lags_ms: tuple[int, ...] = ()
+    older: Literal["hub", "store"] | None = None
+    compared: Compared = Compared()
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A store on the board. `backlog` counts events the hub does not have yet; `lag_ms` is the p95."""
+    """A store on the board. `backlog` counts events the hub does not have yet; `lag_ms` is the p95.
+
+    `heard`, while the store is heard again: events applied, and how many there are as far as it told.
+    `unsure` and `frozen`: open orders and SKUs that people in the store have to look at after a loss.
+    """
 
     store: str
     state: State
@@ -82,6 +110,12 @@ class Tile:
     skew_ms: int | None
     devices: tuple[Device, ...]
     version: str
+    verified: StoreCheck | None = None
+    older: Literal["hub", "store"] | None = None
+    compared: Compared = Compared()
+    heard: tuple[int, int] | None = None
+    unsure: int = 0
+    frozen: int = 0
 
     @property
     def faulty(self) -> tuple[Device, ...]:
@@ -106,6 +140,12 @@ def tile_of(signs: StoreSigns, now: datetime) -> Tile:
         skew_ms=signs.health.skew_ms,
         devices=signs.health.devices if is_told else (),
         version=signs.health.version,
+        verified=signs.health.verified,
+        older=signs.older,
+        compared=signs.compared,
+        heard=_heard(signs),
+        unsure=signs.health.unsure,
+        frozen=signs.health.frozen,
     )
 
 
@@ -115,17 +155,21 @@ def _state(signs: StoreSigns, backlog: int, now: datetime) -> State:
         return State.NEVER_ENROLLED
     if not signs.has_secret:
         return State.SHUT_OUT
+    if signs.stream == "stopped":
+        return State.STOPPED
     if signs.presence == "unknown" and signs.seen_at is None:
         return State.UNKNOWN
     if signs.presence == "offline" or signs.seen_at is None or now - signs.seen_at > SILENT_AFTER:
         return State.OFFLINE
-    if not signs.is_whole:
-        return State.REBUILDING
     return _state_online(signs, backlog, now)
 
 
 def _state_online(signs: StoreSigns, backlog: int, now: datetime) -> State:
     """What is to be said of a store in touch."""
+    if signs.older:
+        return State.VERSION
+    if signs.stream != "whole":
+        return State(signs.stream)
     oldest = _oldest(signs, backlog, now)
     lag = p95(signs.lags_ms)
     is_old = oldest is not None and now - oldest > BEHIND_AGE
@@ -136,6 +180,13 @@ def _state_online(signs: StoreSigns, backlog: int, now: datetime) -> State:
     if not all(device.is_well for device in signs.health.devices):
         return State.DEVICE
     return State.IN_STEP
+
+
+def _heard(signs: StoreSigns) -> tuple[int, int] | None:
+    """How far a store that is heard again has come; None where that is not asked, or nobody knows its end."""
+    if signs.stream != "replaying" or signs.health.seq is None or signs.app > signs.health.seq:
+        return None
+    return signs.app, signs.health.seq
 
 
 def _since(signs: StoreSigns, state: State) -> datetime | None:

@@ -1,71 +1,59 @@
-"""The board's words: what a state, a trouble and a fact are called."""
+"""The board's words: what a state and a device are called."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
-from hub.monitor.rules import State, Tile, Tone
+from babel.numbers import format_decimal
+
+from hub.monitor.rules import State, Tile
 from sync.web.errors import N_
-from sync.web.formats import money
-from sync.web.translations import current, gettext
+from sync.web.translations import current, gettext, ngettext
 
 STATES: Final[Mapping[State, str]] = {
     State.NEVER_ENROLLED: N_("never enrolled"),
     State.SHUT_OUT: N_("shut out"),
     State.UNKNOWN: N_("unknown"),
+    State.STOPPED: N_("stopped: two histories"),
     State.OFFLINE: N_("offline"),
-    State.REBUILDING: N_("rebuilding"),
+    State.VERSION: N_("versions differ"),
+    State.REPLAYING: N_("being heard again"),
+    State.REBUILDING: N_("taking over"),
     State.BEHIND: N_("behind"),
     State.SKEW: N_("clock"),
     State.DEVICE: N_("device"),
     State.IN_STEP: N_("in step"),
 }
-TROUBLES: Final[Mapping[str, tuple[Tone, str]]] = {
-    "oversold": ("bad", N_("Oversold")),
-    "deficit": ("bad", N_("Deficit")),
-    "negative_stock": ("bad", N_("Stock below zero")),
-    "race": ("warn", N_("Two claims at once")),
-    "double_paid": ("bad", N_("Paid twice")),
-    "number_clash": ("warn", N_("Number used twice")),
-    "short_pick": ("warn", N_("Picked short")),
-    "duplicate_claim": ("warn", N_("Claimed twice")),
-    "over_return": ("warn", N_("Returned too much")),
-    "cancelled_but_collected": ("warn", N_("Collected after cancelling")),
-    "price_mismatch": ("warn", N_("Prices differ")),
-    "payment_unknown": ("warn", N_("Payment unknown")),
-    "sequence_gap": ("bad", N_("Gap in the events")),
-    "digest_mismatch": ("bad", N_("Books differ")),
-    "chain_split": ("bad", N_("Two histories")),
-    "unknown_hold": ("warn", N_("Unknown order")),
-    "clock_skew": ("warn", N_("Clock is off")),
-    "dead_letter": ("info", N_("Dead letter")),
-    "device_down": ("warn", N_("Device is down")),
-    "print_uncertain": ("warn", N_("Print uncertain")),
-    "sla_breach": ("warn", N_("Promise missed")),
+NUMBERS: Final = (
+    N_("shelf"),
+    N_("set aside"),
+    N_("damaged"),
+    N_("granted"),
+    N_("back to the shelf"),
+    N_("settled"),
+)
+"""What a SKU's numbers are called where hub and store are shown beside each other, in their order."""
+UPDATES: Final[Mapping[str, str]] = {
+    "hub": N_("update the hub's program"),
+    "store": N_("update the store's program"),
 }
-OVERSOLD: Final = frozenset({"oversold", "deficit"})
-FACTS: Final[Mapping[str, str]] = {
-    "sku": N_("SKU"),
-    "seq": N_("event"),
-    "first": N_("first"),
-    "code": N_("reason"),
-    "order": N_("order"),
-    "line": N_("line"),
-    "qty": N_("units"),
-    "units": N_("units"),
-    "ref": N_("reference"),
-    "minor": N_("amount"),
-    "floor": N_("shelf"),
-    "number": N_("number"),
+"""What to do where the two programs share no version, by which is too old."""
+MEANINGS: Final[Mapping[State, str]] = {
+    State.STOPPED: N_(
+        "Two machines wrote for this store, or an old copy runs. Nothing more is promised or booked for it."
+        " Find the machine that is right, and enrol it anew."
+    ),
+    State.REPLAYING: N_(
+        "The hub was put back and hears this store's log again; until it has, nothing is promised for it."
+        " It goes on by itself; if it does not, look at the exceptions."
+    ),
+    State.REBUILDING: N_(
+        "A new machine takes this store over. Nothing is promised for it until its log has told its"
+        " beginning. If it stays so, start its agent."
+    ),
 }
-REASONS: Final[Mapping[str, str]] = {
-    "unknown_sku": N_("unknown SKU"),
-    "line_overrun": N_("more units than ordered"),
-    "unknown_kind": N_("unknown kind of event"),
-    "malformed": N_("malformed"),
-}
+"""What a state means and what to do, where a word does not say it."""
 ALL_WELL: Final = N_("all devices ok")
-CURRENCY: Final = "CNY"
-"""Facts of a trouble carry no currency; chains of this version have one."""
 DEVICE_KINDS: Final[Mapping[str, str]] = {"printer": N_("printer"), "scanner": N_("scanner")}
 DEVICE_STATES: Final[Mapping[str, str]] = {
     "online": N_("connected"),
@@ -79,27 +67,11 @@ DEVICE_STATES: Final[Mapping[str, str]] = {
 }
 
 
-def trouble_words(kind: str) -> tuple[Tone, str]:
-    """Tone and name of a kind of trouble; one that nobody named keeps its own name."""
-    tone, name = TROUBLES.get(kind, ("warn", ""))
-    return tone, gettext(name) if name else kind.replace("_", " ")
-
-
-def fact_word(name: str) -> str:
-    """What a fact is called."""
-    return gettext(FACTS[name]) if name in FACTS else name.replace("_", " ")
-
-
-def fact_text(name: str, text: str) -> str:
-    """What a fact says: money as people write it, reasons in words, the rest as it is."""
-    if name == "minor" and text.isdecimal():
-        return money(int(text), CURRENCY, current().locale)
-    return reason(text) if name == "code" else text
-
-
-def reason(code: str) -> str:
-    """Why an event could not be booked."""
-    return gettext(REASONS[code]) if code in REASONS else code.replace("_", " ")
+def to_look_at(tile: Tile) -> str:
+    """What people in the store have to look at after a loss; nothing where there is nothing."""
+    orders = ngettext("%(num)s order to check", "%(num)s orders to check", tile.unsure) if tile.unsure else ""
+    goods = ngettext("%(num)s SKU frozen", "%(num)s SKUs frozen", tile.frozen) if tile.frozen else ""
+    return " · ".join(part for part in (orders, goods) if part)
 
 
 def devices(tile: Tile) -> str:
@@ -116,9 +88,12 @@ def device_words(kind: str, state: str) -> str:
 
 
 def span(milliseconds: int) -> str:
-    """`84 ms`, `41 s`, `12 min`, `3 h` or `2 d`: milliseconds below a second's ten, then whole units."""
-    if milliseconds < 10_000:
+    """`84 ms`, `8.4 s`, `41 s`, `12 min`, `3 h` or `2 d`: rounded down, seconds below ten with a decimal."""
+    if milliseconds < 1_000:
         return gettext("%(count)s ms", count=milliseconds)
+    if milliseconds < 10_000:
+        tenths = Decimal(milliseconds // 100).scaleb(-1)
+        return gettext("%(count)s s", count=format_decimal(tenths, format="0.0", locale=current().locale))
     seconds = milliseconds // 1000
     for limit, unit, text in (
         (60, 1, N_("%(count)s s")),

@@ -126,7 +126,7 @@ ROUTES = [
             refusals={
                 404: "no such store",
                 409: "short of stock (code stock.short, with lines), or the same key is still at work",
-                422: "an entry is wrong, a product is not on sale, or the key belongs to another order",
+                422: "an entry is wrong, a product not on sale, too many of one, or the key another order's",
                 503: "the store or the service is not ready",
             },
             idempotent=True,

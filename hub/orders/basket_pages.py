@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hub.catalogue.pictures import picture_address
-from hub.catalogue.product_page import unknown_product
+from hub.catalogue.product_page import show_product, unknown_product
 from hub.catalogue.shop_queries import offers_at, skus_by_name
 from hub.catalogue.shop_values import SoldSku
 from hub.directory import StoreFacts
@@ -18,6 +18,7 @@ from hub.web.basket_cookie import EMPTY, MOST_UNITS_OF_A_LINE, Basket, basket_of
 from hub.web.shop_frame import shop_page, store_of, store_view
 from hub.web.state import kernel_of
 from sync.values.bounds import Sku
+from sync.web.errors import InvalidInput
 from sync.web.forms import read_form
 from sync.web.permissions import PUBLIC
 from sync.web.routes import route
@@ -86,7 +87,13 @@ async def _show(
 async def add(request: Request) -> Response:
     """Put units of a SKU into the basket; a basket of another store is asked about first."""
     store, kernel = store_of(request), kernel_of(request)
-    asked = await read_form(request, Adding)
+    try:
+        asked = await read_form(request, Adding)
+    except InvalidInput as wrong:
+        sku = _sku_of_wrong_units(wrong)
+        if sku is None:
+            raise
+        return await show_product(request, sku, fault="qty", status=422)
     sold = (await skus_by_name(kernel.reader, [asked.sku])).get(asked.sku)
     if sold is None:
         raise unknown_product()
@@ -107,6 +114,12 @@ async def add(request: Request) -> Response:
     return answer
 
 
+def _sku_of_wrong_units(wrong: InvalidInput) -> str | None:
+    """The SKU of a form in which the number of units alone is wrong: its page can mark it."""
+    sku = wrong.given.get("sku")
+    return sku if {fault.field for fault in wrong.faults} == {"qty"} and isinstance(sku, str) else None
+
+
 def _ask_which(
     request: Request, store: StoreFacts, other: StoreFacts, sold: SoldSku, asked: Adding
 ) -> Response:
@@ -118,8 +131,14 @@ def _ask_which(
 async def change(request: Request) -> Response:
     """Set the units of a line; none takes it out."""
     store = store_of(request)
-    asked = await read_form(request, Changing)
     basket = basket_of(request)
+    try:
+        asked = await read_form(request, Changing)
+    except InvalidInput as wrong:
+        sku = _sku_of_wrong_units(wrong)
+        if sku is None or basket.store != store.id or not basket.units_of(sku):
+            raise
+        return await _show(request, store, basket, fault=f"qty:{sku}", status=422)
     answer = RedirectResponse(f"/s/{store.id}/basket", 303)
     if basket.store != store.id or not basket.units_of(asked.sku):
         return answer

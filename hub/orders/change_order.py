@@ -12,7 +12,6 @@ from sync.rules.central import promise
 from sync.rules.errors import Refused
 from sync.storage.writer import Transaction
 
-LAPSE_BATCH = 100
 _ORDER = (
     "SELECT id, number, token, store, stage, payment, pay, total_minor, currency, locale, code_hash,"
     " placed_at, ready_by, expires_at, cancel_asked_at FROM orders WHERE id = ?"
@@ -102,22 +101,28 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class LapseUnpaid:
-    """Command: drop unpaid holds whose time is over; returns their tokens."""
+    """Command: drop an unpaid hold whose time is over; returns its token, None where it was paid meanwhile.
+
+    One order alone: what is wrong with one must not keep the others' units.
+    """
 
     kernel: Kernel
+    order: str
 
-    def __call__(self, transaction: Transaction) -> list[str]:
+    def __call__(self, transaction: Transaction) -> str | None:
         """Run in the writer."""
         at = self.kernel.instant()
-        rows = transaction.all(
-            "SELECT id, store, token FROM orders WHERE stage = 'unpaid' AND lapses_at < ? LIMIT ?",
-            (at, LAPSE_BATCH),
+        row = transaction.one(
+            "SELECT store, token FROM orders WHERE id = ? AND stage = 'unpaid' AND lapses_at < ?",
+            (self.order, at),
         )
-        for order, store, token in rows:
-            drop_unpaid(transaction, self.kernel, order, store)
-            _close(transaction, order, "expired", at)
-            _tell_page(transaction, self.kernel, token)
-        return [str(token) for _, _, token in rows]
+        if row is None:
+            return None
+        store, token = row
+        drop_unpaid(transaction, self.kernel, self.order, store)
+        _close(transaction, self.order, "expired", at)
+        _tell_page(transaction, self.kernel, token)
+        return str(token)
 
 
 def drop_unpaid(transaction: Transaction, kernel: Kernel, order: str, store: str) -> bool:
@@ -129,6 +134,27 @@ def drop_unpaid(transaction: Transaction, kernel: Kernel, order: str, store: str
     book.finish()
     transaction.after_commit(lambda: tell_shelves(kernel.events, store, skus))
     return True
+
+
+def close_unpaid(transaction: Transaction, order: str, store: str, hinc: int, at: str) -> None:
+    """An order whose money never came is over, its units are free: nobody can be told while this runs."""
+    book = SqliteHubBook(transaction, store, hinc, at)
+    promise.drop_provisional(book, order)
+    book.finish()
+    _close(transaction, order, "cancelled", at)
+
+
+def close_dropped(transaction: Transaction, order: str, at: str) -> str | None:
+    """An unpaid order whose units were sold in the store is over; returns its token.
+
+    Money that comes later finds it closed, as money for any hold that has lapsed.
+    """
+    row = transaction.one("SELECT token FROM orders WHERE id = ? AND stage = 'unpaid'", (order,))
+    if row is None:
+        return None
+    _close(transaction, order, "cancelled", at)
+    transaction.execute("UPDATE orders SET closed_why = 'deficit' WHERE id = ?", (order,))
+    return str(row[0])
 
 
 def _tell_page(transaction: Transaction, kernel: Kernel, token: str) -> None:

@@ -138,8 +138,8 @@ async def _refused(request: Request, store: StoreFacts, filled: Checkout, proble
     """The form again, with what happened and what to do."""
     said: dict[str, Any] = {
         "code": problem.code,
-        "title": gettext(problem.title),
-        "detail": gettext(problem.detail),
+        "title": gettext(problem.title, **problem.values),
+        "detail": gettext(problem.detail, **problem.values),
     }
     if problem.code == "idempotency.reused":
         earlier = await _answer_to(request, filled.key)

@@ -1,7 +1,8 @@
 """What the hub concludes from a store's facts about orders, in the transaction that books the fact."""
 
+from hub.orders.recover_order import recover_order
 from hub.orders.rules import CLOSED, closing_stage, next_stage, refund_due
-from hub.stock.book import dump
+from hub.stock.open_trouble import NewTrouble, open_trouble
 from sync.rules.facts import Fact, HoldStep, Payment
 from sync.runtime.ids import new_id
 from sync.storage.writer import Transaction
@@ -20,6 +21,8 @@ def conclude(transaction: Transaction, store: str, fact: Fact) -> str | None:
 
 def _follow_step(transaction: Transaction, store: str, step: HoldStep) -> str | None:
     """Move the order on as the store tells."""
+    if step.held is not None:
+        recover_order(transaction, store, step, step.held)
     row = transaction.one("SELECT stage, token FROM orders WHERE id = ? AND store = ?", (step.order, store))
     if row is None:
         return None
@@ -123,8 +126,5 @@ def _follow_payment(transaction: Transaction, store: str, payment: Payment, orde
 
 def _raise_double_paid(transaction: Transaction, store: str, order: str, payment: Payment) -> None:
     """The order was paid before: a person decides which payment goes back."""
-    transaction.execute(
-        "INSERT INTO trouble (kind, store, facts, state, raised_at, note)"
-        " VALUES ('double_paid', ?, ?, 'open', ?, '')",
-        (store, dump({"order": order, "ref": payment.ref, "minor": payment.minor}), payment.at),
-    )
+    facts = {"order": order, "ref": payment.ref, "minor": payment.minor}
+    open_trouble(transaction, NewTrouble(kind="double_paid", store=store, facts=facts, at=payment.at))

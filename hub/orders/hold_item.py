@@ -5,9 +5,11 @@ from typing import Any, Final
 
 from hub.orders.rules import masked
 from sync.messages.codec import parse_item
+from sync.rules.books import HubPosition
 from sync.rules.canonical import to_raw
 from sync.rules.errors import Refused, Unbookable
 from sync.rules.items import HoldItem, HoldLine
+from sync.rules.pickup_token import claims_of, encode_claims, fitted
 from sync.storage.writer import Transaction
 
 MOST_NAME: Final = 64
@@ -56,13 +58,18 @@ def short_names(names: dict[str, str]) -> dict[str, str]:
     return {locale: name[:MOST_NAME] for locale, name in names.items()}
 
 
-def require_readable(order: HoldItem) -> None:
-    """Refuse an order that the store's end could not read: it would stop everything behind it.
+def require_readable(order: HoldItem, position: HubPosition) -> None:
+    """Refuse an order that the store's end could not read, or that no pickup code could say.
+
+    The first would stop everything behind it; the second, paid online, would be told only after its payment.
 
     Raises:
-        Refused: `unreadable_order`, with the field.
+        Refused: `unreadable_order`, with the field or the reason.
     """
     try:
         parse_item(to_raw(order))
+        encode_claims(fitted(claims_of(order, position)))
     except Unbookable as error:
         raise Refused("unreadable_order", **error.facts) from error
+    except ValueError as error:
+        raise Refused("unreadable_order", why=str(error)) from error

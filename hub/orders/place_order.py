@@ -31,7 +31,7 @@ from sync.values.clock import to_instant
 from sync.values.pickup_code import code_hash
 
 _SKU: Final = (
-    "SELECT sku, gtin, name_zh, name_en, price_minor, price_per, currency, image, status, version"
+    "SELECT sku, gtin, name_zh, name_en, price_minor, price_per, currency, image, status, version, unit"
     " FROM sku WHERE sku = ?"
 )
 _ORDER: Final = (
@@ -54,6 +54,7 @@ class Bought:
     names: dict[str, str]
     image: str
     entry: PriceEntry
+    unit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,7 @@ class PlaceOrder:
         Raises:
             KeyReused: nothing changed.
             sync.rules.errors.Short: fewer units than asked for; nothing changed.
-            Refused: `unknown_sku`, `not_sold`, `not_merged`, `no_price`, `mixed_currency`,
+            Refused: `unknown_sku`, `not_sold`, `too_many`, `not_merged`, `no_price`, `mixed_currency`,
                 `unreadable_order`; nothing changed.
         """
         told = already_told(transaction, self.key, self.fingerprint)
@@ -95,6 +96,7 @@ class PlaceOrder:
             return told
         wanted = merged([Wanted(line.sku, line.qty) for line in self.request.lines])
         bought = [find_sold(transaction, line.sku) for line in wanted]
+        require_few(wanted, bought, self.kernel.settings.shop.most_units)
         priced = price(
             [BasketLine(sku=line.sku, qty=line.qty) for line in wanted],
             {item.sku: item.entry for item in bought},
@@ -105,7 +107,7 @@ class PlaceOrder:
         code = free_code(transaction, self.store.id)
         number = free_number(transaction, self.now, self.store)
         order = self._new_order(code, number, bought, priced)
-        require_readable(order)
+        require_readable(order, book.position())
         is_unpaid = self.request.pay == "sandbox"
         promise.hold_units(
             book,
@@ -258,4 +260,15 @@ def find_sold(transaction: Transaction, sku: str) -> Bought:
     if row[8] != "active":
         raise Refused("not_sold", sku=sku)
     entry = PriceEntry(sku=row[0], price_minor=row[4], currency=row[6], per=row[5], version=row[9])
-    return Bought(row[0], row[1] or "", {"zh-CN": row[2], "en": row[3]}, row[7], entry)
+    return Bought(row[0], row[1] or "", {"zh-CN": row[2], "en": row[3]}, row[7], entry, row[10])
+
+
+def require_few(wanted: Sequence[Wanted], bought: Sequence[Bought], most: int) -> None:
+    """Refuse more pieces of one SKU than an order may have; weighed goods count in g and have no limit.
+
+    Raises:
+        Refused: `too_many`, with SKU and limit.
+    """
+    for line, item in zip(wanted, bought, strict=True):
+        if item.unit == "pcs" and line.qty > most:
+            raise Refused("too_many", sku=line.sku, most=most)

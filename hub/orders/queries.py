@@ -14,18 +14,21 @@ from sync.storage.reader import Reader
 from sync.values.clock import from_instant, to_instant
 
 MOST_TOKEN_CHARS: Final = 64
-_ORDER: Final = (
+_ORDERS: Final = (
     "SELECT o.id, o.number, o.token, o.store, o.sinc, o.stage, o.payment, o.pay, o.total_minor, o.currency,"
     " o.locale, o.code, o.code_hash, o.placed_at, o.ready_by, o.expires_at, o.lapses_at, o.accepted_at,"
-    " o.ready_at, o.closed_at, o.cancel_asked_at, o.paid_minor, c.name, c.phone_tail,"
+    " o.ready_at, o.closed_at, o.cancel_asked_at, o.closed_why, o.paid_minor, c.name, c.phone_tail,"
     " (SELECT p.id FROM payment p WHERE p.order_id = o.id AND p.provider = 'sandbox'"
     "  AND p.state = 'pending' LIMIT 1) AS payment_id,"
     " (SELECT MIN(p.settled_at) FROM payment p WHERE p.order_id = o.id AND p.state = 'captured') AS paid_at,"
     " (SELECT COALESCE(-SUM(p.minor), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'refunded')"
     "  AS refunded_minor,"
     " (SELECT MAX(h.dispatched) FROM hold_line h WHERE h.order_id = o.id) AS is_dispatched"
-    " FROM orders o LEFT JOIN order_contact c ON c.order_id = o.id WHERE o.token = ?"
+    " FROM orders o LEFT JOIN order_contact c ON c.order_id = o.id"
 )
+BY_TOKEN: Final = f"{_ORDERS} WHERE o.token = ?"
+BY_NUMBER: Final = f"{_ORDERS} WHERE o.number = ?"
+BY_ID: Final = f"{_ORDERS} WHERE o.id = ?"
 _NAMES: Final = (
     "id",
     "number",
@@ -48,6 +51,7 @@ _NAMES: Final = (
     "ready_at",
     "closed_at",
     "cancel_asked_at",
+    "closed_why",
     "paid_minor",
     "name",
     "phone_tail",
@@ -111,6 +115,7 @@ class OrderView:
     ready_at: datetime | None
     closed_at: datetime | None
     cancel_asked_at: datetime | None
+    closed_why: str
     paid_minor: int
     name: str
     phone_tail: str
@@ -150,7 +155,17 @@ async def order_by_token(reader: Reader, token: str) -> OrderView | None:
     """The order that a token opens."""
     if not token or len(token) > MOST_TOKEN_CHARS or not token.isascii():
         return None
-    row = await reader.one(_ORDER, (token,))
+    return await _order(reader, BY_TOKEN, token)
+
+
+async def order_by_name(reader: Reader, name: str) -> OrderView | None:
+    """The order with a number, else the one with an id: facts of stores name orders by id."""
+    return await _order(reader, BY_NUMBER, name) or await _order(reader, BY_ID, name)
+
+
+async def _order(reader: Reader, sql: str, sought: str) -> OrderView | None:
+    """The order that a statement finds."""
+    row = await reader.one(sql, (sought,))
     if row is None:
         return None
     values: dict[str, Any] = dict(zip(_NAMES, row, strict=True))

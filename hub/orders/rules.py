@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from hub.web.opening import Hours, span_of
+from sync.values.opening import Hours, span_of
 
 Stage = Literal[
     "unpaid",

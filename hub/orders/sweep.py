@@ -6,13 +6,18 @@ from functools import partial
 from typing import Final
 
 from hub.kernel import Kernel
-from hub.orders.change_order import LAPSE_BATCH, LapseUnpaid
+from hub.orders.change_order import LapseUnpaid
 from sync.runtime.logging import get_logger
 from sync.storage.errors import StorageError
 from sync.storage.writer import Transaction
 from sync.values.clock import to_instant
 
 EVERY_S: Final = 5.0
+LAPSE_BATCH: Final = 100
+_DUE: Final = (
+    "SELECT lapses_at, rowid, id FROM orders WHERE stage = 'unpaid' AND lapses_at < ?"
+    " AND (lapses_at, rowid) > (?, ?) ORDER BY lapses_at, rowid LIMIT ?"
+)
 KEY_LIFE: Final = timedelta(hours=48)
 FORGET_BATCH: Final = 1_000
 log = get_logger(__name__)
@@ -20,16 +25,34 @@ log = get_logger(__name__)
 
 async def sweep(kernel: Kernel) -> int:
     """Drop what has lapsed and forget what nobody needs; returns how many orders lapsed."""
-    dropped = LAPSE_BATCH
-    lapsed = 0
-    while dropped == LAPSE_BATCH:
-        dropped = len(await kernel.writer.run(LapseUnpaid(kernel)))
-        lapsed += dropped
+    lapsed = len(await lapse(kernel))
     oldest = to_instant(kernel.clock.now() - KEY_LIFE)
     while await kernel.writer.run(partial(forget_answers, oldest=oldest)) == FORGET_BATCH:
         pass
     await kernel.writer.run(forget_rejections)
     return lapsed
+
+
+async def lapse(kernel: Kernel) -> list[str]:
+    """Drop every unpaid order whose time is over; returns their tokens.
+
+    One that cannot be dropped is logged and stays as it is; the others go.
+    """
+    now, after = kernel.instant(), ("", 0)
+    tokens: list[str] = []
+    while True:
+        due = await kernel.reader.all(_DUE, (now, *after, LAPSE_BATCH))
+        told = await asyncio.gather(
+            *[kernel.writer.run(LapseUnpaid(kernel, order)) for _, _, order in due], return_exceptions=True
+        )
+        for (_, _, order), answer in zip(due, told, strict=True):
+            if isinstance(answer, BaseException):
+                log.error("orders.not_lapsed", order=order, error=repr(answer))
+            elif answer is not None:
+                tokens.append(answer)
+        if len(due) < LAPSE_BATCH:
+            return tokens
+        after = due[-1][:2]
 
 
 def forget_answers(transaction: Transaction, oldest: str) -> int:

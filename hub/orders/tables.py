@@ -47,6 +47,7 @@ class Order(Table, table=True):
     ready_at: str | None = None
     closed_at: str | None = None
     cancel_asked_at: str | None = None
+    closed_why: str = Field(default="", sa_column_kwargs={"server_default": ""})
     paid_minor: int = 0
     price_version: int = 0
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from hub.catalogue.shop_queries import offers_everywhere
 from hub.directory import StoreFacts
 from hub.kernel import Kernel
+from hub.orders.answers import find_answer
 from hub.orders.place_order import PlaceOrder
 from hub.orders.requests import OrderRequest
 from hub.stock.queries import Shelf, shelves_of
@@ -77,7 +78,9 @@ class OrderDesk:
             now=self.kernel.clock.now(),
             base_url=base_url,
         )
-        await self._stand_behind(request, store, until)
+        # a repeat needs no units; its answer is looked for only where somebody waits for one of them
+        if self._is_awaited(request, store) and await find_answer(self.kernel.reader, key) is None:
+            await self._stand_behind(request, store, until)
         rounds = ASK_ROUNDS
         while True:
             try:
@@ -88,6 +91,10 @@ class OrderDesk:
                     raise await self._short(request, store, short) from short
             except Refused as refused:
                 raise as_problem(refused) from refused
+
+    def _is_awaited(self, request: OrderRequest, store: StoreFacts) -> bool:
+        """Whether others wait for one of the products already."""
+        return any(self.wants.is_queued(store.id, line.sku) for line in request.lines)
 
     async def _stand_behind(self, request: OrderRequest, store: StoreFacts, until: float) -> None:
         """A newcomer waits behind those who wait for one of its products already."""
@@ -167,6 +174,15 @@ def as_problem(refused: Refused) -> Problem:
                 N_("This store is being set up again"),
                 N_("Try again in a few minutes, or choose another store."),
                 headers={"Retry-After": "60"},
+            )
+        case "too_many":
+            return Problem(
+                422,
+                "order.too_many",
+                N_("Too many units of one product"),
+                N_("At most %(most)s units of a product go into one order. Take fewer, then order again."),
+                values={"most": refused.facts["most"]},
+                extra={"sku": refused.facts["sku"], "most": refused.facts["most"]},
             )
         case "unknown_sku" | "not_sold":
             return Problem(

@@ -4,6 +4,9 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from hub.stock.movements import keep_movements
+from hub.stock.open_trouble import NewTrouble, open_trouble
+from sync.messages.codec import parse_fact
 from sync.rules.books import HubPosition, Request
 from sync.rules.canonical import GENESIS, Raw
 from sync.rules.facts import Fact
@@ -14,28 +17,45 @@ from sync.storage.writer import Transaction
 FactReader = Callable[[Transaction, str, Fact], None]
 """An area's conclusion from a store's fact: (transaction, store, fact)."""
 
-_POSITION: Final = "SELECT sinc, app, chain, ver, heard, merged FROM store_stream WHERE store = ?"
+_POSITION: Final = (
+    "SELECT sinc, app, chain, ver, heard, state, stopped, doubt, mirror_sinc, mirror_seq, stable"
+    " FROM store_stream WHERE store = ?"
+)
 _PUT_POSITION: Final = (
-    "UPDATE store_stream SET sinc = ?, app = ?, chain = ?, ver = ?, heard = ?, merged = ? WHERE store = ?"
+    "UPDATE store_stream SET sinc = ?, app = ?, chain = ?, ver = ?, heard = ?, state = ?, stopped = ?,"
+    " doubt = ?, mirror_sinc = ?, mirror_seq = ?, stable = ? WHERE store = ?"
 )
 _STOCK: Final = (
-    "SELECT floor, staged, damaged, granted, settled, returned, promised FROM stock"
+    "SELECT floor, staged, damaged, granted, settled, returned, promised, taken FROM stock"
     " WHERE store = ? AND sku = ?"
 )
 _PUT_STOCK: Final = (
-    "INSERT INTO stock (store, sku, floor, staged, damaged, granted, settled, returned, promised,"
-    " floor_request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '') ON CONFLICT (store, sku)"
+    "INSERT INTO stock (store, sku, floor, staged, damaged, granted, settled, returned, promised, taken,"
+    " floor_request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '') ON CONFLICT (store, sku)"
     " DO UPDATE SET floor = excluded.floor,"
     " staged = excluded.staged, damaged = excluded.damaged, granted = excluded.granted,"
-    " settled = excluded.settled, returned = excluded.returned, promised = excluded.promised"
+    " settled = excluded.settled, returned = excluded.returned, promised = excluded.promised,"
+    " taken = excluded.taken"
 )
 _LINE: Final = (
-    "SELECT order_id, line, sku, qty, done, short, released, dispatched FROM hold_line WHERE order_id = ?"
+    "SELECT order_id, line, sku, qty, done, short, released, dispatched, staged, ready, victim"
+    " FROM hold_line WHERE order_id = ?"
+)
+_LINES_OF: Final = (
+    "SELECT order_id, line, sku, qty, done, short, released, dispatched, staged, ready, victim"
+    " FROM hold_line WHERE store = ? AND sku = ? AND done + short + released < qty"
+    " ORDER BY order_id DESC, line DESC"
+)
+_ITEM: Final = "SELECT ver, raw FROM request WHERE store = ? AND kind = 'order' AND item = ?"
+_LACKING: Final = (
+    "SELECT sku FROM stock WHERE store = ? AND floor + staged < granted - returned - settled ORDER BY sku"
 )
 _PUT_LINE: Final = (
-    "INSERT INTO hold_line (order_id, line, store, sku, qty, done, short, released, dispatched)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (order_id, line) DO UPDATE SET done = excluded.done,"
-    " short = excluded.short, released = excluded.released, dispatched = excluded.dispatched"
+    "INSERT INTO hold_line (order_id, line, store, sku, qty, done, short, released, dispatched,"
+    " staged, ready, victim) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (order_id, line) DO UPDATE SET done = excluded.done, short = excluded.short,"
+    " released = excluded.released, dispatched = excluded.dispatched, staged = excluded.staged,"
+    " ready = excluded.ready, victim = excluded.victim"
 )
 _PUT_REQUEST: Final = (
     "INSERT INTO request (store, kind, item, ver, raw) VALUES (?, ?, ?, ?, ?)"
@@ -89,7 +109,12 @@ class SqliteHubBook:
             chain=row[2] or GENESIS,
             ver=row[3],
             heard=row[4],
-            merged=bool(row[5]),
+            state=row[5],
+            stopped=bool(row[6]),
+            doubt=bool(row[7]),
+            mirror_sinc=row[8],
+            mirror_seq=row[9],
+            stable=row[10],
         )
         self._stored = self._position
         self._stocks: dict[str, HubStock | None] = {}
@@ -106,7 +131,12 @@ class SqliteHubBook:
                     position.chain,
                     position.ver,
                     position.heard,
-                    position.merged,
+                    position.state,
+                    position.stopped,
+                    position.doubt,
+                    position.mirror_sinc,
+                    position.mirror_seq,
+                    position.stable,
                     self._store,
                 ),
             )
@@ -146,18 +176,23 @@ class SqliteHubBook:
                 stock.settled,
                 stock.returned,
                 stock.promised,
+                stock.taken,
             ),
         )
 
     def line(self, order: str, line: int) -> HubLine | None:
         """One hold line."""
         row = self._transaction.one(f"{_LINE} AND line = ? AND store = ?", (order, line, self._store))
-        return _hub_line(row) if row else None
+        return hub_line(row) if row else None
 
     def lines(self, order: str) -> Sequence[HubLine]:
         """All hold lines of an order at this store."""
         rows = self._transaction.all(f"{_LINE} AND store = ? ORDER BY line", (order, self._store))
-        return [_hub_line(row) for row in rows]
+        return [hub_line(row) for row in rows]
+
+    def lines_of(self, sku: str) -> Sequence[HubLine]:
+        """All lines of a SKU on which units are still owed, those of the newest order first."""
+        return [hub_line(row) for row in self._transaction.all(_LINES_OF, (self._store, sku))]
 
     def put_line(self, line: HubLine) -> None:
         """Keep a hold line."""
@@ -173,6 +208,9 @@ class SqliteHubBook:
                 line.short,
                 line.released,
                 line.dispatched,
+                line.staged,
+                line.ready,
+                line.victim,
             ),
         )
 
@@ -187,6 +225,11 @@ class SqliteHubBook:
         self._transaction.execute(
             _PUT_REQUEST, (self._store, request.kind, request.key, request.ver, dump(request.raw))
         )
+
+    def item(self, order: str) -> Request | None:
+        """An order's hold as the store was told it last."""
+        row = self._transaction.one(_ITEM, (self._store, order))
+        return Request(ver=row[0], kind="order", key=order, raw=json.loads(row[1])) if row else None
 
     def requests_after(self, ver: int, limit: int) -> Sequence[Request]:
         """Items with a version above `ver`, in order of version."""
@@ -203,9 +246,32 @@ class SqliteHubBook:
         )
         return str(row[0]) if row else None
 
+    def skus(self) -> Sequence[str]:
+        """The SKUs of which the mirror holds anything, written or about to be."""
+        rows = self._transaction.all("SELECT sku FROM stock WHERE store = ?", (self._store,))
+        return sorted({str(row[0]) for row in rows} | {sku for sku, found in self._stocks.items() if found})
+
+    def lacking(self) -> Sequence[str]:
+        """The SKUs whose floor stock is below zero in the mirror, whatever was returned."""
+        return [str(row[0]) for row in self._transaction.all(_LACKING, (self._store,))]
+
+    def keep_baseline(self, seq: int, raw: Raw) -> None:
+        """Keep an event of a log's beginning; it is no fact yet, but its balances will explain themselves."""
+        self._keep_event(seq, str(raw["kind"]), raw)
+        keep_movements(self._transaction, self._store, self._position.sinc, seq, parse_fact(raw))
+
+    def baseline(self) -> Sequence[Raw]:
+        """The kept events of the present log, which is still at its beginning."""
+        rows = self._transaction.all(
+            "SELECT raw FROM event WHERE store = ? AND sinc = ? ORDER BY seq",
+            (self._store, self._position.sinc),
+        )
+        return [json.loads(row[0]) for row in rows]
+
     def book_fact(self, seq: int, fact: Fact, raw: Raw) -> None:
         """Keep an applied event and let the areas conclude."""
         self._keep_event(seq, fact.kind, raw)
+        keep_movements(self._transaction, self._store, self._position.sinc, seq, fact)
         if self._conclude is not None:
             self._conclude(self._transaction, self._store, fact)
 
@@ -227,17 +293,7 @@ class SqliteHubBook:
 
     def raise_exception(self, kind: str, facts: Raw) -> None:
         """Open a business exception; the same one is not opened twice."""
-        text = dump(facts)
-        known = self._transaction.one(
-            "SELECT 1 FROM trouble WHERE store = ? AND kind = ? AND facts = ? AND state = 'open'",
-            (self._store, kind, text),
-        )
-        if known is None:
-            self._transaction.execute(
-                "INSERT INTO trouble (kind, store, facts, state, raised_at, note)"
-                " VALUES (?, ?, ?, 'open', ?, '')",
-                (kind, self._store, text, self._at),
-            )
+        open_trouble(self._transaction, NewTrouble(kind=kind, store=self._store, facts=facts, at=self._at))
 
     def floor_request(self, sku: str) -> str:
         """The id of the last floor request served for a SKU."""
@@ -249,13 +305,16 @@ class SqliteHubBook:
     def put_floor_request(self, sku: str, request: str) -> None:
         """Remember a floor request as served."""
         self._transaction.execute(
-            "UPDATE stock SET floor_request = ? WHERE store = ? AND sku = ?", (request, self._store, sku)
+            "INSERT INTO stock (store, sku, floor, staged, damaged, granted, settled, returned, promised,"
+            " floor_request) VALUES (?, ?, 0, 0, 0, 0, 0, 0, 0, ?)"
+            " ON CONFLICT (store, sku) DO UPDATE SET floor_request = excluded.floor_request",
+            (self._store, sku, request),
         )
 
 
-def _hub_line(row: Sequence[Any]) -> HubLine:
-    """A hold line from its row."""
-    order, line, sku, qty, done, short, released, dispatched = row
+def hub_line(row: Sequence[Any]) -> HubLine:
+    """A hold line from its row, in the order of _LINE's columns."""
+    order, line, sku, qty, done, short, released, dispatched, staged, ready, victim = row
     return HubLine(
         order=order,
         line=line,
@@ -265,4 +324,7 @@ def _hub_line(row: Sequence[Any]) -> HubLine:
         short=short,
         released=released,
         dispatched=bool(dispatched),
+        staged=staged,
+        ready=bool(ready),
+        victim=victim,
     )

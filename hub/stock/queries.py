@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from sync.storage.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A SKU at a store as the hub sees it, units.
+    """A SKU at a store as the hub sees it, units; nothing at a store whose facts are not whole.
 
     `available` may be promised now; `floor` is the store's floor stock as mirrored, which a store
     in reach grants on demand; `granted` is what it has granted in all.
@@ -21,9 +22,13 @@ class Shelf:
     granted: int = 0
 
 
-_SHELVES = (
-    "SELECT store, sku, granted - returned - promised,"
-    " floor + staged - (granted - returned - settled), granted FROM stock"
+IS_WHOLE: Final = (
+    "(SELECT t.state = 'whole' AND NOT t.stopped FROM store_stream t WHERE t.store = stock.store)"
+)
+"""1 for a row of `stock` whose store takes orders, else 0: what would be refused is not offered."""
+_SHELVES: Final = (
+    f"SELECT store, sku, (granted - returned - promised) * {IS_WHOLE},"  # noqa: S608  # our own constant
+    f" (floor + staged - (granted - returned - settled)) * {IS_WHOLE}, granted FROM stock"
 )
 
 

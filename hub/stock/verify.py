@@ -1,19 +1,29 @@
-"""Self-check of the hub's books: what the raw events say must be what the tables hold."""
+"""Self-check of the hub's books: what the raw events say must be what the tables hold.
 
-import json
-from collections import defaultdict
-from dataclasses import dataclass, replace
+Runs in a thread of its own on a connection that cannot write. Each store is read as one state of the
+database, so a hub that serves meanwhile is no disagreement, and no state is kept longer than a store takes.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
-from sync.messages.codec import parse_fact
-from sync.rules.canonical import GENESIS, link_chain
-from sync.rules.errors import Unbookable
-from sync.rules.facts import Fact, Grant, HoldStep, Move
-from sync.rules.rights import HubStock, moved
-from sync.storage.reader import Reader, Snapshot
+from hub.stock import verify_orders
+from hub.stock.findings import Finding
+from hub.stock.replay import Replay, Tally
+from sync.runtime.pace import Pace
+from sync.storage.connection import BUSY_TIMEOUT_MS, CACHE_KIB
+from sync.storage.errors import FileDamaged, is_damage
+from sync.storage.file_state import damaged
+from sync.storage.reader import Reader
 
-PAGE: Final = 2_000
+PAGE: Final = 500
 MOST_FINDINGS: Final = 100
+_STREAM: Final = "SELECT sinc, app, chain, state = 'whole' AND NOT stopped FROM store_stream WHERE store = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,103 +32,137 @@ class Verified:
 
     stores: int
     events: int
+    movements: int
     orders: int
-    findings: tuple[str, ...]
+    payments: int
+    findings: tuple[Finding, ...]
+
+    def counted(self) -> dict[str, int]:
+        """How much was looked at."""
+        names = ("stores", "events", "movements", "orders", "payments")
+        return {name: getattr(self, name) for name in names}
 
 
-async def verify(reader: Reader) -> Verified:
+async def verify(reader: Reader, pace: Pace | None = None) -> Verified:
     """Replay every store's events of its present incarnation and compare; read only.
 
-    Everything is read from one state of the database, so a hub that serves meanwhile is no disagreement.
+    Raises:
+        ChoreCut: `pace.stop` was set.
+        FileDamaged: the file cannot be read to its end.
     """
-    async with reader.snapshot() as state:
-        return await _verify(state)
+    pace = pace or Pace(rest_s=0)
+    task = asyncio.ensure_future(asyncio.to_thread(verify_file, reader.path, pace))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        pace.stop.set()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
-async def _verify(state: Snapshot) -> Verified:
-    """Compare one state of the database with itself."""
-    findings: list[str] = []
-    events = 0
-    streams = await state.all("SELECT store, sinc, app, chain, merged FROM store_stream ORDER BY store")
-    for store, sinc, app, chain, merged in streams:
-        replayed = _Replay()
-        events += await _replay(state, store, sinc, replayed)
-        if replayed.seq != app:
-            findings.append(f"{store}: {replayed.seq} events are kept, but {app} count as applied")
-        if replayed.chain != chain:
-            findings.append(f"{store}: the chain over its events ends in {replayed.chain}, kept is {chain}")
-        findings += replayed.findings(store)
-        if merged:
-            findings += await _compare(state, store, replayed)
-            findings += await _compare_lines(state, store, replayed)
-    findings += await _promises(state)
-    findings += await _orders(state)
-    findings += await _money(state)
-    (orders,) = await state.one("SELECT COUNT(*) FROM orders") or (0,)
-    return Verified(len(streams), events, orders, tuple(findings[:MOST_FINDINGS]))
+def verify_file(path: Path, pace: Pace) -> Verified:
+    """The same in the calling thread.
+
+    Raises:
+        FileDamaged: the file cannot be read to its end.
+    """
+    try:
+        return _verify_file(path, pace)
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            raise FileDamaged(damaged(path, str(error))) from error
+        raise
 
 
-class _Replay:
-    """A store's mirror made anew from its events."""
-
-    def __init__(self) -> None:
-        self.seq = 0
-        self.chain = GENESIS
-        self.stocks: dict[str, HubStock] = defaultdict(HubStock)
-        self.lines: dict[tuple[str, int], dict[str, int]] = defaultdict(
-            lambda: {"done": 0, "short": 0, "released": 0}
-        )
-        self.gaps: list[int] = []
-
-    def add(self, seq: int, kind: str, raw: dict[str, Any]) -> None:
-        """One more event; dead letters count in the chain only."""
-        if seq != self.seq + 1:
-            self.gaps.append(seq)
-        self.seq = seq
-        self.chain = link_chain(self.chain, raw)
-        if kind == "rejected":
-            return
-        try:
-            self._book(parse_fact(raw))
-        except Unbookable:
-            self.gaps.append(seq)
-
-    def _book(self, fact: Fact) -> None:
-        """Carry a fact into the balances."""
-        lines = fact.lines if isinstance(fact, Move) else fact.moves if isinstance(fact, HoldStep) else ()
-        for line in lines:
-            self.stocks[line.sku] = moved(self.stocks[line.sku], line)
-        if isinstance(fact, Grant):
-            stock = self.stocks[fact.sku]
-            self.stocks[fact.sku] = replace(stock, granted=max(stock.granted, fact.granted))
-        if isinstance(fact, HoldStep) and fact.line is not None and fact.to in {"done", "short", "released"}:
-            self.lines[fact.order, fact.line][fact.to] += fact.n
-
-    def findings(self, store: str) -> list[str]:
-        """Gaps in the sequence and events that cannot be read."""
-        return [f"{store}: event {seq} is out of sequence or cannot be read" for seq in self.gaps]
+def _verify_file(path: Path, pace: Pace) -> Verified:
+    """Compare all stores' books, one after the other."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+        stores = [row[0] for row in connection.execute("SELECT store FROM store_stream ORDER BY store")]
+        parts = [_verify_store(connection, store, pace) for store in stores]
+    findings = [finding for part in parts for finding in part.findings]
+    return Verified(
+        stores=len(parts),
+        events=sum(part.events for part in parts),
+        movements=sum(part.movements for part in parts),
+        orders=sum(part.orders for part in parts),
+        payments=sum(part.payments for part in parts),
+        findings=tuple(findings[:MOST_FINDINGS]),
+    )
 
 
-async def _replay(state: Snapshot, store: str, sinc: int, replayed: _Replay) -> int:
+def _verify_store(connection: sqlite3.Connection, store: str, pace: Pace) -> Verified:
+    """Compare one store's books with each other, in one state of the database."""
+    connection.execute("BEGIN")
+    try:
+        row = connection.execute(
+            "SELECT sinc, app, chain, state = 'whole' AND NOT stopped FROM store_stream WHERE store = ?",
+            (store,),
+        ).fetchone()
+        sinc, app, chain, is_whole = row
+        replayed = Replay(store, sinc)
+        events = _replay(connection, replayed, pace)
+        findings = [*_stream(replayed, app, chain), *replayed.findings()]
+        if is_whole:
+            findings += _mirror(connection, replayed)
+            findings += _movements(connection, replayed, pace)
+            findings += verify_orders.lines(connection, replayed)
+            findings += verify_orders.till_money(connection, replayed)
+        findings += verify_orders.promises(connection, store)
+        findings += verify_orders.holds(connection, store)
+        findings += verify_orders.money(connection, store)
+        orders, payments = verify_orders.counted(connection, store)
+        return Verified(1, events, replayed.movements, orders, payments, tuple(findings))
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _replay(connection: sqlite3.Connection, replayed: Replay, pace: Pace) -> int:
     """Read a store's events page by page; returns how many."""
     count, after = 0, 0
     while True:
-        rows = await state.all(
+        rows = connection.execute(
             "SELECT seq, kind, raw FROM event WHERE store = ? AND sinc = ? AND seq > ? ORDER BY seq LIMIT ?",
-            (store, sinc, after, PAGE),
-        )
+            (replayed.store, replayed.sinc, after, PAGE),
+        ).fetchall()
         for seq, kind, raw in rows:
-            replayed.add(seq, kind, json.loads(raw))
+            replayed.add(seq, kind, raw)
             after = seq
         count += len(rows)
         if len(rows) < PAGE:
             return count
+        pace.rest()
 
 
-async def _compare(state: Snapshot, store: str, replayed: _Replay) -> list[str]:
+def _stream(replayed: Replay, app: int, chain: str) -> Iterator[Finding]:
+    """The stream's position against its events."""
+    store = replayed.store
+    if replayed.seq != app:
+        yield Finding(
+            check="count",
+            store=store,
+            about="",
+            kept=str(replayed.seq),
+            made=str(app),
+            text=f"{store}: {replayed.seq} events are kept, but {app} count as applied",
+        )
+    if replayed.chain != chain:
+        yield Finding(
+            check="chain",
+            store=store,
+            about="",
+            kept=str(chain),
+            made=replayed.chain,
+            text=f"{store}: the chain over its events ends in {replayed.chain}, kept is {chain}",
+        )
+
+
+def _mirror(connection: sqlite3.Connection, replayed: Replay) -> Iterator[Finding]:
     """The kept mirror against the replayed one."""
-    findings: list[str] = []
-    rows = await state.all(
+    store = replayed.store
+    rows = connection.execute(
         "SELECT sku, floor, staged, damaged, granted FROM stock WHERE store = ? ORDER BY sku", (store,)
     )
     table = {sku: kept for sku, *kept in rows}
@@ -126,78 +170,52 @@ async def _compare(state: Snapshot, store: str, replayed: _Replay) -> list[str]:
         stock = replayed.stocks[sku]
         made, kept = [stock.floor, stock.staged, stock.damaged, stock.granted], table.get(sku, [0, 0, 0, 0])
         if made != kept:
-            findings.append(
-                f"{store} {sku}: kept floor, staged, damaged, granted {kept}, its events say {made}"
+            yield Finding(
+                check="mirror",
+                store=store,
+                about=sku,
+                kept=_numbers(kept),
+                made=_numbers(made),
+                text=f"{store} {sku}: kept floor, staged, damaged, granted {kept}, its events say {made}",
             )
-    return findings
 
 
-async def _compare_lines(state: Snapshot, store: str, replayed: _Replay) -> list[str]:
-    """The hold lines' counters against what the store's events settled."""
-    rows = await state.all(
-        "SELECT h.order_id, h.line, h.done, h.short, h.released FROM hold_line h JOIN orders o"
-        " ON o.id = h.order_id JOIN store_stream s ON s.store = o.store AND s.sinc = o.sinc"
-        " WHERE h.store = ?",
-        (store,),
-    )
-    findings: list[str] = []
-    for order, line, *kept in rows:
-        made = list(replayed.lines[order, line].values())
-        if made != kept:
-            findings.append(
-                f"{store} order {order} line {line}: kept done, short, released {kept}, its events say {made}"
+def _numbers(values: list[Any]) -> str:
+    """`3 / 0 / 0 / 1`."""
+    return " / ".join(str(value) for value in values)
+
+
+def _movements(connection: sqlite3.Connection, replayed: Replay, pace: Pace) -> Iterator[Finding]:
+    """The movements kept by SKU against those inside the events: the same rows, in any order."""
+    store, kept = replayed.store, _kept_movements(connection, replayed, pace)
+    for sku in sorted(kept.keys() | replayed.tallies.keys()):
+        made, found = replayed.tallies.get(sku, Tally()), kept.get(sku, Tally())
+        if made != found:
+            yield Finding(
+                check="movements",
+                store=store,
+                about=sku,
+                kept=str(found.count),
+                made=str(made.count),
+                text=f"{store} {sku}: {found.count} movements kept are not the {made.count} of its events",
             )
-    return findings
 
 
-async def _promises(state: Snapshot) -> list[str]:
-    """The counters of promised and settled units against the hold lines."""
-    rows = await state.all(
-        "SELECT s.store, s.sku, s.promised, COALESCE(h.promised, 0), s.settled, COALESCE(h.settled, 0)"
-        " FROM stock s LEFT JOIN (SELECT store, sku, SUM(qty - released) AS promised,"
-        " SUM(done + short) AS settled FROM hold_line GROUP BY store, sku) h"
-        " ON h.store = s.store AND h.sku = s.sku"
-        " WHERE s.promised <> COALESCE(h.promised, 0) OR s.settled <> COALESCE(h.settled, 0)"
-    )
-    return [
-        f"{store} {sku}: promised {promised}, hold lines say {lines}; settled {settled}, lines say {done}"
-        for store, sku, promised, lines, settled, done in rows
-    ]
-
-
-async def _orders(state: Snapshot) -> list[str]:
-    """Orders against their holds: every order that was not dropped unpaid holds what it sold."""
-    rows = await state.all(
-        "SELECT o.number, l.line, l.sku, l.qty, h.sku, h.qty FROM orders o JOIN order_line l"
-        " ON l.order_id = o.id LEFT JOIN hold_line h ON h.order_id = l.order_id AND h.line = l.line"
-        " WHERE (h.sku IS NULL AND o.stage NOT IN ('cancelled', 'expired'))"
-        " OR h.sku <> l.sku OR h.qty <> l.qty"
-    )
-    findings = [
-        f"order {number} line {line}: sold {qty} of {sku}, held {held} of {held_sku}"
-        for number, line, sku, qty, held_sku, held in rows
-    ]
-    rows = await state.all(
-        "SELECT h.order_id, h.line, h.sku FROM hold_line h LEFT JOIN order_line l"
-        " ON l.order_id = h.order_id AND l.line = h.line LEFT JOIN stock s"
-        " ON s.store = h.store AND s.sku = h.sku WHERE l.line IS NULL OR s.sku IS NULL"
-    )
-    return findings + [
-        f"hold {order} line {line}: no order or no stock of {sku}" for order, line, sku in rows
-    ]
-
-
-async def _money(state: Snapshot) -> list[str]:
-    """Orders against their lines, and paid orders against their payments, to the minor unit."""
-    rows = await state.all(
-        "SELECT o.number, o.total_minor, COALESCE(SUM(l.amount_minor), 0) FROM orders o"
-        " LEFT JOIN order_line l ON l.order_id = o.id GROUP BY o.id"
-        " HAVING o.total_minor <> COALESCE(SUM(l.amount_minor), 0)"
-    )
-    findings = [f"order {number}: total {total}, its lines sum to {lines}" for number, total, lines in rows]
-    paid = await state.all(
-        "SELECT o.number, o.paid_minor, COALESCE(SUM(p.minor), 0) FROM orders o LEFT JOIN payment p"
-        " ON p.order_id = o.id AND p.state = 'captured' GROUP BY o.id"
-        " HAVING o.paid_minor <> COALESCE(SUM(p.minor), 0)"
-    )
-    return findings + [f"order {number}: paid {kept}, payments sum to {sums}" for number, kept, sums in paid]
+def _kept_movements(connection: sqlite3.Connection, replayed: Replay, pace: Pace) -> dict[str, Tally]:
+    """The movement table's tallies of the present incarnation, read in pages."""
+    tallies: dict[str, Tally] = {}
+    after: tuple[Any, ...] = ("", 0, 0, 0)
+    while True:
+        rows = connection.execute(
+            "SELECT sku, sinc, seq, place, qty, source, target, reason, ref, actor, at FROM movement"
+            " WHERE store = ? AND (sku, sinc, seq, place) > (?, ?, ?, ?)"
+            " ORDER BY sku, sinc, seq, place LIMIT ?",
+            (replayed.store, *after, PAGE),
+        ).fetchall()
+        for row in rows:
+            if row[1] == replayed.sinc:
+                tallies.setdefault(row[0], Tally()).add(row)
+        if len(rows) < PAGE:
+            return tallies
+        after = rows[-1][:4]
+        pace.rest()

@@ -53,8 +53,17 @@ class HubKey(BaseModel):
     public: str
 
 
+class TakeOver(BaseModel):
+    """The token that opens what the hub knows of the store; told this once."""
+
+    token: str
+
+
 class Enrolment(BaseModel):
-    """All that an agent needs; the secret is told this once."""
+    """All that an agent needs; the secret is told this once.
+
+    `takes_over` is there when the store had an agent before: the new one begins with what the hub knows.
+    """
 
     store: str
     part: int
@@ -67,6 +76,7 @@ class Enrolment(BaseModel):
     locale: str
     currency: str
     tz: str
+    takes_over: TakeOver | None = None
 
 
 class EnrolmentCodeAnswer(BaseModel):
@@ -119,6 +129,7 @@ def _enrolment(kernel: Kernel, agent: NewAgent, facts: StoreFacts) -> Enrolment:
         locale=facts.locale,
         currency=facts.currency,
         tz=facts.tz,
+        takes_over=TakeOver(token=agent.token) if agent.enrolled.takes_over else None,
     )
 
 

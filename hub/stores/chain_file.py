@@ -15,8 +15,8 @@ from pydantic_core import ErrorDetails
 from hub.catalogue.parse_price import is_currency
 from hub.stores.errors import ChainFileError
 from hub.stores.keep_store import AllotmentPolicy, PickupPolicy, StoreDraft, Text
-from hub.web.opening import WEEKDAYS
 from sync.values.bounds import StoreId
+from sync.values.opening import WEEKDAYS
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 _TAGS: Final = {"zh": "zh-CN", "en": "en"}

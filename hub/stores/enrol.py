@@ -12,8 +12,9 @@ from datetime import timedelta
 from typing import Final
 
 from hub.kernel import Kernel
+from hub.stock.book import SqliteHubBook
 from hub.stores.entries import put_entry
-from sync.rules.canonical import GENESIS
+from sync.rules.central import recover
 from sync.rules.errors import Refused
 from sync.storage.incarnations import Incarnations
 from sync.storage.writer import Transaction
@@ -24,11 +25,27 @@ CODE_LIFE: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
+class TakesOver:
+    """From where a new agent's log goes on.
+
+    Args:
+        from_sinc: the incarnation whose event `from_seq` the hub's mirror stands at.
+        from_seq: see `from_sinc`.
+        doubt: two histories of that incarnation were heard.
+    """
+
+    from_sinc: int
+    from_seq: int
+    doubt: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolled:
-    """Which store an agent became, and its incarnation."""
+    """Which store an agent became, its incarnation, and what it takes over (None: a new store)."""
 
     store: str
     sinc: int
+    takes_over: TakesOver | None = None
 
 
 def new_code() -> str:
@@ -74,14 +91,22 @@ class MakeCode:
 class Enrol:
     """Command: use a code; returns which store the agent became.
 
-    A store whose earlier agent has written events is not whole until its stock is rebuilt: nothing
-    is promised for it meanwhile.
+    A store that had an agent before is not whole until the new one has taken over from it: nothing is
+    promised for it meanwhile.
+
+    Args:
+        kernel: the hub.
+        incarnations: issues the store's next one, outside the database.
+        code: as it was typed.
+        secret_hash: the broker's hash of the new agent's secret.
+        rebuild_hash: SHA-256 of the token with which it may read what it takes over.
     """
 
     kernel: Kernel
     incarnations: Incarnations
     code: str
     secret_hash: str
+    rebuild_hash: str
 
     def __call__(self, transaction: Transaction) -> Enrolled:
         """Run in the writer.
@@ -101,10 +126,13 @@ class Enrol:
         transaction.execute(
             "UPDATE enrolment_code SET used_at = ? WHERE code_hash = ?", (at, hashed(self.code))
         )
+        book = SqliteHubBook(transaction, store, self.kernel.hinc, at)
+        position = recover.enrolled(book.position(), sinc)
+        book.put_position(position)
+        book.finish()
         transaction.execute(
-            "UPDATE store_stream SET merged = CASE WHEN app = 0 THEN merged ELSE 0 END, sinc = ?, app = 0,"
-            " chain = ?, heard = 0, secret_hash = ?, enrolled_at = ? WHERE store = ?",
-            (sinc, GENESIS, self.secret_hash, at, store),
+            "UPDATE store_stream SET secret_hash = ?, rebuild_hash = ?, enrolled_at = ? WHERE store = ?",
+            (self.secret_hash, self.rebuild_hash, at, store),
         )
         put_entry(
             transaction,
@@ -112,7 +140,9 @@ class Enrol:
             f"key:{self.kernel.key.key_id}",
             {"id": self.kernel.key.key_id, "public": base64.b64encode(self.kernel.key.public).decode()},
         )
-        return Enrolled(store, sinc)
+        if position.state != "rebuilding":
+            return Enrolled(store, sinc)
+        return Enrolled(store, sinc, TakesOver(*position.mirror, position.doubt))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Enrolment and revocation as a whole: the database first, then the broker, then the directory."""
 
 import asyncio
+import secrets
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,7 @@ from hub.stores.enrol import Enrol, Enrolled, Revoke
 from hub.stores.errors import BrokerFolderError
 from hub.stores.queries import load_directory
 from hub.stores.sync_broker import sync_broker
+from hub.stores.tell_mirror import token_hash
 from sync.runtime.logging import get_logger
 from sync.storage.incarnations import Incarnations
 
@@ -20,10 +22,11 @@ HASH_LIMIT_S: Final = 20.0
 
 @dataclass(frozen=True, slots=True)
 class NewAgent:
-    """Which store an agent became, and the secret that is told once."""
+    """Which store an agent became, and what is told once: its secret, and its token for taking over."""
 
     enrolled: Enrolled
     secret: str
+    token: str
 
 
 async def enrol(kernel: Kernel, code: str) -> NewAgent:
@@ -36,14 +39,14 @@ async def enrol(kernel: Kernel, code: str) -> NewAgent:
         Refused: `enrolment_code`: wrong, used or expired; nothing changed.
         StorageError: nothing was kept.
     """
-    secret = new_secret()
+    secret, token = new_secret(), secrets.token_urlsafe(32)
     async with asyncio.timeout(HASH_LIMIT_S):
         hashed = await asyncio.to_thread(hash_secret, secret)
     incarnations = Incarnations(kernel.settings.data_dir)
-    enrolled = await kernel.writer.run(Enrol(kernel, incarnations, code, hashed))
+    enrolled = await kernel.writer.run(Enrol(kernel, incarnations, code, hashed, token_hash(token)))
     log.info("store.enrolled", store=enrolled.store, sinc=enrolled.sinc)
     await _follow(kernel)
-    return NewAgent(enrolled, secret)
+    return NewAgent(enrolled, secret, token)
 
 
 async def revoke(kernel: Kernel, store: str) -> None:
@@ -64,4 +67,4 @@ async def _follow(kernel: Kernel) -> None:
     try:
         await sync_broker(kernel)
     except BrokerFolderError as error:
-        log.error("broker.not_synced", why=str(error), do="run: hub broker sync")  # noqa: TRY400  # no bug of ours
+        log.error("broker.not_synced", why=str(error), do="run: omo-hub broker sync")  # noqa: TRY400  # no bug of ours

@@ -1,19 +1,21 @@
 """Creating and changing a store; its agent hears of it through the store's entries."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from hub.broker.rules import RESERVED_NAMES
 from hub.stock.book import dump
 from hub.stores.entries import put_entry
-from hub.web.opening import WEEKDAYS
 from sync.rules.canonical import GENESIS
 from sync.storage.writer import Transaction
 from sync.values.bounds import StoreId
+from sync.values.opening import WEEKDAYS
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Locale = Literal["zh-CN", "en"]
+"""A language that all texts of a chain are in."""
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
 
 
@@ -44,11 +46,11 @@ class StoreDraft(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: StoreId
-    names: dict[str, Text] = Field(min_length=1)
-    address: dict[str, Text] = {}
+    names: dict[Locale, Text] = Field(min_length=1)
+    address: dict[Locale, Text] = {}
     phone: Annotated[str, StringConstraints(max_length=32)] = ""
     tz: str = "Asia/Shanghai"
-    locale: str = "zh-CN"
+    locale: Locale = "zh-CN"
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "CNY"
     hours: dict[str, tuple[ClockTime, ClockTime]] = {}
     pickup: PickupPolicy = PickupPolicy()
@@ -122,8 +124,8 @@ class KeepStore:
             ),
         )
         transaction.execute(
-            "INSERT OR IGNORE INTO store_stream (store, sinc, app, chain, ver, heard, merged)"
-            " VALUES (?, 0, 0, ?, 0, 0, 1)",
+            "INSERT OR IGNORE INTO store_stream (store, sinc, app, chain, ver, heard)"
+            " VALUES (?, 0, 0, ?, 0, 0)",
             (draft.id, GENESIS),
         )
         put_entry(

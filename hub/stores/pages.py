@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,7 +17,10 @@ from hub.web.opening import opening_at
 from hub.web.state import base_url_of, kernel_of
 from sync.values.clock import from_instant
 from sync.web.permissions import HQ
-from sync.web.routes import route
+from sync.web.routes import identity_of, route
+
+MOST_FRESH: Final = 100
+"""So many codes are remembered to be shown again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,10 @@ class StoreLine:
 
 @dataclass(frozen=True, slots=True)
 class FreshCode:
-    """A code just made, shown this once."""
+    """A code just made; only who made it sees it, while it can be used."""
 
-    store: StoreFacts
+    by: str
+    store: str
     code: str
     until: datetime
     command: str
@@ -63,18 +67,35 @@ async def store_lines(kernel: Kernel) -> list[StoreLine]:
 
 
 async def show_stores(request: Request) -> Response:
-    """The list."""
-    return await _page(request)
+    """The list, with a code that was just made."""
+    kernel = kernel_of(request)
+
+    def today(store: StoreFacts) -> tuple[str, str] | None:
+        return opening_at(kernel.clock.now(), store.hours, store.zone).today
+
+    lines = await store_lines(kernel)
+    fresh = _fresh(request).get(request.query_params.get("code", ""))
+    line = next((one for one in lines if fresh is not None and one.facts.id == fresh.store), None)
+    if fresh is None or line is None or fresh.by != identity_of(request).subject:
+        fresh = None
+    elif line.code_until != fresh.until:  # used, over, or another one since
+        _fresh(request).pop(fresh.store, None)
+        fresh = None
+    context: dict[str, Any] = {"lines": lines, "fresh": fresh, "line": line, "today": today}
+    return hq_page(request, "stores/stores.html", context)
 
 
 async def make_code(request: Request) -> Response:
-    """Make a code and show it once: it is kept hashed."""
-    kernel = kernel_of(request)
-    code, expires_at = await code_for(request, request.path_params["store"])
-    facts = kernel.directory.get(request.path_params["store"])
-    assert facts is not None
+    """Make a code and lead to the list that shows it: a reload makes no second one. On disk it is a hash."""
+    store = request.path_params["store"]
+    code, expires_at = await code_for(request, store)
     command = f"omo-agent enrol {base_url_of(request)} {code}"
-    return await _page(request, FreshCode(facts, code, from_instant(expires_at), command))
+    fresh, by = _fresh(request), identity_of(request).subject
+    fresh.pop(store, None)
+    fresh[store] = FreshCode(by, store, code, from_instant(expires_at), command)
+    while len(fresh) > MOST_FRESH:
+        del fresh[next(iter(fresh))]
+    return RedirectResponse(f"/hq/stores?code={store}", 303)
 
 
 async def shut_out(request: Request) -> Response:
@@ -83,15 +104,13 @@ async def shut_out(request: Request) -> Response:
     return RedirectResponse("/hq/stores", 303)
 
 
-async def _page(request: Request, fresh: FreshCode | None = None) -> Response:
-    """The list with a code just made."""
-    kernel = kernel_of(request)
-
-    def today(store: StoreFacts) -> tuple[str, str] | None:
-        return opening_at(kernel.clock.now(), store.hours, store.zone).today
-
-    context: dict[str, Any] = {"lines": await store_lines(kernel), "fresh": fresh, "today": today}
-    return hq_page(request, "stores/stores.html", context)
+def _fresh(request: Request) -> dict[str, FreshCode]:
+    """The codes just made, by store, in the running hub's memory alone."""
+    state: Any = request.app.state
+    codes: dict[str, FreshCode] | None = getattr(state, "fresh_codes", None)
+    if codes is None:
+        codes = state.fresh_codes = {}
+    return codes
 
 
 ROUTES: list[BaseRoute] = [

@@ -37,6 +37,14 @@ async def load_directory(kernel: Kernel) -> None:
     kernel.directory.replace([_facts(row) for row in await kernel.reader.all(_FACTS)])
 
 
+async def stream_states(reader: Reader) -> dict[str, tuple[str, int]]:
+    """By store: `whole`, `replaying`, `rebuilding` or `stopped`, and the last event that was applied."""
+    rows = await reader.all(
+        "SELECT store, CASE WHEN stopped THEN 'stopped' ELSE state END, app FROM store_stream"
+    )
+    return {str(store): (str(state), int(app)) for store, state, app in rows}
+
+
 async def secret_hashes(reader: Reader) -> dict[str, str]:
     """The broker's hash of every enrolled store's secret."""
     rows = await reader.all("SELECT store, secret_hash FROM store_stream WHERE secret_hash IS NOT NULL")

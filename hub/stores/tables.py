@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field
 
-from hub.db.metadata import Table
+from hub.db.metadata import ZERO, Table
 
 
 class Store(Table, table=True):
@@ -37,12 +37,16 @@ class StoreEntry(Table, table=True):
 
 
 class StoreStream(Table, table=True):
-    """Where the hub stands with a store; the secret is kept as the broker's hash only."""
+    """Where the hub stands with a store (see `sync.rules.books.HubPosition`).
+
+    The secret is kept as the broker's hash only; `rebuild_hash` is the SHA-256 of the token with which a
+    new agent may read what it takes over.
+    """
 
     __tablename__ = "store_stream"
     __table_args__ = (
         CheckConstraint("app >= 0 AND ver >= heard AND heard >= 0", name="positions"),
-        CheckConstraint("merged IN (0, 1)", name="merged"),
+        CheckConstraint("state IN ('whole', 'replaying', 'rebuilding')", name="state"),
     )
 
     store: str = Field(primary_key=True, foreign_key="store.id")
@@ -51,7 +55,13 @@ class StoreStream(Table, table=True):
     chain: str
     ver: int = 0
     heard: int = 0
-    merged: int = 1
+    state: str = Field(default="whole", sa_column_kwargs={"server_default": "whole"})
+    stopped: int = Field(default=0, sa_column_kwargs=ZERO)
+    doubt: int = Field(default=0, sa_column_kwargs=ZERO)
+    mirror_sinc: int = Field(default=0, sa_column_kwargs=ZERO)
+    mirror_seq: int = Field(default=0, sa_column_kwargs=ZERO)
+    stable: int = Field(default=0, sa_column_kwargs=ZERO)
+    rebuild_hash: str | None = None
     secret_hash: str | None = None
     enrolled_at: str | None = None
     last_event_at: str | None = None

@@ -1,14 +1,13 @@
 """Opening hours by a store's own clock: open until when, or closed until when. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from sync.values.opening import WEEKDAYS, Hours, span_of
+
 DAYS_AHEAD: Final = 8
-Hours = Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,24 +53,3 @@ def opening_at(now: datetime, hours: Hours, zone: ZoneInfo) -> Opening:
         if span is not None and span[0] > now:
             return Opening(is_open=False, opens=span[0], days_ahead=ahead, today=today)
     return Opening(is_open=False, today=today)
-
-
-def span_of(day: datetime, hours: Hours) -> tuple[datetime, datetime] | None:
-    """When a store opens and closes on a day, in UTC; None when it stays shut.
-
-    Args:
-        day: any moment of the day, in the store's zone.
-        hours: as for `opening_at`.
-    """
-    given = hours.get(WEEKDAYS[day.weekday()])
-    if given is None:
-        return None
-    opens, closes = (_at(day, clock) for clock in given)
-    return (opens, closes) if closes > opens else (opens, _at(day + timedelta(days=1), given[1]))
-
-
-def _at(day: datetime, clock: str) -> datetime:
-    """A day's HH:MM by the wall clock, in UTC; 24:00 is the next day's midnight."""
-    hours, minutes = (int(part) for part in clock.split(":"))
-    midnight = datetime.combine(day.date(), time(), day.tzinfo)
-    return (midnight + timedelta(hours=hours, minutes=minutes)).astimezone(UTC)

@@ -7,15 +7,18 @@ doubt it.
 import base64
 import binascii
 import json
+import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pos_agent.enrolment import Enrolment
 from sync.keys.signing import PUBLIC_BYTES, KeyRing, key_id_of
 from sync.storage.reader import Reader
+from sync.values.opening import WEEKDAYS, Hours
 
 Names = dict[str, str]
+_SPAN: Final = re.compile(r"(([01]\d|2[0-3]):[0-5]\d|24:00)-(([01]\d|2[0-3]):[0-5]\d|24:00)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class Profile:
     tz: ZoneInfo
     locale: str = "zh-CN"
     currency: str = "CNY"
+    hours: Hours = field(default_factory=dict)
     prints_slips: bool = True
     keys: KeyRing = field(default_factory=lambda: KeyRing({}))
 
@@ -60,6 +64,7 @@ def make_profile(enrolment: Enrolment, told: dict[str, Any], keys: list[dict[str
         tz=_zone(_text(told.get("tz"), enrolment.tz)),
         locale=_text(told.get("locale"), enrolment.locale),
         currency=_text(told.get("currency"), enrolment.currency),
+        hours=_hours(told.get("hours")),
         prints_slips=not isinstance(pickup, dict) or pickup.get("slip") is not False,
         keys=KeyRing.of(*(key.raw for key in enrolment.hub_keys), *_publics(keys)),
     )
@@ -72,6 +77,20 @@ def _names(value: object) -> Names:
     if not isinstance(value, dict):
         return {}
     return {str(tag): text for tag, text in value.items() if isinstance(text, str) and text}
+
+
+def _hours(value: object) -> Hours:
+    """Opening hours that make sense; else none, as for a store that is always open."""
+    if not isinstance(value, dict):
+        return {}
+    found = {}
+    for day, span in value.items():
+        text = "-".join(map(str, span)) if isinstance(span, list) else ""
+        if day not in WEEKDAYS or not _SPAN.fullmatch(text):
+            return {}
+        opens, closes = text.split("-")
+        found[str(day)] = (opens, closes)
+    return found
 
 
 def _text(value: object, otherwise: str) -> str:

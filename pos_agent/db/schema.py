@@ -8,27 +8,28 @@ from pathlib import Path
 from typing import Final
 
 from pos_agent.errors import SchemaTrouble
+from sync.storage.file_state import cannot_open
 
 HEAD: Final = "0001"
 """The newest migration; a test compares it with the folder."""
 LIMIT_S: Final = 300
+_KNOWN: Final = "SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'"
 
 
 def revision_of(path: Path) -> str | None:
     """The schema revision of a database file; None where there is no file or no schema yet.
 
     Raises:
-        SchemaTrouble: the file is no database.
+        SchemaTrouble: the file is no database, or it cannot be read.
     """
     if not path.exists():
         return None
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.OperationalError:
-        return None
-    except sqlite3.DatabaseError as error:
-        raise SchemaTrouble(f"{path} is damaged or no database: {error}") from error
+            known = connection.execute(_KNOWN).fetchone()
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if known else None
+    except sqlite3.Error as error:
+        raise SchemaTrouble(cannot_open(path, error)) from error
     return str(row[0]) if row else None
 
 

@@ -3,9 +3,10 @@
 import asyncio
 import tempfile
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from devices.printing.job import JobKind, JobState, NewJob
 from devices.printing.journal import state_of
@@ -14,7 +15,9 @@ from devices.printing.settings import PrinterConfig
 from devices.printing.spool import Spool
 from devices.printing.status import PrinterStatus
 from devices.printing.thread_journal import ThreadJournal
-from pos_agent.settings import PrinterSection
+from pos_agent import enrolment
+from pos_agent.errors import NotEnrolled
+from pos_agent.settings import AgentSettings, PrinterSection
 from sync.runtime.ids import new_id
 
 LIMIT_S: Final = 12.0
@@ -25,6 +28,14 @@ _WORDS: Final = {
     JobState.UNCERTAIN: "uncertain: look whether the page came out whole",
     JobState.FAILED: "not printed",
 }
+
+
+def zone_of(settings: AgentSettings) -> tzinfo | None:
+    """The store's time zone; None, which is this machine's, before it has joined a store."""
+    try:
+        return ZoneInfo(enrolment.load(settings.data_dir).tz)
+    except (NotEnrolled, ZoneInfoNotFoundError, ValueError):
+        return None
 
 
 async def print_samples(printers: Sequence[PrinterSection], now: datetime) -> dict[str, tuple[bool, str]]:

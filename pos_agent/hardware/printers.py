@@ -1,8 +1,10 @@
 """Runs the printers: the devices' spool over the agent's writer, so a paper is journalled with its sale."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypeVar
 
+from devices.clock import timestamp
 from devices.errors import JournalError
 from devices.printing import journal
 from devices.printing.job import Job, JobState
@@ -13,18 +15,23 @@ from pos_agent.hardware.board import DeviceBoard
 from pos_agent.settings import AgentSettings
 from sync.runtime.logging import get_logger
 from sync.runtime.supervision import Lifetime
-from sync.storage.errors import StorageError
+from sync.storage.errors import FileDamaged, StorageError
 from sync.storage.reader import Reader
-from sync.storage.writer import Transaction, Writer
+from sync.storage.writer import Command, Transaction, Writer
+from sync.values.clock import Clock
 
+T = TypeVar("T")
 log = get_logger(__name__)
 
 FALLBACK_AFTER_S = 10.0
 """How long a printer may be dead before its fallback takes what waits."""
 _LOOK_S = 2.0
 _MOVE = "UPDATE print_job SET printer = ? WHERE printer = ? AND state = 'queued'"
+_MOVE_WAITED = f"{_MOVE} AND created_at <= ?"
 _BUSY_S = 0.2
-_DEAD = frozenset({PrinterState.OFFLINE.value, PrinterState.UNKNOWN.value, PrinterState.ERROR.value})
+_DISK_S = 1.0
+_MUTE = PrinterState.UNKNOWN.value
+_DEAD = frozenset({PrinterState.OFFLINE.value, _MUTE, PrinterState.ERROR.value})
 
 
 class WriterJournal:
@@ -47,24 +54,30 @@ class WriterJournal:
         return await self._writer.run(lambda tx: journal.next_job(tx.connection, printer))
 
     async def mark(self, job_id: str, state: JobState, reason: str, at: datetime) -> None:
-        """Move a job on; a busy writer is waited for, since a mark must not be lost."""
+        """Move a job on; a busy writer or a full disk is waited for, since a mark must not be lost."""
 
         def put(tx: Transaction) -> None:
             journal.set_state(tx.connection, job_id, state, reason, at)
 
-        while True:
-            try:
-                await self._writer.run(put)
-            except StorageError as error:
-                if not error.is_retryable:
-                    raise
-                await asyncio.sleep(_BUSY_S)
-            else:
-                return
+        await self._insist(put)
 
     async def recover(self, at: datetime) -> int:
-        """Settle what a crash left under way."""
-        return await self._writer.run(lambda tx: journal.recover(tx.connection, at))
+        """Settle what a crash left under way; until that is kept nothing is printed."""
+        return await self._insist(lambda tx: journal.recover(tx.connection, at))
+
+    async def _insist(self, command: Command[T]) -> T:
+        """Run a command until it is kept.
+
+        Raises:
+            FileDamaged: it never will be.
+        """
+        while True:
+            try:
+                return await self._writer.run(command)
+            except FileDamaged:
+                raise
+            except StorageError as error:
+                await asyncio.sleep(_BUSY_S if error.is_retryable else _DISK_S)
 
 
 class Printers:
@@ -75,12 +88,16 @@ class Printers:
         writer: the agent's writer.
         reader: the agent's reader.
         board: hears of each change.
+        clock: tells how long a job has waited.
 
     Raises:
         devices.errors.ConfigurationError: an address or a profile cannot work.
     """
 
-    def __init__(self, settings: AgentSettings, writer: Writer, reader: Reader, board: DeviceBoard) -> None:
+    def __init__(
+        self, settings: AgentSettings, writer: Writer, reader: Reader, board: DeviceBoard, clock: Clock
+    ) -> None:
+        self._clock = clock
         self._fallbacks = {one.id: one.fallback for one in settings.printer if one.fallback}
         self._writer = writer
         self._board = board
@@ -112,7 +129,7 @@ class Printers:
             await asyncio.sleep(_LOOK_S)
             for printer, fallback in self._fallbacks.items():
                 if self._is_long_dead(printer, loop.time()) and not self._is_dead(fallback):
-                    await self._move(printer, fallback)
+                    await self.give_to_fallback(printer, fallback)
 
     def _is_dead(self, printer: str) -> bool:
         return self._board.printers[printer].state in _DEAD
@@ -123,9 +140,14 @@ class Printers:
             return False
         return now_s - self._dead_since.setdefault(printer, now_s) >= FALLBACK_AFTER_S
 
-    async def _move(self, printer: str, fallback: str) -> None:
+    async def give_to_fallback(self, printer: str, fallback: str) -> None:
+        """Give the fallback what waits; a mute printer may be well, so it keeps what came just now."""
+        sql, values = _MOVE, [fallback, printer]
+        if self._board.printers[printer].state == _MUTE:
+            since = self._clock.now() - timedelta(seconds=FALLBACK_AFTER_S)
+            sql, values = _MOVE_WAITED, [*values, timestamp(since)]
         try:
-            moved = await self._writer.run(lambda tx: tx.execute(_MOVE, (fallback, printer)).rowcount)
+            moved = await self._writer.run(lambda tx: tx.execute(sql, values).rowcount)
         except (StorageError, JournalError) as error:
             log.warning("printer.fallback_failed", printer=printer, problem=str(error))
             return

@@ -17,6 +17,8 @@ def movement_rows(seq: int, raw: Raw) -> list[MovementRow]:
         lines, reason, ref = raw["lines"], raw["reason"], raw.get("ref", "")
     elif raw["kind"] == "hold":
         lines, reason, ref = raw.get("moves", []), f"pickup_{raw['to']}", raw["order"]
+    elif raw["kind"] == "balances":
+        lines, reason, ref = _taken_over(raw["lines"]), "takeover", ""
     else:
         return []
     return [
@@ -33,6 +35,16 @@ def movement_rows(seq: int, raw: Raw) -> list[MovementRow]:
             raw["at"],
         )
         for place, line in enumerate(lines)
+    ]
+
+
+def _taken_over(balances: Iterable[Raw]) -> list[Raw]:
+    """Told balances as movements: into each bucket, or out of one that stood below zero."""
+    return [
+        {"sku": told["sku"], "qty": abs(units), "target" if units > 0 else "source": bucket}
+        for told in balances
+        for bucket in ("floor", "staged", "damaged")
+        if (units := told.get(bucket, 0))
     ]
 
 

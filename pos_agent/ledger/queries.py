@@ -1,10 +1,11 @@
 """What the ledger answers: balances of a SKU, its movements, receipts are the till's."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from pos_agent.ledger.movements import effect_on_hand
 from sync.rules.rights import StoreStock
-from sync.storage.reader import Reader
+from sync.storage.reader import Reader, Row
 
 MOST_MOVEMENTS: Final = 200
 _FIELDS: Final = ("seq", "sku", "qty", "source", "target", "reason", "ref", "actor", "at")
@@ -13,13 +14,20 @@ _FIELDS: Final = ("seq", "sku", "qty", "source", "target", "reason", "ref", "act
 async def stock_of(reader: Reader, sku: str) -> StoreStock:
     """A SKU's balances; zeros for one never seen."""
     row = await reader.one(
-        "SELECT floor, staged, damaged, granted, returned, settled, open FROM stock WHERE sku = ?", (sku,)
+        "SELECT floor, staged, damaged, granted, returned, settled, open, frozen FROM stock WHERE sku = ?",
+        (sku,),
     )
-    return StoreStock(*row) if row else StoreStock()
+    return stock_from(row) if row else StoreStock()
 
 
-def stock_json(stock: StoreStock) -> dict[str, int]:
-    """Balances as the API tells them, with the two derived ones."""
+def stock_from(row: Row) -> StoreStock:
+    """Balances from a row of `floor, staged, damaged, granted, returned, settled, open, frozen`."""
+    *units, frozen = row
+    return replace(StoreStock(*units), frozen=bool(frozen))
+
+
+def stock_json(stock: StoreStock) -> dict[str, Any]:
+    """Balances as the API tells them, with the two derived ones, and whether they are frozen."""
     return {
         "floor": stock.floor,
         "staged": stock.staged,
@@ -30,6 +38,7 @@ def stock_json(stock: StoreStock) -> dict[str, int]:
         "settled": stock.settled,
         "online": stock.online,
         "open": stock.open,
+        "frozen": stock.frozen,
     }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from pos_agent import enrolment
 from pos_agent.db.schema import ensure_schema
 from pos_agent.errors import BadFile
-from pos_agent.ledger.position import settle_position
+from pos_agent.ledger.position import refuse_lost_ledger, settle_ledger
 from pos_agent.ledger.read_delivery import read_delivery
 from pos_agent.ledger.receive_stock import Delivery, Receipt, receive_stock
 from pos_agent.ledger.store_book import Ledger
@@ -24,6 +24,7 @@ async def receive_file(settings: AgentSettings, file: Path, ref: str, *, is_open
     Raises:
         BadFile: the file is wrong; nothing was booked.
         AlreadyRunning: use the running agent's page or API.
+        LedgerLost: this store's ledger is gone: no other is begun in its place.
         Refused: `unknown_sku`, `ref_reused`.
     """
     lines = read_delivery(file)
@@ -38,11 +39,12 @@ async def receive_file(settings: AgentSettings, file: Path, ref: str, *, is_open
         actor="cli",
     )
     with only_one(settings.data_dir):
+        refuse_lost_ledger(settings.database, joined)
         ensure_schema(settings.database)
         writer = Writer(settings.database)
         await writer.start()
         try:
-            await writer.run(lambda tx: settle_position(tx, joined))
+            await settle_ledger(writer, settings.data_dir, joined)
             return await Ledger(writer).run(lambda book: receive_stock(book, delivery))
         finally:
             await writer.close()

@@ -33,7 +33,8 @@ def receive_stock(book: SqliteStoreBook, delivery: Delivery) -> Receipt:
 
     Raises:
         Refused: `unknown_sku` for goods that the catalogue does not know; `ref_reused` for a
-            reference that was booked with other lines; `empty_document`, `document_too_long`.
+            reference that was booked with other lines; `empty_document`, `document_too_long`,
+            `too_many_units`.
     """
     lines = merged(delivery.lines)
     fingerprint = document_fingerprint(delivery.reason, lines)

@@ -11,11 +11,12 @@ from typing import Any, Final, TypeVar
 
 from pos_agent.ledger.movements import movement_rows
 from pos_agent.ledger.trade_memory import TradeMemory
-from sync.messages.codec import adapter
+from sync.messages.codec import adapter, parse_fact
 from sync.rules.allotment import PolicyName, decide
 from sync.rules.books import StorePosition
 from sync.rules.canonical import GENESIS, Raw, canonical, to_raw
 from sync.rules.demand import minute_of
+from sync.rules.errors import Refused, Unbookable
 from sync.rules.holds import LineCount, StoreHold
 from sync.rules.items import HoldItem
 from sync.rules.rights import Allotment, StoreStock
@@ -24,29 +25,34 @@ from sync.storage.writer import Transaction, Writer
 
 T = TypeVar("T")
 
-_POSITION: Final = "SELECT store, sinc, hinc, seq, chain, heard, dver, fenced FROM position WHERE id = 1"
+_POSITION: Final = (
+    "SELECT store, sinc, hinc, seq, chain, heard, dver, fenced, stable FROM position WHERE id = 1"
+)
 _PUT_POSITION: Final = (
-    "INSERT INTO position (id, store, sinc, hinc, seq, chain, heard, dver, fenced)"
-    " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET store = excluded.store,"
+    "INSERT INTO position (id, store, sinc, hinc, seq, chain, heard, dver, fenced, stable)"
+    " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET store = excluded.store,"
     " sinc = excluded.sinc, hinc = excluded.hinc, seq = excluded.seq, chain = excluded.chain,"
-    " heard = excluded.heard, dver = excluded.dver, fenced = excluded.fenced"
+    " heard = excluded.heard, dver = excluded.dver, fenced = excluded.fenced, stable = excluded.stable"
 )
-_STOCK: Final = "SELECT floor, staged, damaged, granted, returned, settled, open FROM stock WHERE sku = ?"
+_STOCK: Final = (
+    "SELECT floor, staged, damaged, granted, returned, settled, open, frozen FROM stock WHERE sku = ?"
+)
 _PUT_STOCK: Final = (
-    "INSERT INTO stock (sku, floor, staged, damaged, granted, returned, settled, open)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sku) DO UPDATE SET floor = excluded.floor,"
+    "INSERT INTO stock (sku, floor, staged, damaged, granted, returned, settled, open, frozen)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sku) DO UPDATE SET floor = excluded.floor,"
     " staged = excluded.staged, damaged = excluded.damaged, granted = excluded.granted,"
-    " returned = excluded.returned, settled = excluded.settled, open = excluded.open"
+    " returned = excluded.returned, settled = excluded.settled, open = excluded.open,"
+    " frozen = excluded.frozen"
 )
-_HOLD: Final = "SELECT stage, closed_at, closed_by, body FROM hold WHERE order_id = ?"
+_HOLD: Final = "SELECT stage, closed_at, closed_by, body, unsure FROM hold WHERE order_id = ?"
 _LINES: Final = (
     "SELECT line, sku, qty, done, short, released, staged FROM hold_line WHERE order_id = ? ORDER BY line"
 )
 _PUT_HOLD: Final = (
-    "INSERT INTO hold (order_id, stage, code_hash, expires_at, closed_at, closed_by, body)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (order_id) DO UPDATE SET stage = excluded.stage,"
+    "INSERT INTO hold (order_id, stage, code_hash, expires_at, closed_at, closed_by, body, unsure)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (order_id) DO UPDATE SET stage = excluded.stage,"
     " code_hash = excluded.code_hash, expires_at = excluded.expires_at, closed_at = excluded.closed_at,"
-    " closed_by = excluded.closed_by, body = excluded.body"
+    " closed_by = excluded.closed_by, body = excluded.body, unsure = excluded.unsure"
 )
 _PUT_LINE: Final = (
     "INSERT INTO hold_line (order_id, line, sku, qty, done, short, released, staged)"
@@ -94,7 +100,7 @@ class SqliteStoreBook:
         if self._position is None:
             row = self.tx.one(_POSITION)
             assert row is not None, "the position is written before the ledger is used"
-            store, sinc, hinc, seq, chain, heard, dver, fenced = row
+            store, sinc, hinc, seq, chain, heard, dver, fenced, stable = row
             self._position = StorePosition(
                 store=store,
                 sinc=sinc,
@@ -104,6 +110,7 @@ class SqliteStoreBook:
                 heard=heard,
                 dver=dver,
                 fenced=bool(fenced),
+                stable=stable,
             )
         return self._position
 
@@ -116,7 +123,7 @@ class SqliteStoreBook:
         found = self._stocks.get(sku)
         if found is None:
             row = self.tx.one(_STOCK, (sku,))
-            found = self._stocks[sku] = StoreStock(*row) if row else StoreStock()
+            found = self._stocks[sku] = _store_stock(row) if row else StoreStock()
         return found
 
     def put_stock(self, sku: str, stock: StoreStock) -> None:
@@ -139,7 +146,15 @@ class SqliteStoreBook:
         self._changed_holds.add(hold.order)
 
     def add_event(self, seq: int, chain: str, raw: Raw) -> None:
-        """Append to the log; `seq` is gapless."""
+        """Append to the log; `seq` is gapless.
+
+        Raises:
+            Refused: `beyond_limits`, no hub could ever book it: the command must change nothing.
+        """
+        try:
+            parse_fact(raw)
+        except Unbookable as error:
+            raise Refused("beyond_limits", field=error.facts.get("field", "kind")) from error
         self._events.append((seq, chain, raw))
         self._at = str(raw["at"])
         self.memory.see(raw)
@@ -259,14 +274,20 @@ def read_hold(tx: Transaction, order: str) -> StoreHold | None:
     row = tx.one(_HOLD, (order,))
     if row is None:
         return None
-    stage, closed_at, closed_by, body = row
+    stage, closed_at, closed_by, body, unsure = row
     lines = tuple(
         LineCount(line=line, sku=sku, qty=qty, done=done, short=short, released=released, staged=staged)
         for line, sku, qty, done, short, released, staged in tx.all(_LINES, (order,))
     )
     item = parse_body(body) if body else None
     return StoreHold(
-        order=order, stage=stage, lines=lines, body=item, closed_at=closed_at, closed_by=closed_by
+        order=order,
+        stage=stage,
+        lines=lines,
+        body=item,
+        closed_at=closed_at,
+        closed_by=closed_by,
+        unsure=bool(unsure),
     )
 
 
@@ -305,6 +326,21 @@ def _position_row(position: StorePosition) -> tuple[Any, ...]:
         position.heard,
         position.dver,
         int(position.fenced),
+        position.stable,
+    )
+
+
+def _store_stock(row: Sequence[Any]) -> StoreStock:
+    floor, staged, damaged, granted, returned, settled, owed, frozen = row
+    return StoreStock(
+        floor=floor,
+        staged=staged,
+        damaged=damaged,
+        granted=granted,
+        returned=returned,
+        settled=settled,
+        open=owed,
+        frozen=bool(frozen),
     )
 
 
@@ -317,6 +353,7 @@ def _stock_row(stock: StoreStock) -> tuple[int, ...]:
         stock.returned,
         stock.settled,
         stock.open,
+        int(stock.frozen),
     )
 
 
@@ -330,6 +367,7 @@ def _hold_row(hold: StoreHold) -> tuple[Any, ...]:
         hold.closed_at,
         hold.closed_by,
         canonical(to_raw(body)).decode() if body else None,
+        int(hold.unsure),
     )
 
 

@@ -1,6 +1,6 @@
 """The ledger's tables: position, balances, holds, the log and its movements."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Integer, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Integer, Text, text
 from sqlmodel import Field
 
 from pos_agent.db.base import Table
@@ -24,10 +24,14 @@ class Position(Table, table=True):
     heard: int
     dver: int
     fenced: int
+    stable: int
 
 
 class Stock(Table, table=True):
-    """One SKU's balances; a bucket may be negative by a recorded override only."""
+    """One SKU's balances; a bucket may be negative by a recorded override only.
+
+    `frozen`: told after a loss, neither counted nor accepted yet.
+    """
 
     __tablename__ = "stock"
     __table_args__ = (
@@ -42,16 +46,22 @@ class Stock(Table, table=True):
     returned: int
     settled: int
     open: int
+    frozen: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Hold(Table, table=True):
-    """An online order at this store; never forgotten, its body may go."""
+    """An online order at this store; never forgotten, its body may go.
+
+    `unsure`: told after a loss, nobody has looked yet what became of it.
+    """
 
     __tablename__ = "hold"
     __table_args__ = (
         CheckConstraint("stage IN ('received', 'picking', 'ready', 'closed')", "stage"),
         Index("ix_hold_code_hash", "code_hash"),
         Index("ix_hold_stage_expires_at", "stage", "expires_at"),
+        # closed orders stay for ever: what is asked of them must not read them all
+        Index("ix_hold_told_of", "stage", "closed_at", sqlite_where=text("body IS NOT NULL")),
     )
     order_id: str = Field(primary_key=True)
     stage: str
@@ -59,6 +69,7 @@ class Hold(Table, table=True):
     expires_at: str
     closed_at: str
     closed_by: str
+    unsure: int
     body: str | None = Field(default=None, sa_column=Column(Text))
 
 
@@ -71,6 +82,7 @@ class HoldLine(Table, table=True):
         CheckConstraint("qty > 0 AND done >= 0 AND short >= 0 AND released >= 0 AND staged >= 0", "counters"),
         CheckConstraint("done + short + released <= qty", "sum"),
         Index("ix_hold_line_sku", "sku"),
+        Index("ix_hold_line_staged", "order_id", sqlite_where=text("staged > 0")),
         {"sqlite_with_rowid": False},
     )
     order_id: str = Field(primary_key=True)
@@ -81,6 +93,16 @@ class HoldLine(Table, table=True):
     short: int
     released: int
     staged: int
+
+
+class LookNow(Table, table=True):
+    """Units of a hold line that are to be looked for, since when; gone once they are answered."""
+
+    __tablename__ = "look_now"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    order_id: str = Field(primary_key=True)
+    line: int = Field(primary_key=True)
+    since: str
 
 
 class Event(Table, table=True):
@@ -139,6 +161,20 @@ class HabitsRow(Table, table=True):
     __table_args__ = (CheckConstraint("id = 1", "one_row"),)
     id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class SelfCheck(Table, table=True):
+    """A night's check of the books; `finished_at` is empty while it runs, and for one that was cut."""
+
+    __tablename__ = "self_check"
+    id: int = Field(sa_column=Column(Integer, primary_key=True))
+    day: str = Field(index=True)
+    began_at: str
+    finished_at: str
+    took_ms: int
+    counted: str
+    findings: int
+    told: str
 
 
 class Document(Table, table=True):

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from pos_agent import __version__
 from pos_agent.catalogue.apply_page import read_series
 from pos_agent.desk import Desk
+from pos_agent.ledger.self_check import latest_result
 from pos_agent.ledger.store_book import SqliteStoreBook
 from sync.messages.codec import encode
 from sync.rules.canonical import canonical
@@ -90,6 +91,7 @@ async def health_payload(desk: Desk) -> bytes:
     """What the health topic says."""
     backlog = await backlog_of(desk)
     body: dict[str, Any] = {
+        "sinc": desk.enrolment.sinc,
         "at": desk.at,
         "app_version": __version__,
         **backlog,
@@ -98,8 +100,20 @@ async def health_payload(desk: Desk) -> bytes:
         ],
         "scanners": desk.board.scanners_json(),
         "skew_ms": desk.line.skew_ms,
+        "verify": await latest_result(desk.reader),
+        **await _to_check(desk),
     }
     return json.dumps(body, ensure_ascii=False).encode()
+
+
+async def _to_check(desk: Desk) -> dict[str, int]:
+    """What people still have to look at after a loss: open orders, and SKUs."""
+    row = await desk.reader.one(
+        "SELECT (SELECT COUNT(*) FROM hold WHERE stage IN ('received', 'picking', 'ready') AND unsure),"
+        " (SELECT COUNT(*) FROM stock WHERE frozen)"
+    )
+    unsure, frozen = row or (0, 0)
+    return {"unsure": unsure, "frozen": frozen}
 
 
 async def backlog_of(desk: Desk) -> dict[str, Any]:

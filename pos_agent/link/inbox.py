@@ -49,7 +49,8 @@ async def take_down(desk: Desk, down: Down) -> Taken:
         log.error("store.fenced", sinc=taken.position.sinc, seen=down.sinc)
     elif taken.received.verdict == "rolled_back":
         log.error("store.rolled_back", written=taken.position.seq, applied_by_hub=down.app)
-    tell_screens(desk, taken.received.new_orders, taken.received.released)
+    received = taken.received
+    tell_screens(desk, received.new_orders, received.released, received.look_now)
     return taken
 
 

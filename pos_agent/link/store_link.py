@@ -8,20 +8,22 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from random import Random
-from typing import Final
+from typing import Final, Literal
 
 from pos_agent.desk import Desk
 from pos_agent.link import compose
 from pos_agent.link.asking import Asking
+from pos_agent.link.digest_teller import DigestTeller
 from pos_agent.link.inbox import take_down, take_page
 from pos_agent.link.rest_keeper import RestKeeper
 from pos_agent.link.window import SendWindow
 from sync.link.port import Connected, Disconnected, Link, LinkEvent, Message
 from sync.messages.codec import decode, encode
-from sync.messages.errors import Undecodable
+from sync.messages.errors import NewerVersion, Undecodable
 from sync.messages.topics import store_topic
+from sync.rules.digest import Compare
 from sync.rules.errors import RuleError
-from sync.rules.streams import Down, Hello, Page
+from sync.rules.streams import Down, Hello, Page, too_old
 from sync.runtime.ids import new_id
 from sync.runtime.logging import get_logger
 from sync.runtime.supervision import Lifetime
@@ -32,6 +34,7 @@ log = get_logger(__name__)
 
 COALESCE_S: Final = 0.002
 """Events of a burst wait this long for their neighbours."""
+_WHOSE: Final[dict[str, Literal["hub", "store"]]] = {"ours": "store", "theirs": "hub"}
 HELLO_EVERY_S: Final = 60.0
 HEALTH_EVERY_S: Final = 30.0
 TICK_S: Final = 0.5
@@ -51,7 +54,8 @@ class StoreLink:
     def __init__(self, desk: Desk, link: Link, random: Random | None = None) -> None:
         self._desk = desk
         self._link = link
-        self._window = SendWindow(random or Random())
+        random = random or Random()
+        self._window = SendWindow(random)
         self._asking = Asking()
         self._rests = RestKeeper(desk, self.want)
         self._wake = asyncio.Event()
@@ -63,6 +67,7 @@ class StoreLink:
         self._up, self._presence, self._health = (
             store_topic(store, channel) for channel in ("up", "presence", "health")
         )
+        self._digests = DigestTeller(desk, lambda payload: link.publish(self._up, payload), random)
         desk.line.want = self.want
         desk.board.changed = self._health_due.set
 
@@ -81,10 +86,8 @@ class StoreLink:
         lifetime.ready()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._link.run(), name="link")
-            working = [
-                group.create_task(work(), name=work.__name__)
-                for work in (self._receive, self._send, self._tick, self._tell_health)
-            ]
+            loops = (self._receive, self._send, self._tick, self._tell_health, self._digests.run)
+            working = [group.create_task(work(), name=work.__name__) for work in loops]
             await lifetime.until_stopping()
             await self._link.close()
             for task in working:
@@ -115,6 +118,7 @@ class StoreLink:
         sinc, at = self._desk.enrolment.sinc, self._desk.at
         self._link.publish(self._presence, compose.presence_payload("online", sinc, at), retain=True)
         self._asking.forget()
+        self._digests.connected()
         await self._say_hello()
         heard = await self._desk.ledger.run(lambda book: book.position().heard)
         self._window.restart(heard)
@@ -131,6 +135,9 @@ class StoreLink:
             return
         try:
             decoded = decode(message.payload)
+        except NewerVersion as error:
+            self._drop("newer_version", error)
+            return
         except Undecodable as error:
             self._drop("undecodable", error)
             return
@@ -142,6 +149,8 @@ class StoreLink:
                 await self._page(decoded)
             case Hello():
                 self._hello(decoded)
+            case Compare():
+                self._digests.asked(decoded)
             case _:
                 self._drop("foreign", None)
 
@@ -175,6 +184,18 @@ class StoreLink:
         self._heard()
         apart = self._desk.clock.now() - from_instant(hello.wall_clock)
         self._desk.line.skew_ms = round(apart.total_seconds() * 1000)
+        self._versions(hello)
+
+    def _versions(self, hello: Hello) -> None:
+        """Whether we share a version of the protocol; if not, whose program must be updated."""
+        line, side = self._desk.line, too_old(hello)
+        older = _WHOSE[side] if side else None
+        if older == line.older:
+            return
+        line.older = older
+        if older:
+            log.error("hub.versions_differ", older=older, app_version=hello.app_version)
+        self._desk.screens.publish("status", "line", {"online": line.is_online, "since": line.since})
 
     def _heard(self) -> None:
         self._heard_at_s = self._desk.clock.monotonic()

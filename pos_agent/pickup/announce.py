@@ -1,5 +1,6 @@
 """Announce new orders: the slip goes on the print journal in the transaction that books the hold."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from devices.errors import DocumentError
@@ -33,10 +34,15 @@ def print_slips(desk: Desk, book: SqliteStoreBook, orders: list[str]) -> None:
         desk.papers.enqueue(book.tx, JobKind.PICK, document, valid)
 
 
-def tell_screens(desk: Desk, new: list[str], released: list[str]) -> None:
-    """Make the counter's pages ring for new orders and drop cancelled ones; call after the commit."""
+def tell_screens(desk: Desk, new: list[str], released: list[str], look: Iterable[str] = ()) -> None:
+    """Make the counter's pages ring for new orders and units to look for, and drop cancelled ones.
+
+    Call it after the commit.
+    """
     for order in new:
         desk.screens.publish("counter", "new", {"order": order})
+    for order in look:
+        desk.screens.publish("counter", "look", {"order": order})
     for order in released:
         desk.focus.leave(order)
         desk.screens.publish("counter", "released", {"order": order})

@@ -54,6 +54,12 @@ class ReasonBody(Body):
     reason: Line
 
 
+class VerifyBody(Body):
+    """What somebody saw who looked for an order after a loss: whether it had been collected."""
+
+    collected: bool
+
+
 class FindBody(Body):
     """What the customer shows: a QR, or a code with the end of a phone number."""
 
@@ -99,7 +105,7 @@ class Counter:
         self.limit = TryLimit()
 
     async def lists(self, request: Request) -> Response:
-        """What is to pick, ready, and to put back."""
+        """What is to check after a loss, to pick, ready, and to put back."""
         desk = desk_of(request)
         start = day_start(desk.clock.now(), desk.profile.tz)
         return answer(await counter_lists(desk.reader, desk.profile.currency, start))
@@ -122,6 +128,12 @@ class Counter:
         )
         return answer(done)
 
+    async def not_found(self, request: Request) -> Response:
+        """Units that headquarters asked for are not there."""
+        body = await read_json(request, LineOnlyBody)
+        desk, order = desk_of(request), order_of(request)
+        return answer(await pick.not_found(desk, order, body.line, actor_of(request)))
+
     async def ready(self, request: Request) -> Response:
         """All lies ready."""
         return answer(await pick.make_ready(desk_of(request), order_of(request), actor_of(request)))
@@ -135,6 +147,14 @@ class Counter:
         """The order is given up."""
         body = await read_json(request, WhyBody)
         return answer(await pick.release(desk_of(request), order_of(request), body.why, actor_of(request)))
+
+    async def verify(self, request: Request) -> Response:
+        """Somebody looked for an order that was told after a loss."""
+        body = await read_json(request, VerifyBody)
+        done = await pick.verify(
+            desk_of(request), order_of(request), actor_of(request), is_collected=body.collected
+        )
+        return answer(done)
 
     async def find(self, request: Request) -> Response:
         """The order of a QR or a code."""
@@ -174,6 +194,11 @@ def routes() -> list[BaseRoute]:
         (f"{one}/pick", counter.start, Contract(summary="Begin to pick", refusals=told)),
         (f"{one}/scan", counter.scan, Contract(summary="Pick one unit", body=ScanBody, refusals=told)),
         (f"{one}/short", counter.short, Contract(summary="Report short", body=ShortBody, refusals=told)),
+        (
+            f"{one}/not-found",
+            counter.not_found,
+            Contract(summary="Report that units to look for are not there", body=LineOnlyBody, refusals=told),
+        ),
         (f"{one}/ready", counter.ready, Contract(summary="Make ready", refusals=told)),
         (
             f"{one}/put-back",
@@ -181,6 +206,15 @@ def routes() -> list[BaseRoute]:
             Contract(summary="Put a unit back", body=LineOnlyBody, refusals=told),
         ),
         (f"{one}/release", counter.release, Contract(summary="Give up", body=WhyBody, refusals=told)),
+        (
+            f"{one}/verify",
+            counter.verify,
+            Contract(
+                summary="Say what became of an order that is to be checked after a loss",
+                body=VerifyBody,
+                refusals=told,
+            ),
+        ),
         (f"{base}/find", counter.find, Contract(summary="Find an order", body=FindBody, refusals=locked)),
         (
             f"{one}/hand-over",

@@ -6,6 +6,7 @@ from pos_agent.desk import Desk
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.pickup.announce import tell_screens
 from pos_agent.pickup.forget_people import forget_people
+from pos_agent.pickup.look_now import answer_sought
 from sync.rules.store import fulfil
 from sync.runtime.logging import get_logger
 from sync.runtime.supervision import Lifetime
@@ -16,11 +17,12 @@ MOST_AT_ONCE = 100
 
 
 async def keep_looking(desk: Desk, lifetime: Lifetime) -> None:
-    """Look for due orders, and for people to forget, until asked to stop."""
+    """Look for due orders, for units that were not found in time, and for people to forget."""
     lifetime.ready()
     while not lifetime.stopping.is_set():
         try:
             await expire_due(desk)
+            await answer_sought(desk)
             await forget_people(desk)
         except StorageError as error:
             log.warning("expiry.delayed", problem=str(error))
@@ -34,14 +36,19 @@ async def keep_looking(desk: Desk, lifetime: Lifetime) -> None:
 
 
 async def expire_due(desk: Desk) -> list[str]:
-    """Release every open order that is due; returns them."""
+    """Release every open order that is due; returns them.
+
+    None that nobody is sure of, and none by an agent that has been replaced.
+    """
     at = desk.at
 
     def command(book: SqliteStoreBook) -> list[str]:
+        if book.position().fenced:
+            return []
         due = [
             order
             for (order,) in book.tx.all(
-                "SELECT order_id FROM hold WHERE stage IN ('received', 'picking', 'ready')"
+                "SELECT order_id FROM hold WHERE stage IN ('received', 'picking', 'ready') AND NOT unsure"
                 " AND expires_at <> '' AND expires_at <= ? ORDER BY expires_at LIMIT ?",
                 (at, MOST_AT_ONCE),
             )

@@ -15,6 +15,7 @@ from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.pickup.find_order import check_claims, read_token
 from pos_agent.pickup.queries import goods_of, order_view
 from pos_agent.pickup.rules import TryLimit, amounts_of, due_minor, share_minor
+from pos_agent.staff.queries import name_of
 from pos_agent.till.pay import take_money
 from pos_agent.till.receipt import Receipt, ReceiptLine, keep, next_number
 from pos_agent.till.receipt_document import receipt_document
@@ -129,6 +130,7 @@ def _receipt(desk: Desk, book: SqliteStoreBook, hold: StoreHold, given: HandOver
     lines = _lines(book, hold)
     taken = (given.given_minor or 0) if due else 0
     body = hold.body
+    locale = (body.locale if body else "") or desk.profile.locale
     return Receipt(
         number=next_number(book.tx, book.position(), given.till),
         kind="pickup",
@@ -144,7 +146,8 @@ def _receipt(desk: Desk, book: SqliteStoreBook, hold: StoreHold, given: HandOver
         tender=given.tender if due else "online",
         order=hold.order,
         order_number=body.number if body else hold.order,
-        locale=(body.locale if body else "") or desk.profile.locale,
+        locale=locale,
+        clerk=name_of(book.tx, given.actor, locale),
     )
 
 

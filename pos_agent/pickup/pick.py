@@ -1,4 +1,4 @@
-"""Pick an order: start, scan unit by unit, report what is missing, make ready, put back, release.
+"""Pick an order: start, scan unit by unit, report what is missing, make ready, put back, release, verify.
 
 Each is one commit of the rules' step; the screens hear of it afterwards.
 """
@@ -13,7 +13,7 @@ from pos_agent.pickup.rules import line_to_pick
 from pos_agent.till.rules import Classified
 from pos_agent.till.take_scan import find_product
 from sync.rules.errors import Refused
-from sync.rules.store import fulfil
+from sync.rules.store import fulfil, look_now
 
 Act = Callable[[SqliteStoreBook, str], object]
 
@@ -49,6 +49,7 @@ async def pick_scan(desk: Desk, order: str, scan: Classified, actor: str) -> dic
         hold = fulfil.open_hold(book, order)
         line = line_to_pick(hold, _scanned_sku(book, order, scan))
         fulfil.pick(book, order, line.line, at, actor)
+        look_now.answer(book, order, at, actor)
 
     return await step(desk, order, act)
 
@@ -62,6 +63,18 @@ async def report_short(desk: Desk, order: str, line: int, n: int | None, actor: 
         fulfil.report_short(book, order, line, missing, at, actor)
 
     shown = await step(desk, order, act)
+    if shown["stage"] == "closed":
+        desk.focus.leave(order)
+    return shown
+
+
+async def not_found(desk: Desk, order: str, line: int, actor: str) -> dict[str, Any]:
+    """Units that the hub asked for are not there: what the books lack of them is settled as short.
+
+    Raises:
+        Refused: `not_sought`, nothing of the line is to be looked for.
+    """
+    shown = await step(desk, order, lambda book, at: look_now.not_found(book, order, line, at, actor))
     if shown["stage"] == "closed":
         desk.focus.leave(order)
     return shown
@@ -84,6 +97,27 @@ async def release(desk: Desk, order: str, why: str, actor: str) -> dict[str, Any
     shown = await step(desk, order, lambda book, at: fulfil.release(book, order, at, actor, why))
     desk.focus.leave(order)
     return shown
+
+
+async def verify(desk: Desk, order: str, actor: str, *, is_collected: bool) -> dict[str, Any]:
+    """Somebody looked what became of an order that was told after a loss.
+
+    Args:
+        desk: the agent.
+        order: it.
+        actor: who looked.
+        is_collected: its goods are gone: they were handed over before the loss. Else it goes on from
+            where it stood.
+
+    Raises:
+        Refused: `unknown_order`, `replaced`; `is_sure`, nobody needs to look (any more).
+        Finished: it is closed.
+    """
+
+    def act(book: SqliteStoreBook, at: str) -> None:
+        fulfil.verify_hold(book, order, at, actor, is_collected=is_collected)
+
+    return await step(desk, order, act)
 
 
 def _scanned_sku(book: SqliteStoreBook, order: str, scan: Classified) -> str:

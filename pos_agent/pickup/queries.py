@@ -15,9 +15,10 @@ from sync.storage.reader import Reader, Row
 from sync.values.clock import to_instant
 
 MOST_SHOWN: Final = 300
-_OPEN: Final = "h.stage IN ('received', 'picking', 'ready')"
+_SURE: Final = "h.stage IN ('received', 'picking', 'ready') AND NOT h.unsure"
+_UNSURE: Final = "h.stage IN ('received', 'picking', 'ready') AND h.unsure"
 _BACK: Final = "h.stage = 'closed' AND h.order_id IN (SELECT order_id FROM hold_line WHERE staged > 0)"
-_HOLDS: Final = "SELECT h.order_id, h.stage, h.closed_at, h.closed_by, h.body FROM hold h WHERE "
+_HOLDS: Final = "SELECT h.order_id, h.stage, h.closed_at, h.closed_by, h.body, h.unsure FROM hold h WHERE "
 _LINES: Final = (
     "SELECT l.order_id, l.line, l.sku, l.qty, l.done, l.short, l.released, l.staged"
     " FROM json_each(?) k JOIN hold_line l ON l.order_id = k.value ORDER BY l.order_id, l.line"
@@ -30,27 +31,34 @@ _GOODS: Final = (
 
 
 async def counter_lists(reader: Reader, currency: str, day_start: str) -> dict[str, Any]:
-    """All that the counter's page shows, oldest promise first.
+    """All that the counter's page shows: units to look for first, then the oldest promise.
 
     Args:
         reader: the database.
         currency: for orders whose body has gone.
         day_start: the instant at which the store's day began.
     """
-    holds = await _holds(reader, _OPEN)
+    holds = await _holds(reader, _SURE)
+    unsure = await _holds(reader, _UNSURE)
     back = await _holds(reader, _BACK)
-    goods = await _goods(reader, (line.sku for hold in (*holds, *back) for line in hold.lines))
+    goods = await _goods(reader, (line.sku for hold in (*holds, *unsure, *back) for line in hold.lines))
     shown = [order_json(hold, goods, currency, due_minor(hold)) for hold in holds]
-    shown.sort(key=lambda order: (order["ready_by"] or "", order["order"]))
+    shown.sort(key=lambda order: (not _is_sought(order), order["ready_by"] or "", order["order"]))
     collected = await reader.one(
         "SELECT count(*) FROM receipt WHERE kind = 'pickup' AND at >= ?", (day_start,)
     )
     return {
+        "to_check": [order_json(hold, goods, currency, due_minor(hold)) for hold in unsure],
         "to_pick": [order for order in shown if order["stage"] != "ready"],
         "ready": [order for order in shown if order["stage"] == "ready"],
         "put_back": [order_json(hold, goods, currency, 0) for hold in back],
         "collected_today": collected[0] if collected else 0,
     }
+
+
+def _is_sought(order: dict[str, Any]) -> bool:
+    """Whether units of a shown order are to be looked for."""
+    return any(line["look"] for line in order["lines"])
 
 
 def day_start(now: datetime, zone: ZoneInfo) -> str:
@@ -91,8 +99,9 @@ async def _holds(reader: Reader, where: str) -> list[StoreHold]:
             body=parse_body(body) if body else None,
             closed_at=closed_at,
             closed_by=closed_by,
+            unsure=bool(unsure),
         )
-        for order, stage, closed_at, closed_by, body in heads
+        for order, stage, closed_at, closed_by, body, unsure in heads
     ]
 
 

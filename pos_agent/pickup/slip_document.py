@@ -60,7 +60,9 @@ def _line(line: HoldLine, goods: Goods, profile: Profile, words: dict[str, str])
 def _foot(body: HoldItem, words: dict[str, str]) -> Iterator[Block]:
     if body.pay_at == "counter":
         yield Row(words["pay_counter"], money(body.due_minor, body.currency), Style.BOLD)
-        yield Feed(1)
+    else:
+        yield Text(words["paid_online"], Style.BOLD)
+    yield Feed(1)
     if body.number.isascii() and 0 < len(body.number) <= BARCODE_MOST_CHARACTERS:
         yield Barcode(body.number)
     yield Feed(1)

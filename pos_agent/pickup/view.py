@@ -7,6 +7,7 @@ from typing import Any
 from sync.rules.holds import LineCount, StoreHold
 from sync.rules.items import HoldItem, HoldLine
 from sync.rules.store.fulfil import outcome_of
+from sync.rules.store.look_now import sought
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +37,16 @@ def order_json(hold: StoreHold, goods: Mapping[str, Goods], currency: str, due: 
     return {
         "order": hold.order,
         "stage": hold.stage,
+        "unsure": hold.unsure,
         "outcome": outcome_of(hold),
         **_head(body, currency),
         "due_minor": due,
         "closed_at": hold.closed_at or None,
         "lines": [
-            _line(line, told.get(line.line), goods.get(line.sku, UNKNOWN), is_closed=not hold.is_open)
+            {
+                **_line(line, told.get(line.line), goods.get(line.sku, UNKNOWN), is_closed=not hold.is_open),
+                "look": sought(hold, line),
+            }
             for line in hold.lines
         ],
     }

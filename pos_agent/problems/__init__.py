@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from sync.rules.errors import Refused, RuleError
-from sync.storage.errors import DiskTrouble, StorageError
+from sync.storage.errors import DiskTrouble, FileDamaged, StorageError
 from sync.web.errors import N_, Problem
 
 Told = tuple[int, str, str]
@@ -33,12 +33,28 @@ _TELL: Final[dict[str, Told]] = {
         N_("The rest is promised to online orders. Sell less, or override with a reason."),
     ),
     "finished": (409, N_("This order is finished"), N_("Look when and where it was closed.")),
+    "verify_first": (
+        409,
+        N_("This order has to be checked first"),
+        N_("The store lost its books. Look for the goods, then say what you found under “To check”."),
+    ),
+    "is_sure": (
+        409,
+        N_("There is nothing to check"),
+        N_("Somebody has looked already. Look at the list again."),
+    ),
+    "replaced": (
+        409,
+        N_("This machine may not decide about orders any more"),
+        N_("The store's other machine decides, or this one is an old copy. Call the head office."),
+    ),
     "wrong_item": (409, N_("This is not in the order"), N_("Put it back and scan the right goods.")),
     "already_picked": (409, N_("These goods are all picked"), N_("Put the extra unit back.")),
     "not_picked": (409, N_("Something is still missing"), N_("Pick it, or report it as short.")),
     "more_than_open": (409, N_("So many are not open"), N_("Look at the line again.")),
     "still_owed": (409, N_("This is still owed to the customer"), N_("Release the order first.")),
     "nothing_staged": (409, N_("Nothing lies ready here"), N_("Look at the list again.")),
+    "not_sought": (409, N_("Nobody asks for these goods"), N_("Look at the list again.")),
     "wrong_order": (409, N_("This code belongs to another order"), N_("Open the customer's order.")),
     "wrong_code": (404, N_("This pickup code is not right"), N_("Ask the customer to read it once more.")),
     "wrong_pin": (401, N_("Name or PIN is not right"), N_("Try again.")),
@@ -65,11 +81,23 @@ _TELL: Final[dict[str, Told]] = {
     "ref_reused": (409, N_("This reference was booked before"), N_("Use the number of this delivery.")),
     "empty_document": (422, N_("There are no lines"), N_("Enter at least one.")),
     "document_too_long": (422, N_("There are too many lines"), N_("Split the delivery.")),
+    "too_many_units": (
+        422,
+        N_("These are more units than one delivery can carry"),
+        N_("Check the quantity, or split the delivery."),
+    ),
+    "total_too_large": (422, N_("This ticket costs more than can be booked"), N_("Check the quantities.")),
+    "beyond_limits": (
+        422,
+        N_("This cannot be booked"),
+        N_("Nothing was changed. Check the numbers and texts."),
+    ),
     "empty_move": (422, N_("Nothing moves here"), N_("Look at the lines again.")),
     "no_printer": (409, N_("There is no printer for this"), N_("Set one up first.")),
 }
 _OTHERS: Final[Told] = (409, N_("This is not possible now"), N_("Look at the page again."))
 BUSY_S: Final = "1"
+DISK_S: Final = "10"
 
 
 def refusal(error: Any) -> Problem:
@@ -92,8 +120,10 @@ def facts_of(error: RuleError) -> dict[str, Any]:
 def storage_trouble(error: Any) -> Problem:
     """The problem that tells that the ledger could not take a command; nothing was booked."""
     assert isinstance(error, StorageError)
+    if isinstance(error, FileDamaged):
+        return Problem(503, error.code, TITLE_DAMAGED, DETAIL_DAMAGED)
     if isinstance(error, DiskTrouble):
-        return Problem(500, error.code, TITLE_DISK, DETAIL_DISK)
+        return Problem(503, error.code, TITLE_DISK, DETAIL_DISK, headers={"Retry-After": DISK_S})
     return Problem(503, error.code, TITLE_BUSY, DETAIL_BUSY, headers={"Retry-After": BUSY_S})
 
 
@@ -101,4 +131,6 @@ TITLE_BUSY: Final = N_("The till is busy")
 DETAIL_BUSY: Final = N_("Nothing was booked. Try again in a moment.")
 TITLE_DISK: Final = N_("The ledger cannot be written")
 DETAIL_DISK: Final = N_("Nothing was booked. Call somebody who can look at this machine's disk.")
+TITLE_DAMAGED: Final = N_("The ledger's file is damaged")
+DETAIL_DAMAGED: Final = N_("Nothing was booked, and nothing can be. Call the head office; do not restart.")
 TRANSLATE: Final = {Refused: refusal, StorageError: storage_trouble}

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from pos_agent.staff.rules import CLERK
+from pos_agent.staff.rules import CLERK, MANAGER
 from sync.web.permissions import PUBLIC, Permission
 from sync.web.routes import route
 from sync.web.templates import Pages
@@ -39,5 +39,6 @@ ROUTES: list[BaseRoute] = [
     _page("till"),
     _page("counter"),
     _page("receiving"),
+    _page("stock", MANAGER),
     _page("sign-in", PUBLIC),
 ]

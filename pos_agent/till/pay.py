@@ -11,6 +11,7 @@ from typing import Any, Final
 from devices.printing.job import JobKind
 from pos_agent.desk import Desk, till_channel
 from pos_agent.ledger.store_book import SqliteStoreBook
+from pos_agent.staff.queries import name_of
 from pos_agent.till import ticket as tickets
 from pos_agent.till.receipt import Receipt, ReceiptLine, keep, next_number
 from pos_agent.till.receipt_document import receipt_document
@@ -40,7 +41,8 @@ async def pay(desk: Desk, tendered: Tendered) -> dict[str, Any]:
     """Book a sale; returns the completed ticket.
 
     Raises:
-        Short: the floor lacks units; `facts["orders"]` are those that an override would hurt.
+        Short: the floor lacks units; `facts["orders"]` are those that an override would hurt,
+            `promised` the units they wait for, `online` those set aside for orders to come.
         Refused: `unknown_ticket`, `empty_ticket`, `too_little_given`.
     """
     try:
@@ -56,8 +58,9 @@ async def pay(desk: Desk, tendered: Tendered) -> dict[str, Any]:
 
 def book_sale(desk: Desk, book: SqliteStoreBook, tendered: Tendered) -> dict[str, Any]:
     """The sale's one transaction."""
-    row = book.tx.one("SELECT state, currency FROM ticket WHERE id = ?", (tendered.ticket,))
-    if row is None:
+    row = book.tx.one("SELECT state, currency, till FROM ticket WHERE id = ?", (tendered.ticket,))
+    # another till's ticket is another customer's: its receipt would come out here, its basket stay there
+    if row is None or row[2] != tendered.till:
         raise Refused("unknown_ticket", ticket=tendered.ticket)
     if row[0] == "completed":
         return tickets.ticket_json(book, tendered.ticket)
@@ -83,6 +86,7 @@ def book_sale(desk: Desk, book: SqliteStoreBook, tendered: Tendered) -> dict[str
         change_minor=change,
         tender=tendered.tender,
         locale=desk.profile.locale,
+        clerk=name_of(book.tx, tendered.actor, desk.profile.locale),
     )
     take_money(book, receipt)
     job = desk.papers.enqueue(book.tx, JobKind.RECEIPT, receipt_document(receipt, desk.profile))
@@ -122,7 +126,13 @@ def _move_goods(book: SqliteStoreBook, lines: list[dict[str, Any]], frame: SaleF
         for move in moves:
             book_move(book, move)
     except Short as short:
-        short.facts["orders"] = hurt_orders(book, str(short.facts["sku"]))
+        sku = str(short.facts["sku"])
+        stock = book.stock(sku)
+        short.facts |= {
+            "orders": hurt_orders(book, sku),
+            "promised": stock.open,
+            "online": max(0, stock.online),
+        }
         raise
 
 

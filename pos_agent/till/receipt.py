@@ -26,7 +26,10 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What is given to the customer. `paid_minor` is the money taken here; 0 where it was paid online."""
+    """What is given to the customer. `paid_minor` is the money taken here; 0 where it was paid online.
+
+    `actor` is the login that the books keep, `clerk` the name for the customer, in the paper's language.
+    """
 
     number: str
     kind: str
@@ -43,6 +46,7 @@ class Receipt:
     order: str | None = None
     order_number: str = ""
     locale: str = "zh-CN"
+    clerk: str = ""
 
 
 def next_number(tx: Transaction, position: StorePosition, till: str) -> str:

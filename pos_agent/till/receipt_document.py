@@ -51,8 +51,8 @@ def _head(receipt: Receipt, profile: Profile, words: dict[str, str]) -> Iterator
     yield Row(words["receipt"], receipt.number)
     yield Row(words["time"], from_instant(receipt.at).astimezone(profile.tz).strftime("%Y-%m-%d %H:%M:%S"))
     yield Row(words["till"], receipt.till)
-    if receipt.actor:
-        yield Row(words["clerk"], receipt.actor)
+    if receipt.clerk or receipt.actor:
+        yield Row(words["clerk"], receipt.clerk or receipt.actor)
     if receipt.order_number:
         yield Row(words["order"], receipt.order_number, Style.BOLD)
     yield Rule()

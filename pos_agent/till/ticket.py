@@ -11,6 +11,7 @@ from sync.rules.errors import Refused
 from sync.rules.price import BasketLine, PriceEntry, price
 from sync.runtime.ids import new_id
 from sync.storage.writer import Transaction
+from sync.values.bounds import MOST_COUNTER
 
 _LINES = (
     "SELECT line, sku, gtin, names, unit_minor, per, qty, amount_minor, price_version"
@@ -47,7 +48,8 @@ def add_units(tx: Transaction, ticket: str, product: Product, qty: int) -> None:
     """Add units of a product: more of its line, or a new line.
 
     Raises:
-        Refused: `not_for_sale`, `no_price`, `mixed_currency`, `ticket_full`, `bad_quantity`.
+        Refused: `not_for_sale`, `no_price`, `mixed_currency`, `ticket_full`, `bad_quantity`,
+            `total_too_large`.
     """
     if not product.is_on:
         raise Refused("not_for_sale", sku=product.sku)
@@ -60,6 +62,7 @@ def add_units(tx: Transaction, ticket: str, product: Product, qty: int) -> None:
         raise Refused("ticket_full", most=MOST_LINES)
     _same_currency(tx, ticket, product, is_first=not lines)
     amount = _amount(product.price_entry, qty)
+    _need_total(amount, lines)
     number = max((line["line"] for line in lines), default=0) + 1
     names = json.dumps(product.names, ensure_ascii=False)
     row = (ticket, number, product.sku, product.gtin, names, product.price_minor, product.per)
@@ -70,15 +73,18 @@ def set_units(tx: Transaction, ticket: str, number: int, qty: int) -> None:
     """Change a line's units; the price it was shown at stays.
 
     Raises:
-        Refused: `unknown_line`, `bad_quantity`.
+        Refused: `unknown_line`, `bad_quantity`, `total_too_large`.
     """
-    line = next((line for line in lines_of(tx, ticket) if line["line"] == number), None)
+    lines = lines_of(tx, ticket)
+    line = next((line for line in lines if line["line"] == number), None)
     if line is None:
         raise Refused("unknown_line", line=number)
     entry = PriceEntry(
         sku=line["sku"], price_minor=line["unit_minor"], currency="XXX", per=line["per"], version=0
     )
-    tx.execute(_SET_QTY, (qty, _amount(entry, qty), ticket, number))
+    amount = _amount(entry, qty)
+    _need_total(amount, [other for other in lines if other is not line])
+    tx.execute(_SET_QTY, (qty, amount, ticket, number))
 
 
 def drop_line(tx: Transaction, ticket: str, number: int) -> None:
@@ -140,6 +146,12 @@ def _same_currency(tx: Transaction, ticket: str, product: Product, *, is_first: 
     row = tx.one("SELECT currency FROM ticket WHERE id = ?", (ticket,))
     if row is not None and row[0] != product.currency:
         raise Refused("mixed_currency", sku=product.sku, currency=product.currency, expected=row[0])
+
+
+def _need_total(amount_minor: int, others: list[dict[str, Any]]) -> None:
+    """Refuse a ticket whose total no payment could carry."""
+    if amount_minor + sum(line["amount_minor"] for line in others) > MOST_COUNTER:
+        raise Refused("total_too_large", most_minor=MOST_COUNTER)
 
 
 def _amount(entry: PriceEntry, qty: int) -> int:

@@ -14,20 +14,22 @@ from typing import Annotated, Any, Final, get_args
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from sync.messages.errors import Undecodable
+from sync.messages.errors import NewerVersion, Undecodable
 from sync.rules.canonical import Raw, to_raw
+from sync.rules.digest import Compare, Digest, Rows
 from sync.rules.errors import Unbookable
 from sync.rules.facts import FACTS, Fact
 from sync.rules.items import ITEMS, Item
-from sync.rules.streams import Ask, Down, Hello, Message, Page, Up
+from sync.rules.streams import PROTOCOL_MAX, Ask, Down, Hello, Message, Page, Up
+from sync.values.bounds import MOST_UNITS
 
 PACK_FROM_BYTES = 1024
 MOST_WIRE_BYTES = 64 * 1024
 MOST_JSON_BYTES = 1024 * 1024
 PLAIN: Final = b"j"
 PACKED: Final = b"z"
-UP_KINDS = (Up, Hello, Ask)
-DOWN_KINDS = (Down, Hello, Page)
+UP_KINDS = (Up, Hello, Ask, Digest, Rows)
+DOWN_KINDS = (Down, Hello, Page, Compare)
 
 
 @cache
@@ -72,6 +74,7 @@ def decode(payload: bytes) -> Message:
     here nor written by `canonical`, so no ledger holds one.
 
     Raises:
+        NewerVersion: whatever it says, it says it in a version that this program does not know.
         Undecodable: too large, broken packing, no JSON, or not a message of this version.
     """
     if len(payload) > MOST_WIRE_BYTES:
@@ -81,12 +84,29 @@ def decode(payload: bytes) -> Message:
     try:
         return message_adapter().validate_json(body)
     except ValidationError as error:
+        _refuse_newer(body)
         first = error.errors(include_url=False, include_input=False)[0]
         msg = f"{'.'.join(map(str, first['loc'][:4]))}: {first['msg']}"
         raise Undecodable(msg) from error
     except RecursionError as error:
         msg = "nested too deeply"
         raise Undecodable(msg) from error
+
+
+def _refuse_newer(body: bytes) -> None:
+    """Tell a message of a newer version from garbage: its `v` says so, whatever else it holds.
+
+    Raises:
+        NewerVersion: `v` is above what this program speaks.
+    """
+    try:
+        raw = json.loads(body)
+    except (ValueError, RecursionError):
+        return
+    version = raw.get("v") if isinstance(raw, dict) else None
+    if type(version) is int and PROTOCOL_MAX < version <= MOST_UNITS:
+        msg = f"a message of version {version}; this program speaks {PROTOCOL_MAX} at most"
+        raise NewerVersion(msg)
 
 
 def _unpack(payload: bytes) -> bytes:

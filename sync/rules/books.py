@@ -6,13 +6,15 @@ no difference, so what the simulator proves is what the programs run.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 from sync.rules.canonical import GENESIS, Raw, link_chain, to_raw
 from sync.rules.facts import Fact
 from sync.rules.holds import HubLine, StoreHold
 from sync.rules.items import Item
 from sync.rules.rights import Allotment, HubStock, StoreStock
+
+StreamState = Literal["whole", "replaying", "rebuilding"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class StorePosition:
         dver: the last version of the hub's items applied.
         fenced: a higher store incarnation was seen, or the hub holds events that this ledger never
             wrote: this agent is a zombie.
+        stable: the last event that the hub would still know after any restore, as far as it told.
     """
 
     store: str
@@ -39,6 +42,7 @@ class StorePosition:
     heard: int = 0
     dver: int = 0
     fenced: bool = False
+    stable: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,14 @@ class HubPosition:
         chain: the chain after it.
         ver: the last item version given.
         heard: the last `dver` the store said it had, under this sinc and hinc.
-        merged: whether the store's facts are whole; while not, nothing is promised for it.
+        state: whether the store's facts are whole. `replaying`: the hub was put back to an earlier state
+            and hears them again; `rebuilding`: the store's log takes over from an earlier one and has
+            not told its beginning yet. While not `whole`, nothing is promised and nothing returned.
+        stopped: two histories of one incarnation were heard; neither is followed any further.
+        doubt: while `rebuilding`, the log before was `stopped`: the mirror followed one of two histories.
+        mirror_sinc: while `rebuilding`, the incarnation whose event `mirror_seq` the mirror stands at.
+        mirror_seq: see `mirror_sinc`.
+        stable: the event up to which every backup that may be put back has heard the store.
     """
 
     store: str
@@ -63,7 +74,24 @@ class HubPosition:
     chain: str = GENESIS
     ver: int = 0
     heard: int = 0
-    merged: bool = True
+    state: StreamState = "whole"
+    stopped: bool = False
+    doubt: bool = False
+    mirror_sinc: int = 0
+    mirror_seq: int = 0
+    stable: int = 0
+
+    @property
+    def merged(self) -> bool:
+        """Whether units may be promised and returned for the store."""
+        return self.state == "whole" and not self.stopped
+
+    @property
+    def mirror(self) -> tuple[int, int]:
+        """The incarnation and the event at which the hub's mirror of the store stands."""
+        if self.state == "rebuilding":
+            return self.mirror_sinc, self.mirror_seq
+        return self.sinc, self.app
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +179,10 @@ class HubBook(Protocol):
         """All hold lines of an order at this store."""
         ...
 
+    def lines_of(self, sku: str) -> Sequence[HubLine]:
+        """All lines of a SKU on which units are still owed, those of the newest order first."""
+        ...
+
     def put_line(self, line: HubLine) -> None:
         """Keep a hold line."""
         ...
@@ -163,12 +195,32 @@ class HubBook(Protocol):
         """Keep an item, in the place of an older one of the same kind and key."""
         ...
 
+    def item(self, order: str) -> Request | None:
+        """An order's hold as the store was told it last; None where it never was, or need not hear more."""
+        ...
+
     def requests_after(self, ver: int, limit: int) -> Sequence[Request]:
         """Up to `limit` items with a version above `ver`, in order of version."""
         ...
 
     def chain_at(self, seq: int) -> str | None:
         """The chain after an applied event; None where it is not kept any more."""
+        ...
+
+    def skus(self) -> Sequence[str]:
+        """The SKUs of which the mirror of this store holds anything."""
+        ...
+
+    def lacking(self) -> Sequence[str]:
+        """The SKUs whose floor stock is below zero in the mirror, whatever was returned."""
+        ...
+
+    def keep_baseline(self, seq: int, raw: Raw) -> None:
+        """An event of a log's beginning was heard: keep it until the beginning is whole."""
+        ...
+
+    def baseline(self) -> Sequence[Raw]:
+        """The events of the present log's beginning, in order."""
         ...
 
     def book_fact(self, seq: int, fact: Fact, raw: Raw) -> None:

@@ -7,7 +7,8 @@ so that the hub's mirror can never see half of it.
 from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
-from sync.values.bounds import Counter, Currency, Id, Instant, Items, Line, Minor, Sku, Units
+from sync.rules.baseline import Balances, Begin, Carried, Whole
+from sync.values.bounds import Chars, Counter, Currency, Id, Instant, Items, Line, Minor, Sku, Units
 
 Bucket = Literal["floor", "staged", "damaged"]
 MoveReason = Literal[
@@ -38,6 +39,8 @@ StepTo = Literal[
     "released",
     "short",
     "put_back",
+    "verified",
+    "kept",
 ]
 Tender = Literal["cash", "card", "sandbox"]
 
@@ -79,10 +82,49 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """The cumulative units of a SKU that this store took back from the online channel.
+
+    The hub gave them; the store's log says when they counted, so that a log alone tells all that
+    floor stock depends on.
+    """
+
+    kind: Literal["returned"] = "returned"
+    sku: Sku
+    returned: Counter
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldLine:
+    """One line of a hold that the store took on; `price_minor` is the whole line's amount."""
+
+    line: Units
+    sku: Sku
+    qty: Units
+    price_minor: Minor = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a store took on with a hold: enough for a hub that lost the order to honour it."""
+
+    number: Line
+    code_hash: Annotated[str, Chars(32, 32, r"^[0-9a-f]+$")]
+    pay_at: Literal["counter", "online"]
+    due_minor: Minor
+    currency: Currency
+    expires_at: Instant
+    lines: Annotated[tuple[HeldLine, ...], Items(1, 100)]
+    locale: Line = "zh-CN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldStep:
     """A hold went on: `line` None means the order as a whole, else `n` units of one line.
 
-    `moves` are the units that moved with it (picking, hand-over, a short pick's adjustment).
+    `moves` are the units that moved with it (picking, hand-over, a short pick's adjustment); `held` is
+    told once, with the step `received`. `kept` answers that `n` units need not be looked for any more.
     """
 
     kind: Literal["hold"] = "hold"
@@ -95,6 +137,7 @@ class HoldStep:
     why: Line = ""
     actor: Line = ""
     by: Line = ""
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,5 +154,26 @@ class Payment:
     actor: Line = ""
 
 
-Fact = Move | Grant | HoldStep | Payment
-FACTS: dict[str, type[Fact]] = {"move": Move, "grant": Grant, "hold": HoldStep, "payment": Payment}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A person takes the told balances of these SKUs for true without counting them."""
+
+    kind: Literal["accepted"] = "accepted"
+    skus: Annotated[tuple[Sku, ...], Items(1, 200)]
+    at: Instant
+    actor: Line = ""
+
+
+Fact = Move | Grant | Returned | HoldStep | Payment | Accepted | Begin | Balances | Carried | Whole
+FACTS: dict[str, type[Fact]] = {
+    "move": Move,
+    "grant": Grant,
+    "returned": Returned,
+    "hold": HoldStep,
+    "payment": Payment,
+    "accepted": Accepted,
+    "begin": Begin,
+    "balances": Balances,
+    "carried": Carried,
+    "whole": Whole,
+}

@@ -37,8 +37,9 @@ class LineCount:
 class StoreHold:
     """A hold in the store's ledger.
 
-    `body` is what the hub told (None until it did, or after personal data has gone); `expired` and
-    `closed_at`, `closed_by` are for people.
+    `body` is what the hub told (None until it did, or after personal data has gone); `closed_at` and
+    `closed_by` are for people. `unsure`: it was told after a loss, and nobody has looked yet whether it
+    was collected meanwhile; until then it is neither picked nor handed over nor released.
     """
 
     order: str
@@ -47,6 +48,7 @@ class StoreHold:
     body: HoldItem | None = None
     closed_at: str = ""
     closed_by: str = ""
+    unsure: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -64,6 +66,20 @@ class StoreHold:
                 return line
         raise Refused("unknown_line", order=self.order, line=number)
 
+    def victim(self, number: int) -> int:
+        """Units of a line that the hub asks to look for, as it told them."""
+        told = self.body.lines if self.body else ()
+        return next((line.victim for line in told if line.line == number), 0)
+
+    def with_victim(self, number: int, units: int) -> "StoreHold":
+        """This hold with another number of units to look for on one line."""
+        if self.body is None or units == self.victim(number):
+            return self
+        lines = tuple(
+            replace(line, victim=units) if line.line == number else line for line in self.body.lines
+        )
+        return replace(self, body=replace(self.body, lines=lines))
+
     def with_line(self, changed: LineCount) -> "StoreHold":
         """This hold with one line changed."""
         return replace(
@@ -73,7 +89,11 @@ class StoreHold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubLine:
-    """One hold line at the hub. `dispatched`: the store owns it from then on."""
+    """One hold line at the hub, units. `dispatched`: the store owns it from then on.
+
+    `staged`: units that lie picked for it; `ready`: the store said that the order lies ready; `victim`:
+    units that the hub named to be looked for, because the store lacks them, less those answered.
+    """
 
     order: str
     line: int
@@ -83,11 +103,24 @@ class HubLine:
     short: int = 0
     released: int = 0
     dispatched: bool = False
+    staged: int = 0
+    ready: bool = False
+    victim: int = 0
 
     @property
     def open(self) -> int:
         """Units still owed as far as the hub has heard."""
         return self.qty - self.done - self.short - self.released
+
+    @property
+    def unpicked(self) -> int:
+        """Units still owed that do not lie picked."""
+        return max(0, self.open - self.staged)
+
+    @property
+    def sought(self) -> int:
+        """Units that the store was asked to look for and has not answered; a picked one is found."""
+        return 0 if self.ready else min(self.victim, self.unpicked)
 
 
 def settle(line: LineCount, outcome: Outcome, n: int) -> LineCount:

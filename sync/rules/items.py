@@ -28,7 +28,8 @@ MOST_LINES = 100
 class HoldLine:
     """One line of a hold. Names and GTIN travel along, since the store's catalogue may lag.
 
-    `price_minor` is the whole line's amount; `names` is keyed by locale.
+    `price_minor` is the whole line's amount; `names` is keyed by locale; `victim` are units to look for
+    first of all, because the store has sold or lost what was promised.
     """
 
     line: Units

@@ -21,7 +21,10 @@ from sync.rules.facts import MoveLine
 
 @dataclass(frozen=True, slots=True)
 class StoreStock:
-    """One SKU in the store's ledger, units. `open` is the sum over hold lines of what is still owed."""
+    """One SKU in the store's ledger, units. `open` is the sum over hold lines of what is still owed.
+
+    `frozen`: the balances were told after a loss and nobody has counted or accepted them: no grants.
+    """
 
     floor: int = 0
     staged: int = 0
@@ -30,6 +33,7 @@ class StoreStock:
     returned: int = 0
     settled: int = 0
     open: int = 0
+    frozen: bool = False
 
     @property
     def on_hand(self) -> int:
@@ -49,7 +53,10 @@ class StoreStock:
 
 @dataclass(frozen=True, slots=True)
 class HubStock:
-    """One SKU of one store at the hub, units: the mirror of the store's counters and the hub's own."""
+    """One SKU of one store at the hub, units: the mirror of the store's counters and the hub's own.
+
+    `taken` mirrors how much of `returned` the store has booked.
+    """
 
     floor: int = 0
     staged: int = 0
@@ -58,6 +65,7 @@ class HubStock:
     settled: int = 0
     returned: int = 0
     promised: int = 0
+    taken: int = 0
 
     @property
     def available(self) -> int:
@@ -66,8 +74,18 @@ class HubStock:
 
     @property
     def free(self) -> int:
-        """The store's floor stock as the mirror knows it."""
+        """The store's floor stock as the mirror knows it, once it has booked all that was returned."""
         return self.floor + self.staged - (self.granted - self.returned - self.settled)
+
+    @property
+    def lack(self) -> int:
+        """Units of a deficit that nothing under way repays yet."""
+        return max(0, -self.free)
+
+    @property
+    def deficit(self) -> int:
+        """Units that the store's floor stock is below zero, as the mirror knows it."""
+        return max(0, self.granted - self.taken - self.settled - self.floor - self.staged)
 
 
 Stock = TypeVar("Stock", StoreStock, HubStock)
@@ -118,11 +136,13 @@ def moved(stock: Stock, line: MoveLine) -> Stock:
         buckets[line.source] -= line.qty
     if line.target:
         buckets[line.target] += line.qty
-    return replace(stock, **buckets)
+    return replace(stock, floor=buckets["floor"], staged=buckets["staged"], damaged=buckets["damaged"])
 
 
 def resting_grant(stock: StoreStock, policy: Allotment) -> int:
     """Units to grant now so that the online channel rests where it should: target less what it has."""
+    if stock.frozen:
+        return 0
     share = -(-policy.share_percent * (stock.free + stock.online) // 100)
     target = share if policy.rest is None else policy.rest.least
     return max(0, min(target - stock.online, stock.free - policy.kept))
@@ -137,7 +157,7 @@ def surplus(stock: StoreStock, policy: Allotment) -> int:
 
 def wanted_grant(stock: StoreStock, policy: Allotment, qty: int) -> int:
     """Units to grant at once because the hub asked for `qty`: down to what the floor keeps."""
-    return max(0, min(qty, stock.free - policy.kept))
+    return 0 if stock.frozen else max(0, min(qty, stock.free - policy.kept))
 
 
 def promise(stock: HubStock, sku: str, qty: int) -> HubStock:

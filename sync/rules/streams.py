@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 from sync.rules.books import HubPosition, StorePosition
 from sync.rules.canonical import Raw, link_chain
-from sync.values.bounds import Chars, Counter, Id, Instant, Items, Line, Sku, StoreId, Units
+from sync.rules.digest import Compare, Digest, Rows
+from sync.values.bounds import Chain, Counter, Id, Instant, Items, Line, Sku, StoreId, Units
 
 MOST_EVENTS = 200
 """The most events in one UP."""
@@ -20,8 +21,6 @@ BUDGET_BYTES = 60_000
 """What a DOWN's items may weigh as JSON: below 64 KiB with its header."""
 PROTOCOL_MIN = 1
 PROTOCOL_MAX = 1
-
-Chain = Annotated[str, Chars(16, 16, r"^[0-9a-f]{16}$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +54,7 @@ class Down:
     app: Counter
     stable: Counter = 0
     merged: bool = True
+    stopped: bool = False
     items: Annotated[tuple[Raw, ...], Items(0, MOST_REQUESTS)] = ()
 
 
@@ -107,23 +107,26 @@ class Ask:
     since: Counter
 
 
-Message = Up | Down | Hello | Page | Ask
+Message = Up | Down | Hello | Page | Ask | Digest | Compare | Rows
 
-
-UpVerdict = Literal["apply", "known", "gap", "foreign", "unmerged", "split"]
+UpVerdict = Literal["apply", "known", "gap", "foreign", "unmerged", "split", "stopped", "ahead"]
 
 
 def judge_up(position: HubPosition, up: Up) -> UpVerdict:
     """What the hub does with an UP.
 
-    `foreign`: another incarnation of either side; `unmerged`: the store is not whole yet; `gap`:
-    events are missing before it; `known`: nothing new; `split`: the chain tells another history.
-    All but `apply` change no balance; all but `split` are answered with a DOWN.
+    `ahead`: the store has heard of things that this hub never said, so the hub's books are an old copy;
+    `foreign`: another incarnation of either side; `stopped`: two histories were heard before;
+    `unmerged`: the log should take over from an earlier one and does not; `gap`: events are missing
+    before it; `known`: nothing new; `split`: the chain tells another history. All but `apply` change no
+    balance; all are answered with a DOWN.
     """
+    if is_ahead(position, up):
+        return "ahead"
     if up.sinc != position.sinc or up.hinc != position.hinc:
         return "foreign"
-    if not position.merged:
-        return "unmerged"
+    if position.stopped:
+        return "stopped"
     if up.first > position.app + 1:
         return "gap"
     last = last_of(up)
@@ -131,7 +134,18 @@ def judge_up(position: HubPosition, up: Up) -> UpVerdict:
         return "known"
     if _chain_at(up, position.app) != position.chain:
         return "split"
-    return "apply" if last > position.app else "known"
+    if last == position.app:
+        return "known"
+    if position.state == "rebuilding" and not position.app and news(position, up)[0].get("kind") != "begin":
+        return "unmerged"
+    return "apply"
+
+
+def is_ahead(position: HubPosition, up: Up) -> bool:
+    """Whether a store has heard what this hub never said: a later incarnation, or a later version."""
+    if up.sinc != position.sinc:
+        return up.sinc > position.sinc
+    return up.hinc > position.hinc or (up.hinc == position.hinc and up.dver > position.ver)
 
 
 def last_of(up: Up) -> int:
@@ -165,7 +179,9 @@ def news(position: HubPosition, up: Up) -> tuple[Raw, ...]:
     return up.events[position.app - up.first + 1 :]
 
 
-DownVerdict = Literal["apply", "acknowledge", "old_hub", "new_hub", "old_store", "fenced", "rolled_back"]
+DownVerdict = Literal[
+    "apply", "acknowledge", "old_hub", "new_hub", "old_store", "fenced", "rolled_back", "stopped"
+]
 
 
 def judge_down(position: StorePosition, down: Down) -> DownVerdict:
@@ -174,7 +190,7 @@ def judge_down(position: StorePosition, down: Down) -> DownVerdict:
     `old_hub`: a hub incarnation that has been replaced; `new_hub`: adopt it first; `old_store`: it
     is meant for an earlier incarnation of this store; `fenced`: this agent has been replaced;
     `rolled_back`: the hub has applied events that this ledger does not hold, so the ledger is an old
-    image, or another machine writes under its name.
+    image, or another machine writes under its name; `stopped`: the hub has heard two histories.
     `acknowledge`: only the position counts, the items are not next in line.
     """
     if down.hinc < position.hinc:
@@ -187,6 +203,8 @@ def judge_down(position: StorePosition, down: Down) -> DownVerdict:
         return "old_store"
     if down.app > position.seq:
         return "rolled_back"
+    if down.stopped:
+        return "stopped"
     return "apply" if is_next(position.dver, down) else "acknowledge"
 
 
@@ -201,6 +219,19 @@ def acknowledged(position: StorePosition, down: Down) -> int:
     Never beyond what this store has written: a larger number is another history's.
     """
     return max(position.heard, min(down.app, position.seq))
+
+
+def common_version(theirs: Hello) -> int | None:
+    """The newest version of the protocol that both sides speak; None where there is none."""
+    newest = min(PROTOCOL_MAX, theirs.protocol_max)
+    return newest if newest >= max(PROTOCOL_MIN, theirs.protocol_min) else None
+
+
+def too_old(theirs: Hello) -> Literal["ours", "theirs"] | None:
+    """Whose program must be updated before both speak a common version; None where they have one."""
+    if common_version(theirs) is not None:
+        return None
+    return "ours" if theirs.protocol_max > PROTOCOL_MAX else "theirs"
 
 
 def heard_after(position: HubPosition, up: Up) -> int:

@@ -5,6 +5,7 @@ every event inside a block, across awaits. What libraries log by the standard li
 same chain, and the redactor is always the last step before the line is written.
 """
 
+import contextlib
 import io
 import logging
 import sys
@@ -23,16 +24,22 @@ _CHATTY = ("uvicorn.error", "uvicorn.access", "_granian", "granian.access", "htt
 
 
 class _StandardError(io.TextIOBase):
-    """Standard error as it is at the moment of writing: whoever replaces it later is heard too."""
+    """Standard error as it is at the moment of writing: whoever replaces it later is heard too.
+
+    A line that cannot be written, on a full disk say, is lost: no work may fail for want of its log.
+    """
 
     def write(self, text: str) -> int:
         """Pass the text on."""
-        return sys.stderr.write(text)
+        with contextlib.suppress(OSError):
+            return sys.stderr.write(text)
+        return len(text)
 
     def flush(self) -> None:
         """Pass the flush on; a stream that was closed meanwhile holds nothing of ours."""
         if not sys.stderr.closed:
-            sys.stderr.flush()
+            with contextlib.suppress(OSError):
+                sys.stderr.flush()
 
     def isatty(self) -> bool:
         """Whether a person reads along."""

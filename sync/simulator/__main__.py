@@ -3,41 +3,110 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
+from sync.simulator import mutate
 from sync.simulator.broken import VARIANTS
-from sync.simulator.run import simulate, simulate_broken
+from sync.simulator.report import broken_lines, history_lines, page, replay_lines
+from sync.simulator.run import replay, simulate, simulate_broken
 
 MOST_HISTORIES = 10_000_000
+HISTORIES = 200
+BROKEN_OFF = 130
+"""The exit code after Ctrl-C."""
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run; the exit code is 0 if every invariant held, or every broken variant was caught."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run; the exit code is 0 if all is well.
+
+    That is: every invariant held, every broken variant was caught, every surviving mutant is explained.
+    """
     given = sys.argv[1:] if arguments is None else arguments
     if "--market" in given:
         return int(import_module("sync.simulator.market.command").main(given))
-    options = _parser().parse_args(given)
-    if options.broken:
+    parser = _parser()
+    options = parser.parse_args(given)
+    try:
+        if options.seed is not None:
+            return _replay(options)
+        if options.mutate is not None:
+            return _mutate(options)
+        return _histories(options)
+    except (LookupError, mutate.RulesFail, ValueError) as error:
+        parser.exit(2, f"simulate: {error}\n")
+    except KeyboardInterrupt:
+        sys.stderr.write("broken off\n")
+        return BROKEN_OFF
+
+
+def _histories(options: argparse.Namespace) -> int:
+    """Histories, broken variants, or both."""
+    report: dict[str, Any] | None = None
+    results: list[dict[str, Any]] = []
+    if options.histories or not options.broken:
+        report = simulate(options.histories or HISTORIES, options.start)
+        _say(options, report, history_lines(report))
+    if options.broken and not (report and report["broken_off"]):
         results = simulate_broken(options.broken, options.start)
-        _say(json.dumps(results) if options.json else "\n".join(map(_broken_line, results)))
-        return 0 if all(result["caught"] for result in results) else 1
-    report = simulate(options.histories, options.start)
-    _say(json.dumps(report) if options.json else "\n".join(_report_lines(report)))
-    return 1 if report["failing"] else 0
+        _say(options, results, broken_lines(results))
+    _keep(options, page(report, results, None))
+    if report and report["broken_off"]:
+        return BROKEN_OFF
+    is_well = not (report and report["failing"]) and all(result["caught"] for result in results)
+    return 0 if is_well else 1
+
+
+def _replay(options: argparse.Namespace) -> int:
+    """One seed."""
+    if options.broken in {"all", "named"}:
+        raise ValueError("--seed plays one broken variant, not all: name it")
+    told = replay(options.seed, options.broken or "")
+    _say(options, told, replay_lines(told))
+    _keep(options, "\n".join(["```", *replay_lines(told), "```", ""]))
+    return 1 if told["failed"] else 0
+
+
+def _mutate(options: argparse.Namespace) -> int:
+    """Mutants of the rules."""
+    histories = options.histories or mutate.HISTORIES
+    report = mutate.mutate(options.mutate, histories, with_tests=not options.without_tests)
+    _say(options, report, mutate.report_lines(report))
+    _keep(options, page(None, (), report))
+    return 1 if report["unexplained"] or report["stale"] else 0
 
 
 def _parser() -> argparse.ArgumentParser:
     """The options."""
-    parser = argparse.ArgumentParser(prog="simulate", description="Hostile histories over the sync rules.")
-    parser.add_argument("--histories", type=_count, default=200, help="how many histories (200)")
+    parser = argparse.ArgumentParser(
+        prog="simulate",
+        description="Hostile histories over the sync rules.",
+        epilog="Real programs under chaos instead: ./omo simulate --processes --help",
+    )
+    parser.add_argument("--histories", type=_count, help=f"how many histories ({HISTORIES})")
     parser.add_argument("--from", type=int, default=0, dest="start", help="the first seed (0)")
     parser.add_argument(
         "--broken",
         choices=["all", "named", *VARIANTS],
-        help="play a broken variant of the rules until it is caught",
+        help="play a broken variant of the rules until it is caught; with --histories, after those",
+    )
+    parser.add_argument("--seed", type=int, help="play one history, and tell its story")
+    parser.add_argument(
+        "--mutate",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="change the rules one comparison or sign at a time, in one file or function or in all",
+    )
+    parser.add_argument(
+        "--without-tests",
+        action="store_true",
+        help="with --mutate: let the histories alone judge; survivors need no explanation then",
     )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--report", type=Path, metavar="FILE.md", help="keep the report as a Markdown page")
     parser.add_argument("--market", action="store_true", help="compare allotment policies (--market --help)")
     return parser
 
@@ -51,50 +120,15 @@ def _count(text: str) -> int:
     return number
 
 
-def _broken_line(result: dict[str, Any]) -> str:
-    """One broken variant in words."""
-    how = f"caught in history {result['histories']}" if result["caught"] else "NOT CAUGHT"
-    return f"{result['variant']:24} {how:24} {result['by'][:110]}"
+def _say(options: argparse.Namespace, report: object, lines: Sequence[str]) -> None:
+    """To the terminal, for people or for programs."""
+    sys.stdout.write((json.dumps(report) if options.json else "\n".join(lines)) + "\n")
 
 
-def _report_lines(report: dict[str, Any]) -> list[str]:
-    """The report in words."""
-    branches = report["branches"]
-    played = f"{report['histories']} histories from seed {report['from']}, {report['steps']} steps"
-    reached = f"{branches['reached']} of {branches['all']} in {branches['traced_histories']} histories"
-    return [
-        f"{played}, {report['seconds']} s ({report['histories_per_s']} histories/s)",
-        f"invariants broken in {len(report['failing'])} histories {report['failing'][:10] or ''}",
-        f"calm: all books equal after at most {report['most_rounds_to_agree']} rounds",
-        "odds:    " + _pairs(report["odds"]["faults"]),
-        "weights: " + _pairs(report["odds"]["steps by weight"]),
-        "faults:  " + _pairs(report["faults"]),
-        "steps:   " + _pairs(report["actions_and_verdicts"]),
-        f"branches of the rules reached: {reached}; not reached:",
-        *(f"    {branch}" for branch in branches["not_reached"]),
-        *(line for told in report["told"] for line in _failure_lines(told)),
-    ]
-
-
-def _pairs(counts: dict[str, Any]) -> str:
-    """Names and numbers on one line."""
-    return ", ".join(f"{name} {number}" for name, number in counts.items())
-
-
-def _failure_lines(told: dict[str, Any]) -> list[str]:
-    """A failing history: how it ended, the shortest one like it, how to see it again."""
-    return [
-        f"SEED {told['seed']} (story {told['digest']}): {told['what']}",
-        *(f"    {line}" for line in told["last_steps"]),
-        *(["  the shortest that breaks the same:"] if told.get("shrunken") else []),
-        *(f"    {line}" for line in told.get("shrunken", ())),
-        f"  again: --histories 1 --from {told['seed']}",
-    ]
-
-
-def _say(text: str) -> None:
-    """To the terminal."""
-    sys.stdout.write(text + "\n")
+def _keep(options: argparse.Namespace, text: str) -> None:
+    """In the file that was asked for."""
+    if options.report:
+        options.report.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

@@ -122,6 +122,10 @@ class StoreDictionary(Transactions):
         """The sharing policy of a SKU."""
         return self._allotments[sku]
 
+    def emptied(self) -> "StoreDictionary":
+        """A new ledger with the same policies, which has not begun yet."""
+        return StoreDictionary(self.position(), self._allotments)
+
 
 class HubDictionary(Transactions):
     """The hub's books about one store; it knows the SKUs of its catalogue from the start."""
@@ -134,8 +138,9 @@ class HubDictionary(Transactions):
             "lines": {},
             "request": {},
             "fact": {},
-            "chain": {0: position.chain},
+            "chain": {},
             "dead": {},
+            "baseline": {},
             "exception": {},
             "floor": {},
         }
@@ -166,6 +171,12 @@ class HubDictionary(Transactions):
         found: tuple[HubLine, ...] = self.tables["lines"].get(order, ())
         return found
 
+    def lines_of(self, sku: str) -> Sequence[HubLine]:
+        """All lines of a SKU on which units are still owed, those of the newest order first."""
+        owed = (line for lines in self.tables["lines"].values() for line in lines)
+        found = [line for line in owed if line.sku == sku and line.open]
+        return sorted(found, key=lambda line: (line.order, line.line), reverse=True)
+
     def put_line(self, line: HubLine) -> None:
         """Keep a hold line."""
         others = [other for other in self.lines(line.order) if other.line != line.line]
@@ -180,6 +191,10 @@ class HubDictionary(Transactions):
         """Keep an item, in the place of an older one of the same kind and key."""
         self.write("request", (request.kind, request.key), request)
 
+    def item(self, order: str) -> Request | None:
+        """An order's hold as the store was told it last."""
+        return self.tables["request"].get(("order", order))
+
     def requests_after(self, ver: int, limit: int) -> Sequence[Request]:
         """Up to `limit` items with a version above `ver`, in order of version."""
         found = [request for request in self.tables["request"].values() if request.ver > ver]
@@ -188,18 +203,39 @@ class HubDictionary(Transactions):
 
     def book_fact(self, seq: int, fact: Fact, raw: Raw) -> None:
         """An event was applied."""
-        self.write("fact", seq, (fact, raw))
-        self.write("chain", seq, self.position().chain)
+        position = self.position()
+        self.write("fact", (position.sinc, seq), (fact, raw))
+        self.write("chain", (position.sinc, seq), position.chain)
 
     def chain_at(self, seq: int) -> str | None:
         """The chain after event `seq`."""
-        found: str | None = self.tables["chain"].get(seq)
-        return found
+        found: str | None = self.tables["chain"].get((self.position().sinc, seq))
+        return found if seq else GENESIS
+
+    def skus(self) -> Sequence[str]:
+        """The SKUs of which the mirror holds anything."""
+        return sorted(self.tables["stock"])
+
+    def lacking(self) -> Sequence[str]:
+        """The SKUs whose floor stock is below zero in the mirror."""
+        return sorted(sku for sku, stock in self.tables["stock"].items() if stock.lack)
+
+    def keep_baseline(self, seq: int, raw: Raw) -> None:
+        """An event of a log's beginning."""
+        position = self.position()
+        self.write("baseline", (position.sinc, seq), raw)
+        self.write("chain", (position.sinc, seq), position.chain)
+
+    def baseline(self) -> Sequence[Raw]:
+        """The events of the present log's beginning, in order."""
+        kept = self.tables["baseline"]
+        return [kept[key] for key in sorted(kept) if key[0] == self.position().sinc]
 
     def book_dead_letter(self, seq: int, code: str, raw: Raw) -> None:
         """An event that can never be applied."""
-        self.write("dead", seq, (code, raw))
-        self.write("chain", seq, self.position().chain)
+        position = self.position()
+        self.write("dead", (position.sinc, seq), (code, raw))
+        self.write("chain", (position.sinc, seq), position.chain)
 
     def raise_exception(self, kind: str, facts: Raw) -> None:
         """A matter for a person."""

@@ -3,20 +3,24 @@
 They test the simulator: an invariant that no broken rule can break proves nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
 from sync.rules import pickup_token, rights, streams
+from sync.rules.baseline import Carried, Whole
 from sync.rules.books import HubBook, HubPosition, StoreBook, StorePosition
-from sync.rules.central import apply_up, promise
+from sync.rules.canonical import Raw
+from sync.rules.central import apply_up, promise, recover, repay
+from sync.rules.facts import Fact, Held, HoldStep
 from sync.rules.holds import HubLine, StoreHold
 from sync.rules.items import HoldItem, ReturnItem, WantItem
 from sync.rules.pickup_token import Claims
 from sync.rules.rights import HubStock, StoreStock
-from sync.rules.store import fulfil, ledger, receive_down
+from sync.rules.store import begin_log, fulfil, ledger, receive_down
+from sync.rules.store.begin_log import Mirror, Remains
 from sync.rules.streams import Down, DownVerdict, Up, UpVerdict
 
 
@@ -35,7 +39,7 @@ def _returns_told_as_deltas(sku: str, after: HubStock, units: int) -> ReturnItem
     return ReturnItem(sku=sku, returned=units)
 
 
-def _returns_added_as_deltas(book: StoreBook, item: ReturnItem) -> None:
+def _returns_added_as_deltas(book: StoreBook, item: ReturnItem, at: str) -> None:  # noqa: ARG001
     """R as deltas at the store: a message that comes twice returns twice."""
     stock = book.stock(item.sku)
     book.put_stock(item.sku, replace(stock, returned=stock.returned + item.returned))
@@ -129,6 +133,86 @@ def _hold_taken_twice(book: StoreBook, item: HoldItem, at: str, by: str) -> Stor
     return hold
 
 
+def _mirror_at_once(book: HubBook, seq: int, fact: Fact, raw: Raw, parse: Any) -> set[str]:
+    """The hub takes a log's beginning as it comes: lost half-way, the next agent is told half a store."""
+    book.keep_baseline(seq, raw)
+    lines, holds = recover.baseline_of([parse(kept) for kept in book.baseline()])
+    recover.take_baseline(book, lines, holds)
+    if isinstance(fact, Whole):
+        book.put_position(replace(book.position(), state="replaying"))
+    return set()
+
+
+def _whole_at_once(position: HubPosition, head: int) -> bool:  # noqa: ARG001
+    """A hub that was put back promises before the store has told what it missed."""
+    return position.state == "replaying"
+
+
+def _restored_as_it_was(position: HubPosition, hinc: int, sinc: int) -> HubPosition:
+    """A hub that was put back goes on as if nothing had been lost."""
+    return replace(_restored(position, hinc, sinc), state="whole")
+
+
+def _same_life(position: HubPosition, hinc: int, sinc: int) -> HubPosition:
+    """A hub that was put back keeps its incarnation: what it said since counts as said."""
+    return replace(_restored(position, hinc, sinc), hinc=hinc - 1)
+
+
+def _enrolled_as_first(position: HubPosition, sinc: int) -> HubPosition:
+    """A new incarnation of a store counts as whole before it has told anything."""
+    return replace(_enrolled(position, sinc), state="whole")
+
+
+def _lost_holds_ignored(book: HubBook, step: HoldStep, held: Held) -> bool:  # noqa: ARG001
+    """A hold that the hub lost is not promised again when the store tells of it."""
+    return False
+
+
+def _returns_not_kept(book: StoreBook, item: ReturnItem, at: str) -> None:  # noqa: ARG001
+    """What came back to the floor is not told: a hub that was put back promises it once more."""
+    stock = book.stock(item.sku)
+    book.put_stock(item.sku, replace(stock, returned=max(stock.returned, item.returned)))
+
+
+def _rights_always_carried(book: StoreBook, fact: Fact, *, continues: bool) -> None:  # noqa: ARG001
+    """Grants of a history that the hub never followed are carried into the next one."""
+    _carry_fact(book, fact, continues=True)
+
+
+def _rights_never_carried(book: StoreBook, fact: Fact, *, continues: bool) -> None:  # noqa: ARG001
+    """Grants that another life of the hub has sold from are not carried."""
+    _carry_fact(book, fact, continues=False)
+
+
+def _never_in_doubt(book: StoreBook, mirror: Mirror, remains: Remains) -> None:
+    """After a loss nobody looks what became of the open holds."""
+
+
+def _finished_not_carried(lines: Sequence[HubLine], at: str) -> Carried:
+    """Finished holds are told as if nothing had been done about them."""
+    return _carried([replace(line, done=0, short=0, released=0) for line in lines], at)
+
+
+def _never_stopped(book: HubBook, verdict: UpVerdict, up: Up) -> None:
+    """Two histories are heard, and both agents go on."""
+
+
+def _any_line_named(line: HubLine) -> int:
+    """An order that lies ready is asked to give up its units."""
+    return line.open - line.victim if line.ready else _nameable(line)
+
+
+def _named_again(stock: HubStock, lines: Sequence[HubLine]) -> int:  # noqa: ARG001
+    """Lines are named for a deficit although others were named for it before."""
+    return stock.lack
+
+
+def _nothing_returned(book: HubBook, sku: str) -> None:
+    """Customers are asked to do without while free units are kept."""
+
+
+_restored, _enrolled, _carried = recover.restored, recover.enrolled, recover.carried
+_carry_fact, _nameable = begin_log.carry_fact, repay.nameable
 _judge_up, _judge_down, _accept_hold = streams.judge_up, streams.judge_down, receive_down.accept_hold
 
 NAMED: dict[str, Variant] = {
@@ -167,7 +251,34 @@ MORE: dict[str, Variant] = {
     "hold-booked-twice": Variant(receive_down, "accept_hold", _hold_taken_twice, "a hold booked twice"),
 }
 """Others that the simulator catches."""
-VARIANTS = NAMED | MORE
+RECOVERY: dict[str, Variant] = {
+    "mirror-at-once": Variant(apply_up, "_keep_baseline", _mirror_at_once, "a beginning taken as it comes"),
+    "sells-before-merge": Variant(recover, "is_heard_out", _whole_at_once, "hub sells before merge"),
+    "restored-as-it-was": Variant(recover, "restored", _restored_as_it_was, "hub put back, not replayed"),
+    "hinc-not-raised": Variant(recover, "restored", _same_life, "hub put back under its old incarnation"),
+    "enrolled-as-first": Variant(
+        recover, "enrolled", _enrolled_as_first, "a new incarnation counts as whole"
+    ),
+    "lost-holds-ignored": Variant(recover, "take_on_lost", _lost_holds_ignored, "lost holds not taken on"),
+    "returns-not-told": Variant(receive_down, "take_return", _returns_not_kept, "R not on the log"),
+    "rights-always-carried": Variant(
+        begin_log, "carry_fact", _rights_always_carried, "grants of an unknown history carried"
+    ),
+    "rights-never-carried": Variant(
+        begin_log, "carry_fact", _rights_never_carried, "grants that were sold from not carried"
+    ),
+    "never-in-doubt": Variant(begin_log, "_mark_doubts", _never_in_doubt, "open holds sure after a loss"),
+    "finished-not-carried": Variant(recover, "carried", _finished_not_carried, "finished holds told as open"),
+    "never-stopped": Variant(apply_up, "_stop", _never_stopped, "two histories, nobody stops"),
+}
+"""What a recovery must not do."""
+DEFICITS: dict[str, Variant] = {
+    "deficit-from-ready": Variant(repay, "nameable", _any_line_named, "deficit repaid from READY lines"),
+    "victims-beyond-deficit": Variant(repay, "unsought", _named_again, "more victims than deficit"),
+    "returns-skipped": Variant(repay, "return_lack", _nothing_returned, "victims before free units"),
+}
+"""How a deficit must not be repaid."""
+VARIANTS = NAMED | MORE | DEFICITS | RECOVERY
 
 
 @contextmanager

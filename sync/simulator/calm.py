@@ -1,12 +1,10 @@
 """When faults stop: within a bounded number of rounds all must be equal (I10, I6, I9)."""
 
-from dataclasses import replace
-
 from sync.rules.central.make_down import make_down
 from sync.rules.facts import Move, Payment
 from sync.rules.store.report_up import make_up
 from sync.rules.streams import Up
-from sync.simulator import exchange
+from sync.simulator import deficits, digests, exchange, looking, recovery
 from sync.simulator.invariants import check_between, require
 from sync.simulator.limits import in_force
 from sync.simulator.odds import SMALL_LIMITS, SPARE_ROUNDS
@@ -24,8 +22,10 @@ def settle_all(world: World) -> int:
         store.line.is_cut = False
         store.line.clear()
         world.forget(store)
-        world.commit_at_hub(store, lambda s=store: s.hub.put_position(replace(s.hub.position(), merged=True)))  # type: ignore[misc]
         rounds = max(rounds, _exchange_until_equal(world, store))
+        while looking.answer_all(world, store):
+            rounds = max(rounds, _exchange_until_equal(world, store))
+        deficits.check_resolved(store)
         _compare(store)
     return rounds
 
@@ -33,20 +33,27 @@ def settle_all(world: World) -> int:
 def is_equal(store: Store) -> bool:
     """Whether both streams are empty and each side knows it."""
     hub, here = store.hub.position(), store.book.position()
-    return (hub.app, hub.ver, hub.hinc, here.heard) == (here.seq, hub.heard, here.hinc, here.seq)
+    told = (hub.app, hub.ver, hub.hinc, here.heard) == (here.seq, hub.heard, here.hinc, here.seq)
+    return told and hub.merged
 
 
 def _exchange_until_equal(world: World, store: Store) -> int:
-    """Rounds of both timers with every message delivered; returns how many it took."""
-    most = _most_rounds(store)
-    for done in range(most + 1):
+    """Rounds of both timers with every message delivered; returns how many it took.
+
+    An agent that the messages make stop is enrolled anew, and the rounds count from there.
+    """
+    for done in range(_most_rounds(store) + 1):
+        if recovery.needs_help(store):
+            recovery.enrol_again(world, store)
+            return _exchange_until_equal(world, store)
+        recovery.verify_all(world, store)
         if is_equal(store):
             return done
         exchange.receive_at_hub(world, store, _next_up(store))
         exchange.receive_at_store(world, store, make_down(store.hub))
     hub, here = store.hub.position(), store.book.position()
-    require(False, "I10", store.name, "not equal after", most, "rounds:", hub, here)
-    return most
+    require(False, "I10", store.name, "not equal after", done, "rounds:", hub, here)
+    return done
 
 
 def _most_rounds(store: Store) -> int:
@@ -62,7 +69,8 @@ def _next_up(store: Store) -> Up:
 
 
 def _compare(store: Store) -> None:
-    """Both sides' books, event by event, unit by unit, fen by fen."""
+    """Both sides' books, event by event, unit by unit, fen by fen; and so do their digests say."""
+    require(digests.stand_at_one_event(store), "I10", store.name, "stand at different events")
     check_between(store)
     hub, here = store.hub.position(), store.book.position()
     require(hub.chain == here.chain, "I10", store.name, "chains differ")
@@ -76,7 +84,7 @@ def _compare(store: Store) -> None:
 def _compare_order(store: Store, order: str, *, is_dropped: bool) -> None:
     """An order's lines are equal at both sides, or nowhere, or not yet dispatched."""
     hold, lines = store.book.hold(order), store.hub.lines(order)
-    if is_dropped:
+    if is_dropped or (hold is None and not lines and store.deals[order].state == "adrift"):
         require(hold is None and not lines, "I10", store.name, order, "was dropped and is there")
         return
     require(bool(lines), "I8", store.name, order, "was promised and is gone")
@@ -92,8 +100,8 @@ def _compare_money(store: Store) -> None:
     """Each receipt is booked once, and the drawer holds what the books say."""
     facts = [fact for fact, _ in store.hub.rows("fact").values()]
     dead = [raw for _, raw in store.hub.rows("dead").values()]
-    sales = [fact.ref for fact in facts if isinstance(fact, Move) and fact.ref]
-    sales += [raw["ref"] for raw in dead if raw.get("ref")]
+    sales = [fact.ref for fact in facts if isinstance(fact, Move) and fact.ref.startswith("R")]
+    sales += [raw["ref"] for raw in dead if raw.get("ref", "").startswith("R") and raw["kind"] == "move"]
     require(len(sales) == len(set(sales)), "I6", store.name, "a receipt is booked twice", sales)
     require(set(sales) == store.receipts, "I6", store.name, "receipts", store.receipts ^ set(sales))
     cash = sum(fact.minor for fact in facts if isinstance(fact, Payment))

@@ -3,11 +3,13 @@
 from sync.rules.errors import Finished, Refused
 from sync.rules.facts import Move, MoveLine, Payment
 from sync.rules.holds import LineCount, StoreHold
-from sync.rules.store import fulfil, ledger
+from sync.rules.store import fulfil, ledger, look_now
 from sync.simulator import invariants
 from sync.simulator.world import PRICES, SKUS, UNKNOWN, Store, World
 
 CLERK = "li"
+MOST_OVERRIDDEN = 9
+"""Units of one sale beyond the floor: enough to take what orders stand on."""
 
 
 def open_store(world: World, store: Store) -> None:
@@ -46,15 +48,15 @@ def sell_unknown(world: World, store: Store) -> str:
 
 def override(world: World, store: Store) -> str:
     """The clerk sells beyond F, for a reason: units owed to an order may be gone then."""
-    return _sell(world, store, world.dice.one_of(SKUS), "override")
+    return _sell(world, store, world.dice.one_of(SKUS), "override", most=MOST_OVERRIDDEN)
 
 
-def _sell(world: World, store: Store, sku: str, reason: str) -> str:
+def _sell(world: World, store: Store, sku: str, reason: str, most: int = 3) -> str:
     """One sale with its payment, as one commit; goods and receipt leave after it."""
     lying = store.shelf.floor[sku]
     if not lying:
         return f"no {sku} on the shelf"
-    qty = min(lying, world.dice.between(1, 3))
+    qty = min(lying, world.dice.between(1, most))
     ref, paid = world.new_id("R"), qty * PRICES[sku]
     move = Move(reason=reason, lines=(MoveLine(sku=sku, qty=qty, source="floor"),), at=world.at(), ref=ref)  # type: ignore[arg-type]
     if reason == "override":
@@ -138,7 +140,24 @@ def pick(world: World, store: Store) -> str:
     hold = some_hold(world, store)
     if hold is None:
         return "nothing to pick"
-    line = world.dice.one_of(_missing(hold) or hold.lines)
+    return _pick_unit(world, store, hold, world.dice.one_of(_missing(hold) or hold.lines))
+
+
+def pick_order(world: World, store: Store) -> str:
+    """The clerk picks all that an order lacks and lies there, and mostly says then that it is ready."""
+    hold = some_hold(world, store)
+    if hold is None:
+        return "no order to pick"
+    for line in _missing(hold):
+        for _ in range(line.open - line.staged):
+            _pick_unit(world, store, hold, line)
+    if world.dice.hit(0.7):
+        world.commit_at_store(store, lambda: fulfil.make_ready(store.book, hold.order, world.at(), CLERK))
+    return f"picked {hold.order[-4:]}"
+
+
+def _pick_unit(world: World, store: Store, hold: StoreHold, line: LineCount) -> str:
+    """One unit moves from shelf and floor to what lies picked."""
     if not store.shelf.floor[line.sku]:
         return f"no {line.sku} on the shelf to pick"
 
@@ -146,9 +165,11 @@ def pick(world: World, store: Store) -> str:
         store.shelf.floor[line.sku] -= 1
         store.shelf.staged[hold.order, line.line] += 1
 
-    world.commit_at_store(
-        store, lambda: fulfil.pick(store.book, hold.order, line.line, world.at(), CLERK), stage
-    )
+    def work() -> None:
+        fulfil.pick(store.book, hold.order, line.line, world.at(), CLERK)
+        look_now.answer(store.book, hold.order, world.at(), CLERK)
+
+    world.commit_at_store(store, work, stage)
     return f"pick {line.sku} of {hold.order[-4:]}"
 
 

@@ -6,7 +6,7 @@ from sync.rules.central.make_down import make_down
 from sync.rules.store.receive_down import receive_down
 from sync.rules.store.report_up import make_up
 from sync.rules.streams import Down, Up
-from sync.simulator import invariants
+from sync.simulator import deficits, invariants
 from sync.simulator.world import SKUS, Store, World
 
 HEARD = frozenset({"apply", "known", "gap"})
@@ -54,7 +54,7 @@ def receive_at_hub(world: World, store: Store, up: Up) -> str:
     applied: Applied = world.commit_at_hub(
         store,
         lambda: apply_up(store.hub, up, parse_fact),
-        lambda made: invariants.check_floor(store, asked if made.verdict in HEARD else {}),
+        lambda made: _follow(store, made, asked),
     )
     world.done[f"up {applied.verdict}"] += 1
     if applied.verdict != "split":
@@ -62,14 +62,36 @@ def receive_at_hub(world: World, store: Store, up: Up) -> str:
     return f"hub: {applied.verdict} {applied.events} of {up.first}+{len(up.events)}"
 
 
+def _follow(store: Store, made: Applied, asked: dict[str, tuple[int, int, str]]) -> None:
+    """What an UP came to beside its events: the floor was served, orders that stood on nothing are over."""
+    invariants.check_floor(store, asked if _serves(store, made) else {}, freed=bool(made.dropped))
+    for order in made.dropped:
+        store.deals[order].state = "dropped"
+    deficits.check_dropped(store, made.dropped)
+
+
+def _serves(store: Store, made: Applied) -> bool:
+    """Whether a request of the floor is served now."""
+    return made.verdict in HEARD and store.hub.position().merged
+
+
 def _asked_first(store: Store, up: Up) -> dict[str, tuple[int, int, str]]:
-    """Requests of the floor that the hub has not served: units, what it returned so far, and their id."""
+    """Requests of the floor that the hub has not served: units, what it returned so far, and their id.
+
+    A hub that was put back hears from the store itself what it returned.
+    """
     wanted, wants_id = up.wants or {}, up.wants_id or ""
+    told = [(event["sku"], event["returned"]) for event in up.events if event["kind"] == "returned"]
     return {
-        sku: (qty, store.hub.tables["stock"][sku].returned, wants_id)
+        sku: (qty, max([store.hub.tables["stock"][sku].returned, *_of(told, sku)]), wants_id)
         for sku, qty in wanted.items()
         if store.hub.floor_request(sku) != wants_id
     }
+
+
+def _of(told: list[tuple[str, int]], sku: str) -> list[int]:
+    """The numbers told of one SKU."""
+    return [units for name, units in told if name == sku]
 
 
 def receive_at_store(world: World, store: Store, down: Down) -> str:

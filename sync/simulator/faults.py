@@ -1,7 +1,5 @@
 """What goes wrong beyond single messages: cuts, deaths, take-overs, ghosts of earlier incarnations."""
 
-from dataclasses import replace
-
 from sync.rules.canonical import GENESIS, to_raw
 from sync.rules.facts import Grant, Move, MoveLine
 from sync.rules.items import HoldItem, HoldLine, ReturnItem
@@ -44,11 +42,16 @@ def hub_dies(world: World, store: Store) -> str:
 
 
 def old_up(world: World, store: Store) -> str:
-    """An UP of an earlier life of this store, or to an earlier life of the hub, arrives late."""
-    position = store.book.position()
+    """An UP of an earlier life of this store, or to an earlier life of the hub, arrives late.
+
+    While the hub waits for a log that takes over, one that begins as if nothing had been before it.
+    """
+    position, hub = store.book.position(), store.hub.position()
     sinc, hinc = world.dice.one_of(
         ((position.sinc - 1, position.hinc), (position.sinc, position.hinc - 1), (1, 1))
     )
+    if hub.state == "rebuilding" and not hub.app:
+        sinc, hinc = hub.sinc, hub.hinc
     sku, qty = world.dice.one_of(SKUS), world.dice.between(3, 9)
     facts = (
         Move(reason="opening", lines=(MoveLine(sku=sku, qty=qty, target="floor"),), at=world.at()),
@@ -120,24 +123,3 @@ def clone(world: World, store: Store) -> str:
     )
     world.faults["clone"] += 1
     return receive_at_hub(world, store, up)
-
-
-def take_over(world: World, store: Store) -> str:
-    """Another machine serves the hub's books from now on: a higher hub incarnation, nothing lost.
-
-    It promises nothing for the store until its facts are known to be whole.
-    """
-    position = store.hub.position()
-    raised = replace(position, hinc=position.hinc + 1, heard=0, merged=world.dice.hit(0.5))
-    world.commit_at_hub(store, lambda: store.hub.put_position(raised))
-    world.faults["take over"] += 1
-    return f"hub incarnation {raised.hinc}"
-
-
-def merge(world: World, store: Store) -> str:
-    """The store's facts are whole: it is promised from again."""
-    position = store.hub.position()
-    if position.merged:
-        return "merged already"
-    world.commit_at_hub(store, lambda: store.hub.put_position(replace(position, merged=True)))
-    return "merged"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from sync.rules.errors import Refused
-from sync.simulator import clerk, counter, exchange, faults, head_office
+from sync.simulator import clerk, counter, exchange, faults, head_office, looking, recovery
 from sync.simulator.books import Crash
 from sync.simulator.calm import settle_all
 from sync.simulator.invariants import Violation
@@ -34,6 +34,7 @@ DOES: dict[str, Action] = {
     "damage": clerk.damage,
     "sell unknown": clerk.sell_unknown,
     "pick": clerk.pick,
+    "pick order": clerk.pick_order,
     "short": clerk.short,
     "lose staged": clerk.lose_staged,
     "ready": clerk.ready,
@@ -42,6 +43,7 @@ DOES: dict[str, Action] = {
     "show token again": counter.show_again,
     "show old token": counter.show_old_token,
     "expire at store": clerk.expire,
+    "look now": looking.look,
     "put back": clerk.put_back,
     "ask floor": clerk.ask_floor,
     "order": head_office.order,
@@ -57,9 +59,24 @@ DOES: dict[str, Action] = {
     "old incarnation up": faults.old_up,
     "old incarnation down": faults.old_down,
     "clone": faults.clone,
-    "take over": faults.take_over,
-    "merge": faults.merge,
+    "take over": recovery.take_over,
+    "back up": recovery.back_up,
+    "put hub back": recovery.put_hub_back,
+    "take image": recovery.take_image,
+    "roll back": recovery.roll_back,
+    "lose disk": recovery.lose_disk,
+    "enrol again": recovery.enrol_again,
+    "verify": recovery.verify,
+    "accept": recovery.accept,
 }
+AT_THE_COUNTER = frozenset(
+    {
+        "pick", "pick order", "short", "lose staged", "ready", "hand over by code", "hand over by token",
+        "show token again", "show old token", "expire at store", "look now", "put back",
+        "take image",
+    }
+)  # fmt: skip
+"""What nobody does with a ledger that was put back from an old image before it has heard the hub."""
 
 
 @dataclass(slots=True)
@@ -131,6 +148,8 @@ def _take_step(world: World) -> str:
     """One step: an action at a store, drawn by the odds."""
     world.dice.start_step(world.step)
     name, store = world.dice.weighted(ACTIONS), world.dice.one_of(world.stores)
+    if store.estranged and name in AT_THE_COUNTER:
+        name = "sell"
     world.done[name] += 1
     store.beyond.clear()
     try:

@@ -34,20 +34,40 @@ class Sums:
     damaged: Counter[str] = field(default_factory=Counter)
     granted: Counter[str] = field(default_factory=Counter)
     settled: Counter[str] = field(default_factory=Counter)
+    taken: Counter[str] = field(default_factory=Counter)
     cash: int = 0
     seq: int = 0
 
     def add(self, event: dict[str, object], sku_of: dict[tuple[str, int], str]) -> None:
         """Add one event of the log in its wire form; `sku_of` tells the SKU of a hold line."""
         self.seq += 1
-        for line in event.get("lines" if event["kind"] == "move" else "moves", ()):  # type: ignore[attr-defined]
+        kind = event["kind"]
+        for line in event.get("lines" if kind == "move" else "moves", ()):  # type: ignore[attr-defined]
             self._move(line)
-        if event["kind"] == "grant":
+        if kind == "begin":
+            self._begin()
+        elif kind == "balances":
+            self._stand(event["lines"])  # type: ignore[arg-type]
+        elif kind == "returned":
+            self.taken[str(event["sku"])] = int(event["returned"])  # type: ignore[call-overload]
+        elif kind == "grant":
             self.granted[str(event["sku"])] = int(event["granted"])  # type: ignore[call-overload]
-        elif event["kind"] == "payment":
+        elif kind == "payment":
             self.cash += int(event["minor"])  # type: ignore[call-overload]
         elif event.get("to") in {"done", "short"}:
             self.settled[sku_of[event["order"], event["line"]]] += event["n"]  # type: ignore[index,operator]
+
+    def _begin(self) -> None:
+        """A log takes over: all is what it tells next."""
+        for name in ("floor", "staged", "damaged", "granted", "settled", "taken"):
+            getattr(self, name).clear()
+
+    def _stand(self, lines: list[dict[str, int]]) -> None:
+        """Balances as a log takes them over."""
+        for line in lines:
+            for name in ("floor", "staged", "damaged", "granted", "settled"):
+                getattr(self, name)[line["sku"]] = line.get(name, 0)
+            self.taken[str(line["sku"])] = line.get("returned", 0)
 
     def _move(self, line: dict[str, object]) -> None:
         """Add one movement line."""

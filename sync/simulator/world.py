@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from sync.rules.books import HubPosition, StorePosition
 from sync.rules.errors import Refused
 from sync.rules.items import HoldItem
 from sync.rules.pickup_token import Claims
 from sync.rules.rights import Allotment
-from sync.simulator import invariants
+from sync.simulator import deficits, invariants
 from sync.simulator.books import Crash, HubDictionary, StoreDictionary
 from sync.simulator.dice import Dice
 from sync.simulator.network import Line
@@ -26,11 +26,14 @@ PRICES = {"tea": 300, "soap": 450, "comb": 1200, UNKNOWN: 100}
 
 @dataclass(slots=True)
 class Deal:
-    """An order that the hub answered with 201, as its customer remembers it."""
+    """An order that the hub answered with 201, as its customer remembers it.
+
+    `adrift`: the hub was put back to before it; it is honoured if the store knows it.
+    """
 
     order: str
     item: HoldItem
-    state: Literal["provisional", "dispatched", "dropped"]
+    state: Literal["provisional", "dispatched", "dropped", "adrift"]
     made: int
     claims: Claims | None = None
 
@@ -38,6 +41,16 @@ class Deal:
     def lines(self) -> list[tuple[int, str, int]]:
         """Line number, SKU and units."""
         return [(line.line, line.sku, line.qty) for line in self.item.lines]
+
+
+class Log(NamedTuple):
+    """A log's events and the chain after each, by number."""
+
+    events: dict[int, Any]
+    chains: dict[int, str]
+
+
+NO_LOG = Log({}, {})
 
 
 @dataclass(slots=True)
@@ -51,6 +64,8 @@ class Store:
     shelf: Shelf = field(default_factory=Shelf)
     sums: Sums = field(default_factory=Sums)
     hub_sums: Sums = field(default_factory=Sums)
+    hub_sums_of: tuple[int, int] = (0, 0)
+    """The log that `hub_sums` adds up: its incarnation and identity."""
     deals: dict[str, Deal] = field(default_factory=dict)
     watched: dict[str, Deal] = field(default_factory=dict)
     sku_of: dict[tuple[str, int], str] = field(default_factory=dict)
@@ -61,6 +76,25 @@ class Store:
     receipts: set[str] = field(default_factory=set)
     beyond: Counter[str] = field(default_factory=Counter)
     """Units by SKU that the step under way may take below zero: overrides and counted losses."""
+    logs: dict[int, list[Log]] = field(default_factory=dict)
+    """Every log that this store wrote, by incarnation; one that was rolled back left two."""
+    estranged: bool = False
+    """The ledger is an old image of itself: it must not serve holds until the hub has spoken."""
+    forgotten: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """Units by (order, line) that customers carried away and that no ledger remembers."""
+    backup: dict[str, dict[Any, Any]] | None = None
+    image: dict[str, dict[Any, Any]] | None = None
+
+    def log_of(self, sinc: int, seq: int, chain: str) -> Log:
+        """The log whose chain after event `seq` is this: the present one, or one that was lost."""
+        present = Log(self.book.tables["event"], self.book.tables["chain"])
+        known = [present] if self.book.position().sinc == sinc else []
+        log: Log
+        for log in [*known, *self.logs.get(sinc, ())]:
+            if log.chains.get(seq) == chain:
+                return log
+        invariants.require(not seq, "I3", self.name, "never wrote event", seq, "of", sinc, "with", chain)
+        return NO_LOG
 
 
 class World:
@@ -141,7 +175,9 @@ class World:
         result, dies = self._run(store.hub, work)
         if after:
             after(result)
-        invariants.check_hub(store, store.hub.commit())
+        changes = store.hub.commit()
+        invariants.check_hub(store, changes)
+        deficits.check_repaid(store, changes)
         if dies:
             raise Crash
         return result

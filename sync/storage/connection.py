@@ -1,5 +1,6 @@
-"""How a SQLite file is opened: the same settings everywhere, read back."""
+"""How a SQLite file is opened: the same settings everywhere, read back; and a write that changes nothing."""
 
+import contextlib
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -32,3 +33,26 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             msg = f"SQLite keeps {name} at {found!r}, not {expected!r}"
             raise RuntimeError(msg)
     return connection
+
+
+def write_nothing(connection: sqlite3.Connection) -> None:
+    """Write a page to the file as it is: succeeds where the disk takes data.
+
+    Raises:
+        sqlite3.Error: it does not, or another program holds the file; nothing is left open.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # setting the number writes the first page, whatever the number (sqlite.org/fileformat2.html, 1.3.13)
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        connection.execute(f"PRAGMA user_version={int(version)}")
+        connection.execute("COMMIT")
+    finally:
+        undo(connection)
+
+
+def undo(connection: sqlite3.Connection) -> None:
+    """Back to before the transaction, if one is still open; a disk that refuses even this changes nothing."""
+    if connection.in_transaction:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")

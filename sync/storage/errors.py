@@ -4,7 +4,8 @@ StorageError
 ├── WriterFull        try again later: the queue is at its limit
 │   └── FileBusy      try again later: another program is writing to the file
 ├── WriterClosed      the program is stopping
-└── DiskTrouble       needs a person: disk full, read-only, damaged file
+└── DiskTrouble       needs a person: disk full, read-only; the program goes on by itself once it is mended
+    └── FileDamaged   needs a person: the file is no longer what was written; nothing goes on over it
 """
 
 import sqlite3
@@ -24,7 +25,7 @@ _OF_THE_FILE: Final = frozenset(
         sqlite3.SQLITE_NOTADB,
     }
 )
-_DAMAGE: Final = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
@@ -59,24 +60,31 @@ class DiskTrouble(StorageError):
     code = "disk"
 
 
+class FileDamaged(DiskTrouble):
+    """The file is no longer what was written to it; it must be put back from a copy."""
+
+    code = "damaged"
+
+
 def is_of_the_file(error: BaseException) -> bool:
     """Whether an error is trouble with the file itself and not with one statement."""
     code = _primary(error)
     return code in _OF_THE_FILE or code in _BUSY
 
 
+def is_of_reading(error: BaseException) -> bool:
+    """Whether an error of a reader is trouble with the file; a reader that writes is a fault of ours."""
+    return is_of_the_file(error) and _primary(error) != sqlite3.SQLITE_READONLY
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether another program holds the file at this moment."""
+    return _primary(error) in _BUSY
+
+
 def is_damage(error: BaseException) -> bool:
-    """Whether the file is damaged, or the disk does not give back what was written."""
-    return _primary(error) in _DAMAGE
-
-
-def trouble(error: BaseException) -> StorageError:
-    """What a caller is told of a group that could not be committed, or of rows that could not be read."""
-    if _primary(error) in _BUSY:
-        return FileBusy(f"another program is writing: {error}")
-    if is_damage(error):
-        return DiskTrouble(f"the database is damaged or the disk fails ({error}): restore the backup")
-    return DiskTrouble(f"the disk refused: {error}")
+    """Whether an error says that the file is not what was written to it."""
+    return _primary(error) in _DAMAGED
 
 
 def _primary(error: BaseException) -> int:

@@ -10,7 +10,8 @@ from typing import Any, Final
 import aiosqlite
 
 from sync.storage.connection import BUSY_TIMEOUT_MS
-from sync.storage.errors import StorageError, is_damage, trouble
+from sync.storage.errors import StorageError, is_of_reading
+from sync.storage.file_state import FileState
 
 POOL_SIZE: Final = 4
 WAIT_S: Final = 10.0
@@ -30,35 +31,55 @@ class Reader:
 
     Args:
         path: the database file.
+        state: of the file, shared with its writer; one of its own if not given.
         size: how many connections read at the same time.
         wait_s: how long to wait for a free one, seconds.
     """
 
-    def __init__(self, path: Path, *, size: int = POOL_SIZE, wait_s: float = WAIT_S) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        state: FileState | None = None,
+        size: int = POOL_SIZE,
+        wait_s: float = WAIT_S,
+    ) -> None:
         self._path = path
+        self._state = state or FileState(path)
         self._size = size
         self._wait_s = wait_s
         self._is_open = False
         self._free: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
         self._all: list[aiosqlite.Connection] = []
 
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        return self._path
+
     async def start(self) -> None:
         """Open the connections.
 
         Raises:
-            sqlite3.Error: the file cannot be opened.
+            DiskTrouble: the file cannot be opened, or it is damaged.
         """
         self._is_open = True
         try:
             for _ in range(self._size):
-                connection = await aiosqlite.connect(self._path, isolation_level=None)
-                self._all.append(connection)
-                await connection.execute_fetchall(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-                await connection.execute_fetchall("PRAGMA query_only=ON")
-                self._free.put_nowait(connection)
-        except BaseException:
+                await self._open_one()
+        except BaseException as error:
             await self.close()
+            if is_of_reading(error):
+                raise self._state.met(error) from error
             raise
+
+    async def _open_one(self) -> None:
+        """One connection more."""
+        connection = await aiosqlite.connect(self._path, isolation_level=None)
+        self._all.append(connection)
+        await connection.execute_fetchall(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        await connection.execute_fetchall("PRAGMA query_only=ON")
+        self._free.put_nowait(connection)
 
     async def close(self) -> None:
         """Close the connections; a second call does nothing."""
@@ -92,7 +113,7 @@ class Reader:
         async with self.connection() as connection:
             try:
                 await connection.execute_fetchall("BEGIN")
-                yield Snapshot(connection)
+                yield Snapshot(connection, self._state)
             finally:
                 # in its own task: a cancelled reader must not give back a connection inside a transaction
                 await asyncio.shield(asyncio.ensure_future(connection.rollback()))
@@ -100,7 +121,7 @@ class Reader:
     async def all(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
         """All rows of one statement, read as one state of the database."""
         async with self.connection() as connection:
-            return await _rows(connection, sql, parameters)
+            return await _rows(connection, self._state, sql, parameters)
 
     async def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
         """The first row, or None."""
@@ -111,12 +132,13 @@ class Reader:
 class Snapshot:
     """One state of the database."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: aiosqlite.Connection, state: FileState) -> None:
         self._connection = connection
+        self._state = state
 
     async def all(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
         """All rows of one statement."""
-        return await _rows(self._connection, sql, parameters)
+        return await _rows(self._connection, self._state, sql, parameters)
 
     async def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
         """The first row, or None."""
@@ -125,16 +147,17 @@ class Snapshot:
 
 
 async def _rows(
-    connection: aiosqlite.Connection, sql: str, parameters: Sequence[Any] | dict[str, Any]
+    connection: aiosqlite.Connection, state: FileState, sql: str, parameters: Sequence[Any] | dict[str, Any]
 ) -> list[Row]:
     """All rows, in one visit to the connection's thread: a cancelled caller leaves no statement open.
 
     Raises:
-        DiskTrouble: the file is damaged, or the disk does not give it.
+        DiskTrouble, FileDamaged: the file cannot be read.
     """
     try:
-        return [tuple(row) for row in await connection.execute_fetchall(sql, parameters)]
+        found = await connection.execute_fetchall(sql, parameters)
     except sqlite3.Error as error:
-        if is_damage(error):
-            raise trouble(error) from error
+        if is_of_reading(error):
+            raise state.met(error) from error
         raise
+    return [tuple(row) for row in found]

@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, cast
 
-from sync.storage.connection import open_for_writing
-from sync.storage.errors import WriterClosed, WriterFull, is_of_the_file, trouble
+from sync.storage.connection import open_for_writing, undo, write_nothing
+from sync.storage.errors import DiskTrouble, FileDamaged, WriterClosed, WriterFull, is_damage, is_of_the_file
+from sync.storage.file_state import FileState, cannot_open, refuse_damaged
 
 QUEUE_LIMIT: Final = 4_096
 BATCH_LIMIT: Final = 256
+PROBE_S: Final = 1.0
+"""How often a disk that refused is tried again while nobody asks for anything."""
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -85,11 +88,21 @@ class Writer:
 
     Args:
         path: the database file; its schema exists already.
+        state: of the file, shared with its readers; one of its own if not given.
         queue_limit: commands that may wait; one more raises WriterFull.
         batch_limit: the most commands in one COMMIT.
     """
 
-    def __init__(self, path: Path, *, queue_limit: int = QUEUE_LIMIT, batch_limit: int = BATCH_LIMIT) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        state: FileState | None = None,
+        queue_limit: int = QUEUE_LIMIT,
+        batch_limit: int = BATCH_LIMIT,
+    ) -> None:
+        self.state = state or FileState(path)
+        self.state.on_trouble = self._nudge
         self._path = path
         self._queue_limit = queue_limit
         self._batch_limit = batch_limit
@@ -105,10 +118,10 @@ class Writer:
         """Open the file and start the thread.
 
         Raises:
-            sqlite3.Error: the file cannot be opened.
+            DiskTrouble, FileDamaged: the file cannot be opened for writing.
         """
         self._loop = asyncio.get_running_loop()
-        connection = await asyncio.to_thread(open_for_writing, self._path)
+        connection = await asyncio.to_thread(self._open)
         self._thread = threading.Thread(target=self._work, args=(connection,), name="writer", daemon=True)
         self._thread.start()
 
@@ -124,7 +137,7 @@ class Writer:
 
         Raises:
             WriterFull, WriterClosed: nothing was done.
-            DiskTrouble, FileBusy: nothing was kept.
+            DiskTrouble, FileDamaged, FileBusy: nothing was kept.
             Exception: whatever the command raised; its changes are undone.
         """
         loop = self._loop
@@ -148,11 +161,33 @@ class Writer:
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join, 30)
 
-    def _take(self) -> list[_Job[Any]]:
-        """The next group; empty when closing with nothing left."""
+    def _open(self) -> sqlite3.Connection:
+        """The writing connection."""
+        refuse_damaged(self._path)
+        try:
+            return open_for_writing(self._path)
+        except sqlite3.Error as error:
+            if is_damage(error):
+                raise FileDamaged(cannot_open(self._path, error)) from error
+            raise DiskTrouble(cannot_open(self._path, error)) from error
+
+    def _nudge(self) -> None:
+        """The file is in trouble: the thread looks after it even if nobody asks for anything."""
+        with self._wake:
+            self._wake.notify()
+
+    def _next_group(self, connection: sqlite3.Connection) -> list[_Job[Any]]:
+        """The next group; empty when closing with nothing left. A disk that refused is tried meanwhile."""
+        while (batch := self._take()) is None:
+            self._probe(connection)
+        return batch
+
+    def _take(self) -> list[_Job[Any]] | None:
+        """The next group; None when nobody asked for anything for a while and the file is in trouble."""
         with self._wake:
             while not self._jobs and not self._closing:
-                self._wake.wait()
+                if not self._wake.wait(PROBE_S if self.state.problem else None):
+                    return None
             count = min(len(self._jobs), self._batch_limit)
             return [self._jobs.popleft() for _ in range(count)]
 
@@ -160,7 +195,7 @@ class Writer:
         """The thread: group after group until closed; whoever still waits when it ends is told."""
         batch: list[_Job[Any]] = []
         try:
-            while batch := self._take():
+            while batch := self._next_group(connection):
                 self._run_batch(connection, batch)
                 self._settle(batch)
         finally:
@@ -187,18 +222,39 @@ class Writer:
 
     def _run_batch(self, connection: sqlite3.Connection, batch: list[_Job[Any]]) -> None:
         """One transaction around a group; what cannot be committed is undone whole."""
+        if self.state.is_damaged:
+            for job in batch:
+                job.error = self.state.damage()
+            return
+        changes = connection.total_changes
         try:
             connection.execute("BEGIN IMMEDIATE")
             for job in batch:
                 self._run_job(connection, job)
             connection.execute("COMMIT")
         except (sqlite3.Error, MemoryError) as error:
-            self._undo(connection)
+            undo(connection)
             for job in batch:
-                job.error = trouble(error)
+                job.error = self.state.met(error)
             return
         self.batches += 1
         self.commands += sum(job.error is None for job in batch)
+        if self.state.problem:
+            if connection.total_changes > changes:
+                self.state.works()
+            else:
+                self._probe(connection)
+
+    def _probe(self, connection: sqlite3.Connection) -> None:
+        """Find out whether the disk takes data again; groups that wrote nothing do not tell."""
+        if self.state.is_damaged:
+            return
+        try:
+            write_nothing(connection)
+        except sqlite3.Error as error:
+            self.state.met(error)
+        else:
+            self.state.works()
 
     def _run_job(self, connection: sqlite3.Connection, job: _Job[Any]) -> None:
         """One command inside its savepoint.
@@ -219,15 +275,6 @@ class Writer:
         else:
             job.after = transaction._after  # noqa: SLF001  # the writer is the transaction's owner
         connection.execute("RELEASE command")
-
-    @staticmethod
-    def _undo(connection: sqlite3.Connection) -> None:
-        """Back to before the group, if a transaction is still open."""
-        if connection.in_transaction:
-            try:
-                connection.execute("ROLLBACK")
-            except sqlite3.Error:
-                return
 
 
 def _tellable(error: Exception) -> Exception:

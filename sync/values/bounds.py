@@ -39,6 +39,30 @@ class Chars:
 
 
 @dataclass(frozen=True, slots=True)
+class Utf8:
+    """The most bytes that a text may have in UTF-8; characters are counted by `Chars`."""
+
+    most: int
+
+    def __get_pydantic_core_schema__(self, source: object, handler: Callable[[object], Any]) -> Any:
+        """The inner schema, then the bytes."""
+        check = {"type": "no-info", "function": self._within}
+        return {"type": "function-after", "function": check, "schema": handler(source)}
+
+    def _within(self, text: str) -> str:
+        """The text itself.
+
+        Raises:
+            ValueError: it is too long, or holds half a character (UnicodeEncodeError).
+        """
+        size = len(text.encode())
+        if size > self.most:
+            msg = f"{size} bytes in UTF-8 are more than {self.most}"
+            raise ValueError(msg)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
 class Items:
     """A sequence's inclusive length."""
 
@@ -79,7 +103,10 @@ Units = Annotated[int, Bound(1, MOST_UNITS)]
 """A quantity in the SKU's stock unit (1 piece, or 1 g, 1 ml), at least one."""
 Counter = Annotated[int, Bound(0, MOST_COUNTER)]
 """A counter that only rises."""
-Sku = Annotated[str, Chars(1, 64, r"^[^\x00-\x1f\x7f]+$")]
+MOST_SKU_CHARS = 64
+MOST_SKU_BYTES = 255
+"""What the pickup token has room for (`compact.text`): one byte counts them."""
+Sku = Annotated[str, Chars(1, MOST_SKU_CHARS, r"^[^\x00-\x1f\x7f]+$"), Utf8(MOST_SKU_BYTES)]
 """A stock keeping unit's id."""
 StoreId = Annotated[str, Chars(1, 32, r"^[a-z0-9][a-z0-9-]*$")]
 """A store's id: also its MQTT user name, so never a wildcard or a slash."""
@@ -93,3 +120,5 @@ Minor = Annotated[int, Bound(-MOST_COUNTER, MOST_COUNTER)]
 """Money in the currency's minor unit (fen)."""
 Currency = Annotated[str, Chars(3, 3, r"^[A-Z]{3}$")]
 """An ISO 4217 code."""
+Chain = Annotated[str, Chars(16, 16, r"^[0-9a-f]{16}$")]
+"""The chain after an event, in hex."""

@@ -35,6 +35,7 @@ class WebParts:
         lifespan: As in starlette; things that start earlier and stop later belong to the supervisor.
         https: True when the pages are served over HTTPS.
         language: For readers who ask for none.
+        place_of: What an error page tells of the place it stands in; None leads to the start page.
     """
 
     routes: Sequence[BaseRoute]
@@ -45,6 +46,7 @@ class WebParts:
     lifespan: Any = None
     https: bool = False
     language: str = DEFAULT
+    place_of: problems.PlaceOf | None = None
 
 
 def web_app(parts: WebParts) -> Starlette:
@@ -64,5 +66,7 @@ def web_app(parts: WebParts) -> Starlette:
     app.state.pages = parts.pages
     app.state.identify = parts.identify
     app.state.sign_in_url = parts.sign_in_url
+    if parts.place_of is not None:
+        app.state.place_of = parts.place_of
     problems.install(app, parts.translate)
     return app

@@ -7,6 +7,7 @@ nothing of the inside.
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic_core import to_json
 from starlette.applications import Starlette
@@ -21,6 +22,9 @@ MEDIA_TYPE = "application/problem+json"
 API_PREFIX = "/api/"
 TYPE_PREFIX = "urn:omo:problem:"
 Translate = Callable[[Any], Problem]
+PlaceOf = Callable[[Request], Mapping[str, Any]]
+"""What an error page tells of its place: `home` (address), `home_word`, and a `product` other than ours."""
+MOST_REFERER = 2_000
 
 
 def wants_page(request: Request) -> bool:
@@ -54,11 +58,30 @@ def answer_problem(request: Request, problem: Problem) -> Response:
     body = document(problem, str(getattr(request.state, "trace_id", "")))
     pages = getattr(request.app.state, "pages", None) if "app" in request.scope else None
     if pages is not None and wants_page(request):
-        answer: Response = pages.page(request, "problem.html", {"problem": body}, status=problem.status)
+        place_of: PlaceOf = getattr(request.app.state, "place_of", _start)
+        given = {"problem": body, "back": _back(request), **place_of(request)}
+        answer: Response = pages.page(request, "problem.html", given, status=problem.status)
         answer.headers.update(problem.headers)
         return answer
     headers = {"cache-control": "no-store", **problem.headers}
     return Response(to_json(body), problem.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _start(_request: Request) -> Mapping[str, Any]:
+    """Where a page of a program leads that says nothing else: to its start."""
+    return {"home": "/", "home_word": gettext(START)}
+
+
+def _back(request: Request) -> str:
+    """The page of ours that the reader came from, path and query; empty where that is unknown or this one."""
+    try:
+        came = urlsplit(request.headers.get("referer", "")[:MOST_REFERER])
+    except ValueError:
+        return ""
+    if came.netloc != request.headers.get("host") or not came.path.startswith("/"):
+        return ""
+    path = came.path + (f"?{came.query}" if came.query else "")
+    return "" if path.startswith("//") or came.path == request.url.path else path
 
 
 def unexpected() -> Problem:
@@ -105,6 +128,7 @@ def _translated(make: Translate) -> Callable[[Request, Exception], Any]:
     return on_error
 
 
+START = N_("Go to the start page")
 TITLE_UNEXPECTED = N_("Something went wrong on our side")
 DETAIL_UNEXPECTED = N_("It has been written down. Try again; if it stays, tell us the number below.")
 TITLE_REFUSED = N_("This request cannot be answered")

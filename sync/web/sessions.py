@@ -6,6 +6,7 @@ are shared over the ports of a host, so the name carries the program (and the st
 port; with HTTPS it has the `__Host-` prefix, which a browser accepts from this very host only.
 """
 
+import contextlib
 import hashlib
 import secrets
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from typing import Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sync.storage.errors import StorageError
 from sync.values.clock import Clock
 
 TOKEN_BYTES = 32
@@ -139,11 +141,13 @@ class Sessions:
             return None
         now = self.clock.now()
         if now >= session.expires_at or now - session.seen_at > self.idle:
-            await self.store.drop(key)
+            with contextlib.suppress(StorageError):  # over is over, whether it can be forgotten or not
+                await self.store.drop(key)
             return None
         if now - session.seen_at >= TOUCH_EVERY:
             session = replace(session, seen_at=now)
-            await self.store.touch(key, session)
+            with contextlib.suppress(StorageError):  # a full disk shuts nobody out
+                await self.store.touch(key, session)
         return session
 
     async def close(self, request: Request, response: Response) -> None:

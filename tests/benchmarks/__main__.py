@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import orders, programs, store
+from tests.benchmarks import digest, orders, programs, store
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.machine import busy_share, file_system, machine
 from tests.benchmarks.stage import Stage, stage
@@ -20,10 +20,11 @@ ON_ONE_DEMO: dict[str, Measure] = {
     "lag": store.lag,
     "paper": store.paper,
     "events": store.events,
+    "catchup": store.catch_up,
     "orders": orders.orders,
     "start": programs.start_up,
 }
-ALONE: dict[str, Callable[[], list[Figure]]] = {"servers": programs.servers}
+ALONE: dict[str, Callable[[], list[Figure]]] = {"digest": digest.digests, "servers": programs.servers}
 
 
 def main() -> int:

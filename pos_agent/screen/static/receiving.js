@@ -1,29 +1,28 @@
 // Take goods in: scan or type, set the quantity, name the delivery note, book. The note's number counts once.
 
 import { render } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { _, ngettext } from "omo/web/texts.js";
-import { get, post } from "./base/api.js";
+import { post } from "./base/api.js";
+import { GoodsFinder, scanWhileSeen } from "./base/find_goods.js";
+import { FrozenNotice, readFrozen } from "./base/frozen.js";
 import { nameIn } from "./base/goods.js";
 import { html } from "./base/html.js";
 import { LineNotice } from "./base/line_notice.js";
-import { livePage } from "./base/live_page.js";
 import { note, refused } from "./base/notes.js";
-import { Icon, Mark } from "./base/signs.js";
+import { Icon } from "./base/signs.js";
 import { play } from "./base/sounds.js";
 import { status } from "./base/status.js";
 import { useStore } from "./base/store.js";
 import { TopBar } from "./base/top_bar.js";
-import { words as shared } from "./base/words.js";
 
 const words = {
   title: _("Receive goods"),
   ref: _("Delivery note number"),
   refHint: _("Counts once: booking the same number again changes nothing."),
-  scan: _("Scan, or type a barcode or a name"),
   add: _("Add"),
   goods: _("Goods"),
-  inStore: _("In store now"),
+  inStore: _("Free to sell"),
   quantity: _("Quantity"),
   remove: _("Remove"),
   empty: _("Scan the first item of the delivery"),
@@ -32,11 +31,9 @@ const words = {
   booking: _("Booking…"),
   booked: _("Booked"),
   repeated: _("This delivery was booked before; nothing was changed"),
-  unknown: _("These goods are not known"),
-  unknownHelp: _("Check the number, or wait for the catalogue."),
-  several: _("Several goods fit; choose one"),
   managerOnly: _("Only a manager can book a delivery"),
   managerOnlyHelp: _("Scan and count; the list is kept in this browser. A manager then signs in here and books it."),
+  needsRef: _("Type the number of the delivery note to book."),
   units: (count) => ngettext("%(num)s unit in all", "%(num)s units in all", count),
 };
 const DRAFT = "omo-delivery";
@@ -81,57 +78,18 @@ function Lines({ lines, change }) {
     <tbody>${lines.map((line) => html`<${Line} key=${line.sku} line=${line} set=${set(line.sku)} remove=${remove(line.sku)} />`)}</tbody></table>`;
 }
 
-function Choices({ items, choose }) {
-  return html`<div class="pad stack tight" role="group" aria-label=${words.several}><h2>${words.several}</h2>${items.map((item) => html`<button type="button" class="btn tap pick" onClick=${() => choose(item)}><span>${nameIn(item.names)}</span><span class="small muted">${item.gtin || item.sku}</span></button>`)}</div>`;
-}
-
-// Where the scanner's goods go: into the list that is on the page.
-let taken = () => {};
-
 const Rule = () => html`<div class="notice warn" id="rule" role="status"><${Icon} name="alert" /><div><strong>${words.managerOnly}</strong><p>${words.managerOnlyHelp}</p></div></div>`;
 
 function Receiving() {
   const [draft, setDraft] = useState(recall);
-  const [fault, setFault] = useState("");
-  const [choices, setChoices] = useState([]);
   const [isBusy, setBusy] = useState(false);
-  const field = useRef(null);
   const facts = useStore(status);
   useEffect(() => keep(draft), [draft]);
   const change = (lines) => setDraft((now) => ({ ...now, lines }));
   const take = (item) => {
     play("ok");
-    setFault("");
-    setChoices([]);
     setDraft((now) => ({ ...now, lines: added(now.lines, item) }));
   };
-  const choose = (item) => {
-    take(item);
-    field.current.focus();
-  };
-  const find = (event) => {
-    event.preventDefault();
-    const text = field.current.value.trim();
-    field.current.value = "";
-    field.current.focus();
-    if (text) findText(text);
-  };
-  const findText = async (text) => {
-    try {
-      const { items } = await get("/api/v1/till/search?q=" + encodeURIComponent(text));
-      const exact = items.find((item) => item.gtin === text || item.sku === text) ?? (items.length === 1 ? items[0] : null);
-      if (exact) return take(exact);
-      setChoices(items);
-      if (!items.length) {
-        play("error");
-        setFault(text);
-      }
-    } catch (problem) {
-      refused(problem);
-    }
-    return undefined;
-  };
-  taken = findText;
   const book = async (event) => {
     event.preventDefault();
     setBusy(true);
@@ -148,15 +106,17 @@ function Receiving() {
   };
   const mayBook = !facts.staff || facts.staff.role === "manager";
   const units = draft.lines.reduce((sum, line) => sum + line.qty, 0);
+  const needsRef = mayBook && draft.lines.length > 0 && !draft.ref.trim();
+  const why = mayBook ? (needsRef ? "needs-ref" : undefined) : "rule";
   return html`<${TopBar} /><${LineNotice} facts=${facts} /><main id="main" class="page" tabindex="-1"><div class="stack">
     <h1>${words.title}</h1>
+    <${FrozenNotice} isManager=${facts.staff?.role === "manager"} />
     ${!mayBook && html`<${Rule} />`}
-    <form class="card pad find-row" onSubmit=${find}><div class="field grow"><label for="scan">${words.scan}</label><input id="scan" ref=${field} class="input scan" autocomplete="off" autofocus maxlength="200" aria-describedby=${fault ? "fault" : undefined} /></div><button class="btn big"><${Icon} name="plus" />${words.add}</button>
-      ${fault && html`<p class="fault" id="fault" role="alert"><${Mark} tone="bad" />${shared.sentences(words.unknown + ": " + fault, words.unknownHelp)}</p>`}</form>
-    ${choices.length > 0 && html`<section class="card"><${Choices} items=${choices} choose=${choose} /></section>`}
+    <${GoodsFinder} label=${html`<${Icon} name="plus" />${words.add}`} take=${take} />
     <section class="card">${draft.lines.length ? html`<${Lines} lines=${draft.lines} change=${change} />` : html`<div class="blank"><${Icon} name="box" size=${48} /><h2>${words.empty}</h2><p>${words.emptyHelp}</p></div>`}</section>
     <form class="card pad book-row" onSubmit=${book}><div class="field grow"><label for="ref">${words.ref}</label><span class="hint" id="ref-hint">${words.refHint}</span><input id="ref" class="input" required maxlength="100" aria-describedby="ref-hint" value=${draft.ref} onInput=${(event) => setDraft({ ...draft, ref: event.target.value })} /></div>
-      <button class="btn main big" aria-describedby=${mayBook ? undefined : "rule"} disabled=${!mayBook || isBusy || !draft.lines.length || !draft.ref.trim()}>${isBusy ? words.booking : words.book} · ${words.units(units)}</button></form>
+      <button class="btn main big" aria-describedby=${why} disabled=${!mayBook || isBusy || !draft.lines.length || !draft.ref.trim()}>${isBusy ? words.booking : words.book} · ${words.units(units)}</button>
+      ${needsRef && html`<p class="small muted needs" id="needs-ref" role="status">${words.needsRef}</p>`}</form>
   </div></main>`;
 }
 
@@ -164,10 +124,4 @@ const root = document.getElementById("screen");
 root.replaceChildren();
 render(html`<${Receiving} />`, root);
 
-// While the page listens, the till's scanner scans for it; a page that nobody sees leaves the scanner to the till.
-const listen = () => livePage({ scan: ({ code }) => taken(code) }, () => {}, "status,receiving");
-let stop = document.hidden ? null : listen();
-document.addEventListener("visibilitychange", () => {
-  stop?.();
-  stop = document.hidden ? null : listen();
-});
+scanWhileSeen({ frozen: readFrozen }, readFrozen);

@@ -1,14 +1,17 @@
 """What the hub makes of an UP. Limits bind commands, never facts: what happened is booked."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from sync.rules import streams
-from sync.rules.books import HubBook, tell
+from sync.rules.baseline import Balances, Begin, Carried, Whole
+from sync.rules.books import HubBook, HubPosition, tell
 from sync.rules.canonical import Raw, link_chain
+from sync.rules.central import recover
 from sync.rules.central.promise import return_units
+from sync.rules.central.repay import hear_answer, repay
 from sync.rules.errors import Unbookable
-from sync.rules.facts import Fact, Grant, HoldStep, Move, MoveLine
+from sync.rules.facts import Fact, Grant, HoldStep, Move, MoveLine, Returned
 from sync.rules.holds import Outcome, counted
 from sync.rules.items import RejectedItem, key_of
 from sync.rules.rights import HubStock, moved
@@ -20,11 +23,21 @@ ParseFact = Callable[[Raw], Fact]
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What an UP came to: the verdict, how many events were applied, the SKUs they touched."""
+    """What an UP came to.
+
+    Args:
+        verdict: what the position says of it.
+        events: how many were applied.
+        skus: the SKUs they touched.
+        dropped: orders whose provisional holds were dropped to repay a deficit.
+        left: by SKU, units of a deficit for which nothing is left to repay from.
+    """
 
     verdict: UpVerdict
     events: int = 0
     skus: frozenset[str] = frozenset()
+    dropped: tuple[str, ...] = ()
+    left: Mapping[str, int] = field(default_factory=dict)
 
 
 def apply_up(book: HubBook, up: Up, parse: ParseFact) -> Applied:
@@ -38,43 +51,108 @@ def apply_up(book: HubBook, up: Up, parse: ParseFact) -> Applied:
     last = streams.last_of(up)
     if verdict == "known" and last < position.app and streams.tells_another_past(up, book.chain_at(last)):
         verdict = "split"
-    if verdict in {"foreign", "unmerged"}:
+    if verdict in {"foreign", "unmerged", "stopped"}:
         return Applied(verdict)
-    if verdict == "split":
-        book.raise_exception("chain_split", {"seq": position.app, "first": up.first})
+    if verdict in {"split", "ahead"}:
+        _stop(book, verdict, up)
         return Applied(verdict)
     book.put_position(replace(position, heard=streams.heard_after(position, up)))
     touched: set[str] = set()
     events = streams.news(position, up) if verdict == "apply" else ()
     for raw in events:
         _apply_event(book, raw, parse, touched)
-    _serve_floor(book, up, touched)
-    return Applied(verdict, len(events), frozenset(touched))
+    if recover.is_heard_out(book.position(), up.head):
+        book.put_position(replace(book.position(), state="whole", doubt=False))
+        touched |= set(book.lacking())
+    if book.position().merged:
+        _serve_floor(book, up, touched)
+    repaid = repay(book, touched)
+    return Applied(verdict, len(events), frozenset(touched | repaid.skus), repaid.dropped, repaid.left)
+
+
+def _stop(book: HubBook, verdict: UpVerdict, up: Up) -> None:
+    """Something is told twice, or was forgotten here: promise nothing more, and call a person.
+
+    `split`: whichever of the two histories is followed, the other holds facts, so both agents stop.
+    `ahead`: the hub's books are an old copy; what the store has heard since is not known here.
+    """
+    position = book.position()
+    if verdict == "split":
+        book.raise_exception("chain_split", {"seq": position.app, "first": up.first})
+        book.put_position(replace(position, stopped=True))
+        return
+    book.raise_exception("hub_rolled_back", {"sinc": up.sinc, "hinc": up.hinc, "dver": up.dver})
+    if position.state == "whole":
+        book.put_position(replace(position, state="replaying"))
 
 
 def _apply_event(book: HubBook, raw: Raw, parse: ParseFact, touched: set[str]) -> None:
     """Book one event as a fact, or as a dead letter; the position moves on either way."""
     position = book.position()
     seq, chain = position.app + 1, link_chain(position.chain, raw)
-    book.put_position(replace(position, app=seq, chain=chain))
+    position = replace(position, app=seq, chain=chain)
     try:
         fact = parse(raw)
+        position = _begun(position, seq, fact)
+        book.put_position(position)
+        if position.state == "rebuilding":
+            touched |= _keep_baseline(book, seq, fact, raw, parse)
+            return
         touched |= _check(book, fact)
     except Unbookable as error:
+        book.put_position(position)
         book.book_dead_letter(seq, error.code, raw)
         rejected = RejectedItem(seq=seq, code=error.code)
         tell(book, rejected, key_of(rejected))
         return
     apply_fact(book, fact)
+    touched |= _settled_skus(book, fact)
     book.book_fact(seq, fact, raw)
+
+
+def _settled_skus(book: HubBook, fact: Fact) -> set[str]:
+    """The SKUs of which promises changed although no goods moved."""
+    if not isinstance(fact, HoldStep) or fact.to not in {"short", "released", "kept", "ready"}:
+        return set()
+    lines = book.lines(fact.order)
+    return {line.sku for line in lines if fact.line in {None, line.line}}
+
+
+def _begun(position: HubPosition, seq: int, fact: Fact) -> HubPosition:
+    """A log whose first event says so takes over from an earlier one, though the hub has forgotten that."""
+    if seq == 1 and isinstance(fact, Begin) and position.state != "rebuilding":
+        return replace(position, state="rebuilding", mirror_sinc=0, mirror_seq=0)
+    return position
+
+
+def _keep_baseline(book: HubBook, seq: int, fact: Fact, raw: Raw, parse: ParseFact) -> set[str]:
+    """One more event of a log's beginning; the last of them makes the mirror what they all say.
+
+    Until then the mirror stays what it was: should this agent be lost too, the next one is told from it.
+
+    Raises:
+        Unbookable: `misplaced`, an ordinary fact before the beginning is whole.
+    """
+    if not isinstance(fact, Begin | Balances | Carried | Whole):
+        raise Unbookable("misplaced", seq=seq)
+    book.keep_baseline(seq, raw)
+    if not isinstance(fact, Whole):
+        return set()
+    lines, holds = recover.baseline_of([parse(kept) for kept in book.baseline()])
+    touched = set(book.skus()) | {line.sku for line in lines}
+    recover.take_baseline(book, lines, holds)
+    book.put_position(replace(book.position(), state="replaying"))
+    return touched
 
 
 def _check(book: HubBook, fact: Fact) -> set[str]:
     """The SKUs of a fact, if the catalogue knows them all and its line can take it.
 
     Raises:
-        Unbookable: `unknown_sku`, `line_overrun`.
+        Unbookable: `misplaced`, `unknown_sku`, `line_overrun`.
     """
+    if isinstance(fact, Begin | Balances | Carried | Whole):
+        raise Unbookable("misplaced", kind=fact.kind)
     skus = _skus(fact)
     for sku in skus:
         if book.stock(sku) is None:
@@ -93,8 +171,10 @@ def _skus(fact: Fact) -> set[str]:
         case Move():
             return {line.sku for line in fact.lines}
         case HoldStep():
-            return {line.sku for line in fact.moves}
-        case Grant():
+            return {line.sku for line in fact.moves} | {
+                line.sku for line in (fact.held.lines if fact.held else ())
+            }
+        case Grant() | Returned():
             return {fact.sku}
         case _:
             return set()
@@ -127,13 +207,35 @@ def apply_fact(book: HubBook, fact: Fact) -> None:
         case Grant():
             stock = book.stock(fact.sku) or HubStock()
             book.put_stock(fact.sku, replace(stock, granted=max(stock.granted, fact.granted)))
+        case Returned():
+            stock = book.stock(fact.sku) or HubStock()
+            taken = max(stock.taken, fact.returned)
+            book.put_stock(fact.sku, replace(stock, taken=taken, returned=max(stock.returned, taken)))
         case HoldStep():
             _mirror(book, fact.moves)
+            if fact.held is not None:
+                recover.take_on_lost(book, fact, fact.held)
+            _follow_staging(book, fact)
             settles = _settles(fact)
             if settles is not None:
                 _settle(book, settles)
+            hear_answer(book, fact)
         case _:
             return
+
+
+def _follow_staging(book: HubBook, step: HoldStep) -> None:
+    """Follow what lies picked for each line, and whether the order lies ready."""
+    if step.to in {"ready", "picking"} and step.line is None:
+        for held in book.lines(step.order):
+            book.put_line(replace(held, ready=step.to == "ready"))
+    staged = sum(
+        (move.qty if move.target == "staged" else 0) - (move.qty if move.source == "staged" else 0)
+        for move in step.moves
+    )
+    line = book.line(step.order, step.line) if step.line is not None else None
+    if staged and line is not None:
+        book.put_line(replace(line, staged=max(0, line.staged + staged)))
 
 
 def _mirror(book: HubBook, lines: tuple[MoveLine, ...]) -> None:
@@ -165,7 +267,7 @@ def _serve_floor(book: HubBook, up: Up, touched: set[str]) -> None:
     if not up.wants or not up.wants_id:
         return
     for sku, qty in up.wants.items():
-        if book.floor_request(sku) != up.wants_id:
+        if book.stock(sku) is not None and book.floor_request(sku) != up.wants_id:
             book.put_floor_request(sku, up.wants_id)
             if return_units(book, sku, qty):
                 touched.add(sku)

@@ -16,6 +16,8 @@ def acknowledgement(position: HubPosition) -> Down:
         ver=position.heard,
         app=position.app,
         merged=position.merged,
+        stopped=position.stopped,
+        stable=position.stable,
     )
 
 
@@ -39,6 +41,8 @@ def make_down(book: HubBook) -> Down:
         ver=position.ver if is_all else chosen[-1].ver,
         app=position.app,
         merged=position.merged,
+        stopped=position.stopped,
+        stable=position.stable,
         items=tuple(request.raw for request in chosen),
     )
 

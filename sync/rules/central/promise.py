@@ -58,9 +58,12 @@ def drop_provisional(book: HubBook, order: str) -> bool:
 
 
 def return_units(book: HubBook, sku: str, qty: int) -> int:
-    """Give up to `qty` unpromised units back to the floor; returns how many."""
+    """Give up to `qty` unpromised units back to the floor; returns how many.
+
+    None while the store's facts are not whole: units that look free may be promised already.
+    """
     stock = book.stock(sku)
-    if stock is None:
+    if stock is None or not book.position().merged:
         return 0
     after = give_back(stock, qty)
     units = after.returned - stock.returned

@@ -20,7 +20,23 @@ def known_hold(book: StoreBook, order: str) -> StoreHold | None:
 
 
 def open_hold(book: StoreBook, order: str) -> StoreHold:
-    """The hold, if anything is still owed on it.
+    """The hold, if anything is still owed on it and this ledger may still decide about it.
+
+    Raises:
+        Refused: `unknown_order`; `replaced`, another agent serves this store now; `verify_first`, it was
+            told after a loss and nobody has looked yet what became of it.
+        Finished: it is closed, with when and where.
+    """
+    hold = owed_hold(book, order)
+    if book.position().fenced:
+        raise Refused("replaced", order=order)
+    if hold.unsure:
+        raise Refused("verify_first", order=order)
+    return hold
+
+
+def owed_hold(book: StoreBook, order: str) -> StoreHold:
+    """The hold, if anything is still owed on it, whether or not that is sure.
 
     Raises:
         Refused: `unknown_order`.
@@ -34,14 +50,40 @@ def open_hold(book: StoreBook, order: str) -> StoreHold:
     return hold
 
 
+def verify_hold(book: StoreBook, order: str, at: str, actor: str, *, is_collected: bool) -> StoreHold:
+    """Somebody looked what became of a hold that was told after a loss.
+
+    Args:
+        book: the store's ledger.
+        order: the hold's order.
+        at: when.
+        actor: who looked.
+        is_collected: the goods are gone: they were handed over before the loss.
+
+    Raises:
+        Refused: `unknown_order`; `replaced`, another agent serves this store now; `is_sure`, there is
+            nothing to verify.
+        Finished: it is closed, with when and where.
+    """
+    hold = owed_hold(book, order)
+    if book.position().fenced:
+        raise Refused("replaced", order=order)
+    if not hold.unsure:
+        raise Refused("is_sure", order=order)
+    step = HoldStep(order=order, to="verified", at=at, actor=actor)
+    hold = stay(book, replace(hold, unsure=False), step)
+    if not is_collected:
+        is_cancelled = hold.body is not None and hold.body.cancel
+        return release(book, order, at, actor, "cancelled") if is_cancelled else hold
+    return _settle_all(book, hold, HoldStep(order=order, to="done", at=at, actor=actor, by="verified"))
+
+
 def start_picking(book: StoreBook, order: str, at: str, actor: str) -> StoreHold:
     """A clerk begins to pick; beginning again changes nothing."""
     hold = open_hold(book, order)
     if hold.stage != "received":
         return hold
-    return _staged(
-        book, replace(hold, stage="picking"), HoldStep(order=order, to="picking", at=at, actor=actor)
-    )
+    return move_on(book, hold, HoldStep(order=order, to="picking", at=at, actor=actor))
 
 
 def pick(book: StoreBook, order: str, line: int, at: str, actor: str) -> StoreHold:
@@ -54,10 +96,14 @@ def pick(book: StoreBook, order: str, line: int, at: str, actor: str) -> StoreHo
     if count.staged >= count.open:
         raise Refused("already_picked", order=order, line=line, sku=count.sku)
     hold = start_picking(book, order, at, actor)
+    return stage_unit(book, hold, count, HoldStep(order=order, to="picking", line=line, at=at, actor=actor))
+
+
+def stage_unit(book: StoreBook, hold: StoreHold, count: LineCount, step: HoldStep) -> StoreHold:
+    """One unit of a line moves from floor to staged."""
     taken = MoveLine(sku=count.sku, qty=1, source="floor", target="staged")
     hold = hold.with_line(replace(count, staged=count.staged + 1))
-    step = HoldStep(order=order, to="picking", line=line, n=1, moves=(taken,), at=at, actor=actor)
-    return _staged(book, hold, step)
+    return stay(book, hold, replace(step, n=1, moves=(taken,)))
 
 
 def make_ready(book: StoreBook, order: str, at: str, actor: str) -> StoreHold:
@@ -72,7 +118,7 @@ def make_ready(book: StoreBook, order: str, at: str, actor: str) -> StoreHold:
             raise Refused("not_picked", order=order, line=count.line, missing=count.open - count.staged)
     if hold.stage == "ready":
         return hold
-    return _staged(book, replace(hold, stage="ready"), HoldStep(order=order, to="ready", at=at, actor=actor))
+    return move_on(book, hold, HoldStep(order=order, to="ready", at=at, actor=actor))
 
 
 def report_short(book: StoreBook, order: str, line: int, n: int, at: str, actor: str) -> StoreHold:
@@ -81,17 +127,10 @@ def report_short(book: StoreBook, order: str, line: int, n: int, at: str, actor:
     Units not picked yet go first. A staged unit that is gone, but was taken off the books before, is
     missing from the floor's balance: the staged one takes its place there.
     """
-    hold = open_hold(book, order)
-    count = hold.line(line)
-    after = settle(count, "short", n)
-    lost = booked_out_when_short(book.stock(count.sku), n)
-    unstaged = count.staged - after.staged
-    staged_lost = min(lost, unstaged)
-    moves = _moves(count.sku, staged=staged_lost, floor=lost - staged_lost)
-    if unstaged > staged_lost:
-        moves += (MoveLine(sku=count.sku, qty=unstaged - staged_lost, source="staged", target="floor"),)
-    return _settled(
-        book, hold, after, HoldStep(order=order, to="short", line=line, n=n, moves=moves, at=at, actor=actor)
+    return settle_line(
+        book,
+        open_hold(book, order),
+        HoldStep(order=order, to="short", line=line, n=n, at=at, actor=actor),
     )
 
 
@@ -105,16 +144,8 @@ def hand_over(book: StoreBook, order: str, at: str, actor: str, by: str) -> Stor
         actor: the clerk.
         by: what proved the right to it: `qr`, `code` or `override`.
     """
-    hold = open_hold(book, order)
-    for count in hold.lines:
-        if count.open:
-            staged = min(count.staged, count.open)
-            moves = _moves(count.sku, staged=staged, floor=count.open - staged)
-            step = HoldStep(
-                order=order, to="done", line=count.line, n=count.open, moves=moves, at=at, actor=actor, by=by
-            )
-            hold = _settled(book, hold, settle(count, "done", count.open), step)
-    return hold
+    step = HoldStep(order=order, to="done", at=at, actor=actor, by=by)
+    return _settle_all(book, open_hold(book, order), step)
 
 
 def release(book: StoreBook, order: str, at: str, actor: str, why: str) -> StoreHold:
@@ -122,14 +153,49 @@ def release(book: StoreBook, order: str, at: str, actor: str, why: str) -> Store
 
     Staged units stay staged until a clerk puts them back.
     """
-    hold = open_hold(book, order)
+    step = HoldStep(order=order, to="released", at=at, actor=actor, why=why)
+    return _settle_all(book, open_hold(book, order), step)
+
+
+def _settle_all(book: StoreBook, hold: StoreHold, step: HoldStep) -> StoreHold:
+    """All that is owed on each line becomes what `step` says."""
     for count in hold.lines:
         if count.open:
-            step = HoldStep(
-                order=order, to="released", line=count.line, n=count.open, at=at, actor=actor, why=why
-            )
-            hold = _settled(book, hold, settle(count, "released", count.open), step)
+            hold = settle_line(book, hold, replace(step, line=count.line, n=count.open))
     return hold
+
+
+def settle_line(book: StoreBook, hold: StoreHold, step: HoldStep) -> StoreHold:
+    """`step.n` units of line `step.line` became done, short or released: counters, goods and event as one."""
+    assert step.line is not None
+    count = hold.line(step.line)
+    after = settle(count, step.to, step.n)  # type: ignore[arg-type]
+    return _settled(book, hold, after, replace(step, moves=_goods(book, count, after, step)))
+
+
+def _goods(book: StoreBook, count: LineCount, after: LineCount, step: HoldStep) -> tuple[MoveLine, ...]:
+    """The goods that move when units of a line are settled; released ones stay where they are."""
+    if step.to == "done":
+        staged = min(count.staged, step.n)
+        return _moves(count.sku, staged=staged, floor=step.n - staged)
+    if step.to == "short":
+        return _short_goods(book, count, step.n, count.staged - after.staged)
+    return ()
+
+
+def _short_goods(book: StoreBook, count: LineCount, n: int, unstaged: int) -> tuple[MoveLine, ...]:
+    """What a short pick of `n` takes off the books; `unstaged` of them had been picked."""
+    lost = booked_out_when_short(book.stock(count.sku), n)
+    staged_lost = min(lost, unstaged)
+    moves = _moves(count.sku, staged=staged_lost, floor=lost - staged_lost)
+    if unstaged > staged_lost:
+        moves += (MoveLine(sku=count.sku, qty=unstaged - staged_lost, source="staged", target="floor"),)
+    return moves
+
+
+def move_on(book: StoreBook, hold: StoreHold, step: HoldStep) -> StoreHold:
+    """The hold as a whole reached another stage."""
+    return stay(book, replace(hold, stage="ready" if step.to == "ready" else "picking"), step)
 
 
 def put_back(book: StoreBook, order: str, line: int, at: str, actor: str) -> StoreHold:
@@ -148,7 +214,7 @@ def put_back(book: StoreBook, order: str, line: int, at: str, actor: str) -> Sto
         raise Refused("nothing_staged", order=order, line=line)
     back = MoveLine(sku=count.sku, qty=1, source="staged", target="floor")
     hold = hold.with_line(replace(count, staged=count.staged - 1))
-    return _staged(
+    return stay(
         book, hold, HoldStep(order=order, to="put_back", line=line, n=1, moves=(back,), at=at, actor=actor)
     )
 
@@ -159,7 +225,7 @@ def _moves(sku: str, *, staged: int, floor: int) -> tuple[MoveLine, ...]:
     return tuple(MoveLine(sku=sku, qty=qty, source=bucket) for bucket, qty in parts if qty > 0)  # type: ignore[arg-type]
 
 
-def _staged(book: StoreBook, hold: StoreHold, step: HoldStep) -> StoreHold:
+def stay(book: StoreBook, hold: StoreHold, step: HoldStep) -> StoreHold:
     """Keep a step that settles nothing."""
     apply_lines(book, step.moves)
     book.put_hold(hold)
@@ -174,6 +240,8 @@ def _settled(book: StoreBook, hold: StoreHold, after: LineCount, step: HoldStep)
     used = step.n if step.to in {"done", "short"} else 0
     book.put_stock(after.sku, replace(stock, open=stock.open - step.n, settled=stock.settled + used))
     hold = hold.with_line(after)
+    if step.to == "short":
+        hold = hold.with_victim(after.line, max(0, hold.victim(after.line) - step.n))
     if not hold.is_open:
         hold = replace(hold, stage="closed", closed_at=step.at, closed_by=step.actor)
     book.put_hold(hold)

@@ -1,11 +1,11 @@
 """Movements in a store: sale, receiving, adjustment. One fact, one balance change, one event."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from sync.rules.books import StoreBook, record
 from sync.rules.errors import Refused, Short
-from sync.rules.facts import OUTGOING, Grant, Move, MoveLine, Payment
+from sync.rules.facts import OUTGOING, Accepted, Grant, Move, MoveLine, Payment
 from sync.rules.rights import moved, resting_grant, surplus, wanted_grant
 
 
@@ -26,10 +26,40 @@ def book_move(book: StoreBook, move: Move) -> int:
         if line.source == line.target:
             raise Refused("empty_move", sku=line.sku)
     raised = apply_lines(book, move.lines)
+    if move.reason == "count":
+        thaw(book, [line.sku for line in move.lines])
     seq = record(book, move)
     for sku in raised:
         top_up(book, sku, move.at)
     return seq
+
+
+def accept_stock(book: StoreBook, skus: Sequence[str], at: str, actor: str) -> int:
+    """A person takes balances that were told after a loss for true: they may be granted from again.
+
+    Returns:
+        How many of the SKUs were frozen.
+
+    Raises:
+        Refused: `replaced`, another agent serves this store now; `is_sure`, none of them is frozen.
+    """
+    if book.position().fenced:
+        raise Refused("replaced")
+    frozen = thaw(book, skus)
+    if not frozen:
+        raise Refused("is_sure", skus=len(skus))
+    record(book, Accepted(skus=tuple(frozen), at=at, actor=actor))
+    for sku in frozen:
+        top_up(book, sku, at)
+    return len(frozen)
+
+
+def thaw(book: StoreBook, skus: Iterable[str]) -> list[str]:
+    """Units of these SKUs may be granted again; returns those that were frozen."""
+    frozen = [sku for sku in dict.fromkeys(skus) if book.stock(sku).frozen]
+    for sku in frozen:
+        book.put_stock(sku, replace(book.stock(sku), frozen=False))
+    return frozen
 
 
 def _need_floor(book: StoreBook, lines: Iterable[MoveLine]) -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from sync.rules import streams
 from sync.rules.books import StoreBook, StorePosition, record
 from sync.rules.canonical import Raw
-from sync.rules.errors import Finished, Refused
-from sync.rules.facts import HoldStep
+from sync.rules.errors import Refused
+from sync.rules.facts import Held, HeldLine, HoldStep, Returned
 from sync.rules.holds import LineCount, StoreHold
-from sync.rules.items import HoldItem, Item, RejectedItem, ReturnItem, WantItem
-from sync.rules.store import fulfil, ledger
+from sync.rules.items import HoldItem, HoldLine, Item, RejectedItem, ReturnItem, WantItem
+from sync.rules.store import fulfil, ledger, look_now
 from sync.rules.streams import Down, DownVerdict
 
 ParseItem = Callable[[Raw], Item]
@@ -19,12 +19,13 @@ ParseItem = Callable[[Raw], Item]
 
 @dataclass(slots=True)
 class Received:
-    """What a DOWN brought: the verdict, holds new to this store, holds released by a request."""
+    """What a DOWN brought: the verdict; holds that are new, were released, or have units to look for."""
 
     verdict: DownVerdict
     new_orders: list[str] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
     answer: bool = False
+    look_now: list[str] = field(default_factory=list)
 
 
 def receive_down(book: StoreBook, down: Down, parse: ParseItem, at: str) -> Received:
@@ -40,7 +41,7 @@ def receive_down(book: StoreBook, down: Down, parse: ParseItem, at: str) -> Rece
     verdict = streams.judge_down(position, down)
     if verdict in {"old_hub", "old_store"}:
         return Received(verdict)
-    if verdict in {"fenced", "rolled_back"}:
+    if verdict in {"fenced", "rolled_back", "stopped"}:
         book.put_position(replace(position, fenced=True))
         return Received(verdict)
     items = [parse(raw) for raw in down.items]
@@ -50,7 +51,9 @@ def receive_down(book: StoreBook, down: Down, parse: ParseItem, at: str) -> Rece
             book.put_position(position)
             return Received(verdict, answer=True)
     received = Received(verdict, answer=verdict == "new_hub")
-    book.put_position(replace(position, heard=streams.acknowledged(position, down)))
+    heard = streams.acknowledged(position, down)
+    stable = max(position.stable, min(down.stable, heard))
+    book.put_position(replace(position, heard=heard, stable=stable))
     if streams.is_next(position.dver, down):
         for item in items:
             _apply(book, item, received, at)
@@ -68,7 +71,7 @@ def _apply(book: StoreBook, item: Item, received: Received, at: str) -> None:
     """Apply one item; each is idempotent."""
     match item:
         case ReturnItem():
-            take_return(book, item)
+            take_return(book, item, at)
         case WantItem():
             serve_want(book, item, at)
         case RejectedItem():
@@ -83,10 +86,12 @@ def serve_want(book: StoreBook, item: WantItem, at: str) -> None:
         ledger.serve_want(book, item.sku, item.qty, at)
 
 
-def take_return(book: StoreBook, item: ReturnItem) -> None:
-    """Units come back to the floor: the counter only rises."""
+def take_return(book: StoreBook, item: ReturnItem, at: str) -> None:
+    """Units come back to the floor: the counter only rises, and the log says when it did."""
     stock = book.stock(item.sku)
-    book.put_stock(item.sku, replace(stock, returned=max(stock.returned, item.returned)))
+    if item.returned > stock.returned:
+        book.put_stock(item.sku, replace(stock, returned=item.returned))
+        record(book, Returned(sku=item.sku, returned=item.returned, at=at))
 
 
 def _take_hold(book: StoreBook, item: HoldItem, received: Received, at: str) -> None:
@@ -101,9 +106,13 @@ def _take_hold(book: StoreBook, item: HoldItem, received: Received, at: str) -> 
     if item.cancel:
         try:
             fulfil.release(book, item.order, at, "", "cancelled")
-        except Finished:
+        except Refused:  # closed already, or not sure yet: it is asked again once somebody has looked
             return
         received.released.append(item.order)
+        return
+    hold = look_now.answer(book, item.order, at)
+    if hold is not None and look_now.is_sought(hold):
+        received.look_now.append(item.order)
 
 
 def accept_hold(book: StoreBook, item: HoldItem, at: str, by: str) -> StoreHold:
@@ -120,5 +129,42 @@ def accept_hold(book: StoreBook, item: HoldItem, at: str, by: str) -> StoreHold:
         stock = book.stock(line.sku)
         book.put_stock(line.sku, replace(stock, open=stock.open + line.qty))
     book.put_hold(hold)
-    record(book, HoldStep(order=item.order, to="received", at=at, by=by))
+    record(book, HoldStep(order=item.order, to="received", at=at, by=by, held=held_of(item)))
     return hold
+
+
+def held_of(item: HoldItem) -> Held:
+    """What the log says of a hold that was taken on: no person, no text."""
+    return Held(
+        number=item.number,
+        code_hash=item.code_hash,
+        pay_at=item.pay_at,
+        due_minor=item.due_minor,
+        currency=item.currency,
+        expires_at=item.expires_at,
+        locale=item.locale,
+        lines=tuple(
+            HeldLine(line=line.line, sku=line.sku, qty=line.qty, price_minor=line.price_minor)
+            for line in item.lines
+        ),
+    )
+
+
+def item_of(step: HoldStep, held: Held) -> HoldItem:
+    """A hold as its log remembers it: without names, and nobody's."""
+    return HoldItem(
+        order=step.order,
+        number=held.number,
+        code_hash=held.code_hash,
+        pay_at=held.pay_at,
+        due_minor=held.due_minor,
+        currency=held.currency,
+        placed_at=step.at,
+        ready_by=step.at,
+        expires_at=held.expires_at,
+        locale=held.locale,
+        lines=tuple(
+            HoldLine(line=line.line, sku=line.sku, qty=line.qty, names={}, price_minor=line.price_minor)
+            for line in held.lines
+        ),
+    )

@@ -129,6 +129,7 @@ class FakeAgent:
             "till": "1",
             "online": shop.online,
             "since": shop.since or instant(-240),
+            "alarm": shop.alarm,
             "unsent": shop.unsent,
             "printers": [{"id": "front", "role": "receipt", "state": shop.printer, "text": ""}],
             "scanners": [{"id": "gun", "state": "ready"}],
@@ -174,8 +175,10 @@ class FakeAgent:
             "pick": self._pick,
             "scan": self._pick_scan,
             "short": self._short,
+            "not-found": self._not_found,
             "ready": self._ready,
             "put-back": self._put_back,
+            "verify": self._verify,
         }
         return [
             self._route(base, lambda _request, _body: self.shop.lists(), "GET"),
@@ -191,6 +194,8 @@ class FakeAgent:
     def _step(self, act: Callable[[dict[str, Any], Any], None]) -> Callable[[Request, Any], Any]:
         def run(request: Request, body: Any) -> Any:
             order = self.shop.orders[request.path_params["order"]]
+            if self.shop.replaced:
+                raise Refused("replaced")
             act(order, body)
             return self._shown("counter", "order", order)
 
@@ -211,11 +216,23 @@ class FakeAgent:
     def _short(self, order: dict[str, Any], body: Any) -> None:
         order["lines"][body["line"] - 1]["short"] += body["n"]
 
+    def _not_found(self, order: dict[str, Any], body: Any) -> None:
+        line = order["lines"][body["line"] - 1]
+        line["short"] += line["look"]
+        line["look"] = 0
+
     def _ready(self, order: dict[str, Any], _body: Any) -> None:
         order["stage"], self.shop.picking = "ready", None
 
     def _put_back(self, order: dict[str, Any], body: Any) -> None:
         order["lines"][body["line"] - 1]["to_put_back"] -= 1
+
+    def _verify(self, order: dict[str, Any], body: Any) -> None:
+        if not order["unsure"]:
+            raise Refused("is_sure")
+        order["unsure"] = False
+        if body["collected"]:
+            order.update(stage="closed", outcome="done", closed_at=instant(0))
 
     def _release(self, request: Request, _body: Any) -> Any:
         order = self.shop.orders[request.path_params["order"]]
@@ -248,6 +265,9 @@ class FakeAgent:
             route("/api/v1/sign-in", self._sign_in, ("POST",), permission=PUBLIC_API),
             route("/api/v1/sign-out", self._sign_out, ("POST",), permission=PUBLIC_API),
             self._route("/api/v1/stock/receive", self._receive),
+            self._route("/api/v1/frozen", lambda _request, _body: {"count": self.shop.frozen}, "GET"),
+            self._route("/api/v1/stock/accept", self._accept),
+            self._route("/api/v1/stock/{sku}/why", self._why, "GET"),
         ]
 
     async def _people(self, _request: Request) -> Response:
@@ -270,6 +290,43 @@ class FakeAgent:
         answer = Response(status_code=204)
         answer.delete_cookie(COOKIE)
         return answer
+
+    def _why(self, request: Request, _body: Any) -> dict[str, Any]:
+        """Sixty units came, one after the other they were sold; a page of fifty movements at a time."""
+        before = int((request.query_params.get("before") or "62-0").partition("-")[0])
+        moves = [
+            {
+                "seq": seq,
+                "place": 0,
+                "qty": 1,
+                "reason": "sale" if seq > 1 else "receive",
+                "ref": f"1-0007-{seq:06d}",
+                "order": "",
+                "actor": "wang",
+                "at": instant(-600 + seq),
+                "change": -1 if seq > 1 else 107,
+                "balance": 108 - seq,
+            }
+            for seq in range(before - 1, max(0, before - 51), -1)
+        ]
+        last = max(1, before - 50)
+        now = {"on_hand": 47, "floor": 45, "staged": 2, "damaged": 0, "free": 40, "open": 2}
+        now["frozen"] = self.shop.frozen > 0
+        return {
+            "sku": request.path_params["sku"],
+            "now": now,
+            "sum": {"movements": 61, "on_hand": self.shop.summed, "agrees": self.shop.summed == 47},
+            "movements": moves,
+            "next_before": f"{last}-0" if last > 1 else None,
+            "holds": [{"order": "o-1", "number": "R-0712", "line": 1, "qty": 2, "open": 2}],
+            "rejected": [],
+        }
+
+    def _accept(self, _request: Request, body: Any) -> dict[str, Any]:
+        before = self.shop.frozen
+        self.shop.frozen = before - 1 if body.get("skus") else max(0, before - 2_000)
+        self.tell("status", "frozen", {"count": self.shop.frozen})
+        return {"accepted": before - self.shop.frozen, "left": self.shop.frozen}
 
     def _receive(self, _request: Request, body: Any) -> dict[str, Any]:
         is_repeat = body["ref"] in self.shop.received

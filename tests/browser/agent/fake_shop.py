@@ -49,6 +49,7 @@ class FakeShop:
     online: bool = True
     since: str | None = None
     unsent: int = 0
+    alarm: str | None = None
     printer: str = "online"
     printed: str | None = "confirmed"
     lines: list[dict[str, Any]] = field(default_factory=list)
@@ -57,6 +58,9 @@ class FakeShop:
     codes: dict[str, str] = field(default_factory=dict)
     picking: str | None = None
     wrong_codes: int = 0
+    summed: int = 47
+    frozen: int = 0
+    replaced: bool = False
     received: dict[str, Any] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: itertools.count(1))
@@ -111,9 +115,8 @@ class FakeShop:
         ticket = self.ticket()
         for line in self.lines:
             if line["qty"] > line["free"] and not override:
-                raise Short(
-                    sku=line["sku"], wanted=line["qty"], left=line["free"], orders=["R-0712", "R-0709"]
-                )
+                facts: dict[str, Any] = {"orders": ["R-0712", "R-0709"], "promised": 2, "online": 0}
+                raise Short(sku=line["sku"], wanted=line["qty"], left=line["free"], **facts)
         number = self.keep_receipt(ticket["total_minor"], given)
         self.lines, self.ticket_id = [], f"t-{number}"
         told = {
@@ -166,6 +169,7 @@ class FakeShop:
             "order": f"o-{number}",
             "number": number,
             "stage": stage,
+            "unsure": False,
             "outcome": None,
             "ready_by": instant(facts.pop("ready_in", 40)),
             "expires_at": instant(facts.pop("kept_min", 2880)),
@@ -184,8 +188,13 @@ class FakeShop:
 
     def lists(self) -> dict[str, Any]:
         """What the counter shows."""
-        orders = sorted(self.orders.values(), key=lambda one: one["ready_by"])
+        known = sorted(
+            self.orders.values(),
+            key=lambda one: (not any(line["look"] for line in one["lines"]), one["ready_by"]),
+        )
+        orders = [one for one in known if not one["unsure"]]
         return {
+            "to_check": [one for one in known if one["unsure"]],
             "to_pick": [one for one in orders if one["stage"] in {"received", "picking"}],
             "ready": [one for one in orders if one["stage"] == "ready"],
             "put_back": [
@@ -209,7 +218,7 @@ class FakeShop:
 
 def order_line(line: int, sku: str, qty: int, picked: int) -> dict[str, Any]:
     """One line of an order."""
-    counts = {"qty": qty, "picked": picked, "done": 0, "short": 0, "released": 0, "to_put_back": 0}
+    counts = {"qty": qty, "picked": picked, "done": 0, "short": 0, "released": 0, "to_put_back": 0, "look": 0}
     return {
         "line": line,
         "sku": sku,
@@ -219,6 +228,13 @@ def order_line(line: int, sku: str, qty: int, picked: int) -> dict[str, Any]:
         "free": GOODS[sku][4],
         **counts,
     }
+
+
+def lose_the_books(shop: FakeShop) -> None:
+    """Three open orders are to be checked, and most goods are frozen."""
+    for number in ("R-0708", "R-0706", "R-0715"):
+        shop.orders[f"o-{number}"]["unsure"] = True
+    shop.frozen = 2_417
 
 
 def busy_shop() -> FakeShop:

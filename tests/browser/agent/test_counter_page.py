@@ -73,6 +73,25 @@ def test_short_is_reported_after_a_confirmation(open_page: Open, shop: FakeShop)
     assert shop.orders["o-R-0712"]["lines"][2]["short"] == 5
 
 
+def test_goods_to_look_for_go_on_top_and_are_reported_with_one_touch(
+    open_page: Open, served: Served, shop: FakeShop
+) -> None:
+    page = open_page("/counter").page
+    numbers = page.locator("[aria-labelledby='lane-pick'] .number")
+    expect(numbers).to_have_text(["R-0713", "R-0712", "R-0715"])
+    line = shop.orders["o-R-0715"]["lines"][0]
+    line["look"] = 1
+    served.tell("counter", "look", {"order": "o-R-0715"})
+    expect(page.locator(".toast")).to_contain_text("马上找：货品缺失")
+    expect(numbers).to_have_text(["R-0715", "R-0713", "R-0712"])
+    mine = card(page, "R-0715").locator(".look-now")
+    expect(mine).to_contain_text("找到就拣货")
+    mine.get_by_role("button", name="没找到").click()
+    expect(page.locator(".look-now")).to_have_count(0)
+    expect(numbers).to_have_text(["R-0713", "R-0712", "R-0715"])
+    assert (line["look"], line["short"]) == (0, 1)
+
+
 def test_a_code_opens_the_order_and_it_is_handed_over(open_page: Open, shop: FakeShop) -> None:
     page = open_page("/counter").page
     enter(page, "a7k2qx")
@@ -212,3 +231,64 @@ def test_nothing_to_do_is_a_designed_state(open_page: Open, shop: FakeShop) -> N
     page = open_page("/counter").page
     expect(page.get_by_role("heading", name="没有待拣订单")).to_be_visible()
     expect(page.get_by_role("heading", name="没有备好的订单")).to_be_visible()
+
+
+def test_a_forged_qr_stands_in_the_lane_until_the_next_one(
+    open_page: Open, served: Served, shop: FakeShop
+) -> None:
+    page = open_page("/counter").page
+    expect(page.locator("#line")).to_have_text("在线")
+    served.tell("counter", "refused", {"code": "forged", "till": "1", "meaning": "pickup"})
+    expect(page.locator("#wrong")).to_contain_text("自提码是伪造的")
+    expect(page.locator("html")).to_have_attribute("data-sound", "error")
+    served.tell("counter", "open", {"open": shop.orders["o-R-0708"], "token": "OMO1:TEST"})
+    expect(page.locator(".here .number")).to_have_text("R-0708")
+    expect(page.locator("#wrong")).to_have_count(0)
+
+
+def test_goods_while_nothing_is_picked_are_told_at_the_counter(open_page: Open, served: Served) -> None:
+    page = open_page("/counter").page
+    expect(page.locator("#line")).to_have_text("在线")
+    served.tell("counter-seen", "refused", {"code": "nothing_picked", "till": "1"})
+    expect(page.locator(".toast.bad")).to_contain_text("现在没有在拣货")
+
+
+def test_money_has_the_focus_after_a_qr_and_typed_text_is_left_alone(
+    open_page: Open, served: Served, shop: FakeShop
+) -> None:
+    page = open_page("/counter").page
+    expect(page.locator("#line")).to_have_text("在线")
+    served.tell("counter", "open", {"open": shop.orders["o-R-0706"], "token": "OMO1:TEST"})
+    expect(page.locator("#given")).to_be_focused()
+    page.keyboard.type("200")
+    expect(page.locator("#given")).to_have_value("200")
+    page.locator("#scan").fill("A7K")
+    served.tell("counter", "open", {"open": shop.orders["o-R-0708"], "token": "OMO1:TEST"})
+    expect(page.locator(".here .number").first).to_have_text("R-0708")
+    expect(page.locator("#scan")).to_be_focused()
+    assert shop.wrong_codes == 0
+
+
+def test_the_keyboard_stays_at_the_order_whose_goods_are_missing(open_page: Open, shop: FakeShop) -> None:
+    shop.picking = "o-R-0712"
+    page = open_page("/counter").page
+    mine = card(page, "R-0712")
+    mine.get_by_role("button", name="缺货").focus()
+    page.keyboard.press("Enter")
+    expect(mine.get_by_role("radio").first).to_be_focused()
+    mine.get_by_role("button", name="确认缺").focus()
+    page.keyboard.press("Enter")
+    expect(mine.get_by_role("button", name="缺货")).to_be_focused()
+
+
+def test_the_hand_over_is_in_sight_however_long_the_order(open_page: Open, shop: FakeShop) -> None:
+    goods = [(sku, 1, 1) for sku in ("BE1001", "BE1005", "FO2001", "BE1003", "BE1007", "FO2002", "FO2003")]
+    shop.put_order("R-0730", "ready", goods, due_minor=10900, pay_at="counter")
+    shop.codes["H5KW2R"] = "o-R-0730"
+    page = open_page("/counter", locale="en").page
+    enter(page, "H5KW2R")
+    button = page.locator(".here").get_by_role("button", name="Take the money, hand over")
+    expect(button).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 360, "height": 780})
+    labels = [box for one in page.locator(".scan-fields label").all() if (box := one.bounding_box())]
+    assert labels[0]["y"] + labels[0]["height"] <= labels[1]["y"]

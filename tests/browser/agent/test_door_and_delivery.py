@@ -97,7 +97,9 @@ def test_a_delivery_is_listed_kept_over_a_reload_and_booked_once(open_page: Open
     page.keyboard.press("Tab")
     page.reload()
     expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.locator("#needs-ref")).to_have_text("请填写送货单号后再入库。")
     page.get_by_label("送货单号").fill("DN-20260501-7")
+    expect(page.locator("#needs-ref")).to_have_count(0)
     page.get_by_role("button", name="确认入库").click()
     expect(page.locator(".toast")).to_contain_text("已入库")
     assert shop.received == {"DN-20260501-7": [{"sku": "BE1005", "qty": 1}, {"sku": "FO2001", "qty": 48}]}
@@ -128,3 +130,38 @@ def test_unknown_goods_of_a_delivery_are_told(open_page: Open) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("没有这个商品: 8888")
     expect(page.get_by_role("button", name="确认入库")).to_be_disabled()
+
+
+def test_a_manager_sees_why_the_number_is_what_it_is(open_page: Open) -> None:
+    page = open_page("/stock", login="chen", locale="en").page
+    page.locator("#scan").fill("6990101000013")
+    page.keyboard.press("Enter")
+    expect(page.locator("#on-hand")).to_have_text("47")
+    expect(page.locator("#sum-check")).to_have_text("agrees 61 movements sum to 47")
+    expect(page.locator("tbody tr")).to_have_count(50)
+    page.get_by_role("button", name="Older").click()
+    expect(page.locator("tbody tr")).to_have_count(61)
+    expect(page.locator("tbody tr").last).to_contain_text("received")
+    expect(page.get_by_role("button", name="Older")).to_have_count(0)
+
+
+def test_a_number_that_is_not_the_sum_is_told(open_page: Open, shop: FakeShop) -> None:
+    shop.summed = 46
+    page = open_page("/stock", login="chen").page
+    page.locator("#scan").fill("6990101000013")
+    page.keyboard.press("Enter")
+    expect(page.locator("#sum-check")).to_contain_text("不符")
+    expect(page.locator(".fault")).to_contain_text("该商品账目有误")
+
+
+def test_goods_that_the_scanner_reads_are_explained(open_page: Open, served: Served) -> None:
+    page = open_page("/stock", login="chen").page
+    expect(page.locator("#line")).to_have_text("在线")
+    served.tell("receiving", "scan", {"code": "6990101000051"})
+    expect(page.locator("#on-hand")).to_have_text("47")
+
+
+def test_a_clerk_has_no_way_to_the_stock_page(open_page: Open) -> None:
+    page = open_page("/receiving", login="wang").page
+    expect(page.locator("#line")).to_have_text("在线")
+    expect(page.locator(".tabs a")).to_have_count(3)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.agent.conftest import Open
-from tests.browser.agent.fake_shop import FakeShop
+from tests.browser.agent.fake_shop import FakeShop, lose_the_books
 
 pytestmark = pytest.mark.browser
 
@@ -74,6 +74,25 @@ def opened(page: Page) -> None:
     page.locator(".menu summary").click()
 
 
+def confirming(page: Page) -> None:
+    page.get_by_role("heading", name="R-0708").locator("xpath=ancestor::article").locator(
+        ".pair .btn"
+    ).last.click()
+    expect(page.locator(".sure")).to_be_visible()
+
+
+def visiting_unsure(page: Page) -> None:
+    page.locator("#scan").fill("B3XQ8M")
+    page.keyboard.press("Enter")
+    expect(page.locator(".here")).to_be_visible()
+
+
+def explained(page: Page) -> None:
+    page.locator("#scan").fill("6990101000013")
+    page.keyboard.press("Enter")
+    expect(page.locator("#on-hand")).to_have_text("47")
+
+
 SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "till-empty": ("/till", idle),
     "till-selling": ("/till", selling),
@@ -84,9 +103,17 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "counter": ("/counter", idle),
     "counter-visiting": ("/counter", visiting),
     "counter-opened": ("/counter", opened),
+    "counter-lost": ("/counter", idle),
+    "counter-lost-confirming": ("/counter", confirming),
+    "counter-lost-visiting": ("/counter", visiting_unsure),
     "receiving": ("/receiving", idle),
+    "receiving-lost": ("/receiving", idle),
+    "stock-lost": ("/stock", explained),
+    "stock-empty": ("/stock", idle),
+    "stock": ("/stock", explained),
     "sign-in": ("/sign-in", idle),
 }
+WHO = {"sign-in": "", "stock": "chen", "stock-empty": "chen", "receiving-lost": "chen", "stock-lost": "chen"}
 SIZES = {360: 780, 768: 1024, 1280: 800, 1920: 1080}
 
 
@@ -103,8 +130,10 @@ def check(page: Page, name: str) -> None:
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_a_scene_is_whole_and_accessible(open_page: Open, shop: FakeShop, scene: str, language: str) -> None:
     shop.picking = "o-R-0712" if scene.startswith("counter") else None
+    if "lost" in scene:
+        lose_the_books(shop)
     path, act = SCENES[scene]
-    page = open_page(path, locale=language, login="" if scene == "sign-in" else "wang").page
+    page = open_page(path, locale=language, login=WHO.get(scene, "wang")).page
     act(page)
     assert page.evaluate(GLYPHS)
     check(page, f"{scene}-{language}-1280")
@@ -114,9 +143,13 @@ def test_a_scene_is_whole_and_accessible(open_page: Open, shop: FakeShop, scene:
 
 
 @pytest.mark.parametrize("width", [360, 768, 1920])
-@pytest.mark.parametrize("scene", ["till-paying", "counter-visiting"])
+@pytest.mark.parametrize(
+    "scene", ["till-paying", "counter-visiting", "counter-lost", "counter-lost-visiting"]
+)
 def test_other_widths_are_accessible_too(open_page: Open, shop: FakeShop, scene: str, width: int) -> None:
     shop.picking = "o-R-0712"
+    if "lost" in scene:
+        lose_the_books(shop)
     path, act = SCENES[scene]
     page = open_page(path, width=width, height=SIZES[width]).page
     act(page)
@@ -141,3 +174,12 @@ def test_a_dead_line_and_an_empty_printer_are_whole(open_page: Open, shop: FakeS
     selling(page)
     expect(page.locator(".signs")).to_contain_text("小票机：缺纸")
     check(page, "till-offline-zh-CN-360")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_an_alarm_is_whole_and_accessible(open_page: Open, shop: FakeShop, language: str, width: int) -> None:
+    shop.alarm, shop.online = "refused", False
+    page = open_page("/counter", locale=language, width=width, height=800).page
+    expect(page.locator("#alarm")).to_be_visible()
+    check(page, f"counter-alarm-{language}-{width}")

@@ -32,7 +32,7 @@ def test_a_scan_becomes_a_line_and_the_total(open_page: Open) -> None:
     page = open_page("/till").page
     scan(page, CREAM)
     expect(page.locator("tr[data-line='1'] th")).to_contain_text("舒缓保湿面霜 50g")
-    expect(page.locator("tr[data-line='1'] th")).to_contain_text("店内 3")
+    expect(page.locator("tr[data-line='1'] th")).to_contain_text("可售 3")
     expect(page.locator("#total")).to_have_text("¥128.00")
     expect(page.locator("#scan")).to_be_focused()
     expect(page.locator("html")).to_have_attribute("data-sound", "ok")
@@ -176,12 +176,14 @@ def test_short_stock_names_the_orders_and_offers_both_ways(open_page: Open, shop
     for _ in range(3):
         scan(page, DUMPLINGS)
     expect(page.locator("#total")).to_have_text("¥59.70")
-    expect(page.locator("tr[data-line='1'] .stock.warn")).to_have_text("店内仅 1")
+    expect(page.locator("tr[data-line='1'] .stock.warn")).to_have_text("仅 1 件可售")
     page.keyboard.press("F9")
     expect(page.locator("#given")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".short")).to_contain_text("要卖 3 件，可售 1 件")
     expect(page.locator(".hurt li")).to_have_text(["R-0712", "R-0709"])
+    expect(page.locator(".short")).to_contain_text("其中 2 件已承诺给线上订单")
+    expect(page.locator(".short")).not_to_contain_text("没有库存记录")
     assert shop.receipts == {}
     page.get_by_role("button", name="只卖 1 件").click()
     expect(page.locator("#total")).to_have_text("¥19.90")
@@ -195,6 +197,11 @@ def test_short_stock_is_overridden_with_a_reason(open_page: Open, shop: FakeShop
     page.keyboard.press("F9")
     expect(page.locator("#given")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.locator(".short")).to_be_focused()
+    expect(page.get_by_label("原因")).to_have_value("")
+    expect(page.get_by_role("button", name="仍要销售")).to_be_disabled()
+    page.get_by_role("button", name="商品在手").click()
+    expect(page.get_by_label("原因")).to_have_value("商品在手")
     page.get_by_label("原因").fill("顾客已拿在手上")
     page.get_by_role("button", name="仍要销售").click()
     expect(page.locator("#change")).to_have_text("¥0.00")
@@ -259,7 +266,7 @@ def test_a_cut_line_is_told_calmly_and_selling_goes_on(
     served.tell("status", "line", {"online": False})
     expect(page.locator("#line")).to_have_text("断网 20:05 起 · 6 笔待传")
     scan(page, CREAM)
-    expect(page.locator("tr[data-line='1'] th")).to_contain_text("店内 3（截至 20:05）")
+    expect(page.locator("tr[data-line='1'] th")).to_contain_text("可售 3（截至 20:05）")
 
 
 def test_a_new_pickup_order_rings_and_shows_a_card(open_page: Open, served: Served, shop: FakeShop) -> None:
@@ -333,3 +340,83 @@ def test_a_scan_leaves_the_list_of_receipts(open_page: Open, served: Served, sho
     served.tell("till", "ticket", shop.ticket())
     expect(page.get_by_role("button", name="收款")).to_be_visible()
     expect(page.locator("#scan")).to_be_focused()
+
+
+def test_units_that_nobody_has_on_record_are_not_called_promised(open_page: Open) -> None:
+    page = open_page("/till", locale="en").page
+    page.keyboard.type("50*")
+    scan(page, DUMPLINGS)
+    expect(page.locator("#total")).to_have_text("¥995.00")
+    page.keyboard.press("F9")
+    expect(page.locator("#given")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".short")).to_contain_text("2 units here are promised to online orders:")
+    expect(page.locator(".short")).to_contain_text("For 47 units there is no record in this store.")
+
+
+def test_a_good_scan_ends_what_an_unknown_one_opened(open_page: Open, served: Served, shop: FakeShop) -> None:
+    page = open_page("/till").page
+    expect(page.locator("#line")).to_have_text("在线")
+    served.tell("till", "refused", {"code": "unknown_code", "till": "1", "scanned": "6900000000999"})
+    expect(page.locator(".toast.bad")).to_contain_text("6900000000999")
+    expect(page.get_by_role("heading", name="未找到：6900000000999")).to_be_visible()
+    shop.add("FO2001", 1)
+    served.tell("till", "ticket", shop.ticket())
+    expect(page.locator("#total")).to_have_text("¥2.00")
+    expect(page.locator(".found")).to_have_count(0)
+    expect(page.locator(".toast.bad")).to_have_count(0)
+    expect(page.get_by_role("button", name="现金收款")).to_be_visible()
+
+
+@pytest.mark.parametrize("digits", ["0", "99999"])
+def test_a_quantity_out_of_range_is_told(open_page: Open, digits: str) -> None:
+    page = open_page("/till").page
+    page.keyboard.type(digits + "*")
+    expect(page.locator(".toast.bad")).to_contain_text("请输入 1 到 9999")
+    expect(page.locator(".pending")).to_have_count(0)
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+def test_the_bar_cuts_nobodys_name_when_devices_are_in_trouble(
+    open_page: Open, shop: FakeShop, locale: str
+) -> None:
+    shop.online, shop.unsent, shop.printer = False, 6, "paper_out"
+    page = open_page("/till", locale=locale).page
+    expect(page.locator(".signs .pill.bad")).to_be_visible()
+    cut = """() => [...document.querySelectorAll(".topbar, .place, .clerk")]
+        .filter((one) => one.scrollWidth > one.clientWidth && getComputedStyle(one).display !== "inline")
+        .length"""
+    assert page.evaluate(cut) == 0
+    expect(page.locator("#well")).to_have_text("设备正常" if locale == "zh-CN" else "Devices ready")
+
+
+def test_a_phone_shows_the_total_the_keys_and_the_way_to_pay(open_page: Open) -> None:
+    page = open_page("/till", width=360, height=780).page
+    for code in (CREAM, CLEANSER, WATER, DUMPLINGS):
+        scan(page, code)
+    expect(page.locator("#total")).to_have_text("¥218.90")
+    for name in ("数量", "清空", "现金收款"):
+        expect(page.get_by_role("button", name=name).last).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="清空").click()
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+
+
+def test_a_page_that_nobody_touched_says_that_it_is_silent(open_page: Open) -> None:
+    page = open_page("/till").page
+    expect(page.locator("#silent")).to_have_text("点一下屏幕以开启提示音")
+    page.locator("body").click()
+    expect(page.locator("#silent")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("alarm", "sign", "told"),
+    [("fenced", "被接替", "请停止使用并联系总部"), ("refused", "未获准入", "不会上传。请联系总部")],
+)
+@pytest.mark.parametrize("path", ["/till", "/counter", "/receiving"])
+def test_an_alarm_stands_on_every_page_with_what_to_do(
+    open_page: Open, shop: FakeShop, path: str, alarm: str, sign: str, told: str
+) -> None:
+    shop.alarm = alarm
+    page = open_page(path).page
+    expect(page.locator("#line.bad")).to_contain_text(sign)
+    expect(page.locator("#alarm")).to_contain_text(told)

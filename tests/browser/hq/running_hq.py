@@ -20,8 +20,10 @@ from hub.directory import Directory
 from hub.kernel import Kernel
 from hub.monitor.keep_health import KeepHealth, Said
 from hub.settings import HubSettings
+from hub.stock.movements import keep_movements
 from hub.stores.import_chain import import_chain
 from sync.keys.signing import SigningKey
+from sync.rules.facts import Bucket, Fact, Grant, HoldStep, Move, MoveLine, MoveReason
 from sync.runtime.clock import SystemClock
 from sync.storage.reader import Reader
 from sync.storage.writer import Transaction, Writer
@@ -160,9 +162,21 @@ async def add_order(hq: RunningHq, number: int, store: str, stage: str, ready_in
         )
         transaction.execute(
             "INSERT INTO order_line (order_id, line, sku, names, gtin, image, qty, unit_minor, per,"
-            " amount_minor) VALUES (?, 1, 'BE1001', '{}', '', '', ?, 2580, 1, ?)",
-            (name, number, 2580 * number),
+            " amount_minor) VALUES (?, 1, 'BE1001', ?, '', '', ?, 2580, 1, ?)",
+            (name, json.dumps({"zh-CN": "防晒乳", "en": "Sun Milk"}), number, 2580 * number),
         )
+        transaction.execute(
+            "INSERT INTO hold_line (order_id, line, store, sku, qty, done, short, released, dispatched)"
+            " VALUES (?, 1, ?, 'BE1001', ?, 0, ?, 0, 1)",
+            (name, store, number, int(number == 3)),
+        )
+        if number == 3:
+            transaction.execute("UPDATE orders SET payment = 'paid', paid_minor = 5160 WHERE id = ?", (name,))
+            transaction.execute(
+                "INSERT INTO payment (id, order_id, provider, state, minor, currency, reference, at,"
+                " settled_at) VALUES (?, ?, 'till-cash', 'captured', 5160, 'CNY', 'R-1', ?, ?)",
+                (name, name, placed, placed),
+            )
 
     await hq.kernel.writer.run(write)
 
@@ -172,10 +186,21 @@ async def furnish(hq: RunningHq) -> None:
     await enrol_store(hq, "renmin", 20)
     await enrol_store(hq, "jiangwan", 20)
     await enrol_store(hq, "zhangjiang", 20)
+    checked = {"at": hq.ago(hours=4), "took_ms": 800, "findings": 0, "told": []}
     well = [{"id": "p1", "state": "online", "text": ""}]
     await add_events(hq, "renmin", 60)
     await add_events(hq, "jiangwan", 900)
-    await say(hq, "renmin", "online", seq=20, app_version="0.1.0", skew_ms=40, printers=well, scanners=[])
+    await say(
+        hq,
+        "renmin",
+        "online",
+        seq=20,
+        app_version="0.1.0",
+        skew_ms=40,
+        printers=well,
+        scanners=[],
+        verify=checked,
+    )
     paper = [{"id": "p1", "state": "paper_out", "text": "no paper"}]
     behind = {"seq": 1224, "oldest_unsent_at": hq.ago(seconds=41), "app_version": "0.1.0", "printers": paper}
     await say(hq, "jiangwan", "online", **behind)
@@ -189,7 +214,7 @@ async def furnish(hq: RunningHq) -> None:
 
     await hq.kernel.writer.run(age)
     await add_trouble(hq, "deficit", "zhangjiang", {"sku": "BE1001", "units": 1}, 11)
-    await add_trouble(hq, "double_paid", "renmin", {"order": "RE-000004", "ref": "sbx-77", "minor": 2580}, 24)
+    await add_trouble(hq, "double_paid", "renmin", {"order": "RE-000003", "ref": "sbx-77", "minor": 2580}, 24)
     await add_trouble(hq, "dead_letter", "jiangwan", {"seq": 17, "code": "unknown_sku"}, 130)
 
     def letter(transaction: Transaction) -> None:
@@ -199,9 +224,62 @@ async def furnish(hq: RunningHq) -> None:
         )
 
     await hq.kernel.writer.run(letter)
+    facts = {
+        "check": "mirror",
+        "about": "BE1001",
+        "kept": "46 / 2 / 0 / 24",
+        "made": "45 / 2 / 0 / 24",
+        "by": "hub",
+    }
+    await add_trouble(hq, "digest_mismatch", "renmin", facts, 300)
+    await add_movements(hq)
     for number, stage in enumerate(("pending_store", "accepted", "picking", "ready", "collected"), 1):
         store = ("renmin", "jiangwan", "zhangjiang")[number % 3]
         await add_order(hq, number, store, stage, 5 if number < 3 else 40)
+
+
+async def add_movements(hq: RunningHq) -> None:
+    """What happened to one SKU at renmin: 47 in the store, two orders, a grant; and a check of the books."""
+
+    def write(transaction: Transaction) -> None:
+        def move(reason: MoveReason, qty: int, ref: str, *, is_in: bool = False) -> Move:
+            shelf: Bucket = "floor"
+            sides: tuple[Bucket | None, Bucket | None] = (None, shelf) if is_in else (shelf, None)
+            line = MoveLine(sku="BE1001", qty=qty, source=sides[0], target=sides[1])
+            return Move(reason=reason, lines=(line,), at=hq.ago(hours=3), ref=ref, actor="chen")
+
+        sales = [move("sale", 1, f"02-0007-{number:06d}") for number in range(70)]
+        picked = MoveLine(sku="BE1001", qty=2, source="floor", target="staged")
+        facts: list[Fact] = [
+            move("receive", 120, "送货单 D-2026-0417", is_in=True),
+            Grant(sku="BE1001", granted=24, at=hq.ago(hours=3)),
+            *sales,
+            move("override", 3, "02-0007-000070"),
+            HoldStep(
+                order="RE-000003", to="picking", at=hq.ago(hours=1), line=1, moves=(picked,), actor="lin"
+            ),
+        ]
+        for seq, fact in enumerate(facts, 1):
+            keep_movements(transaction, "renmin", 1, seq, fact)
+        transaction.execute(
+            "INSERT INTO stock (store, sku, floor, staged, damaged, granted, settled, returned, promised,"
+            " floor_request) VALUES ('renmin', 'BE1001', 45, 2, 0, 24, 3, 4, 8, '')"
+        )
+        transaction.execute(
+            "INSERT INTO hold_line (order_id, line, store, sku, qty, done, short, released, dispatched)"
+            " VALUES ('RE-000005', 1, 'renmin', 'BE1001', 5, 3, 0, 0, 1)"
+        )
+        transaction.execute(
+            "INSERT INTO self_check (day, by, state, asked_at, finished_at, took_ms, counted, findings, told)"
+            " VALUES ('2026-05-01', '', 'done', ?, ?, 41000, ?, 1, '[]')",
+            (
+                hq.ago(hours=5),
+                hq.ago(hours=5),
+                '{"stores":3,"events":120483,"movements":98110,"orders":5012}',
+            ),
+        )
+
+    await hq.kernel.writer.run(write)
 
 
 @contextmanager

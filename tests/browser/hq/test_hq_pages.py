@@ -13,11 +13,12 @@ from tests.browser.hq.running_hq import PASSWORD, USER, RunningHq, add_trouble, 
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
-SIZES = {1280: 860, 768: 1024, 360: 740}
+SIZES = {1920: 1000, 1280: 860, 768: 1024, 360: 740}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = {
     "board": ("/hq", {"en": "Sync board", "zh-CN": "同步看板"}),
     "orders": ("/hq/orders", {"en": "Orders", "zh-CN": "订单"}),
+    "order": ("/hq/orders/RE-000003", {"en": "Order RE-000003", "zh-CN": "订单 RE-000003"}),
     "stores": ("/hq/stores", {"en": "Stores", "zh-CN": "门店"}),
     "import": ("/hq/import", {"en": "Import products", "zh-CN": "导入商品"}),
 }
@@ -131,10 +132,12 @@ def test_the_board_tells_each_store_by_shape_colour_and_word(chromium: Browser, 
         sign_in(page, hq)
 
         tiles = page.locator("#tiles article")
-        told = [(one.get_attribute("data-store"), one.locator(".state").inner_text()) for one in tiles.all()]
+        told = [
+            (one.get_attribute("data-store"), one.locator("h2 .state").inner_text()) for one in tiles.all()
+        ]
 
         assert told == [("zhangjiang", "offline"), ("jiangwan", "behind"), ("renmin", "in step")]
-        marks = {one.inner_html() for one in tiles.locator(".state svg").all()}
+        marks = {one.inner_html() for one in tiles.locator("h2 .state svg").all()}
         assert len(marks) == 3
         expect(tiles.nth(1)).to_contain_text("1,204 unsent")
         expect(tiles.nth(1)).to_contain_text("printer: out of paper")
@@ -163,7 +166,7 @@ def test_a_trouble_is_resolved_on_the_board(chromium: Browser, hq: RunningHq) ->
         expect(row).to_contain_text("Print uncertain")
 
         row.locator("summary").click()
-        row.locator("input").fill("Reprinted and handed over")
+        row.locator("textarea").fill("Reprinted and handed over")
         row.locator("form button").click()
 
         expect(page.locator("#trouble-list")).not_to_contain_text("Print uncertain")

@@ -12,8 +12,10 @@ from sync.link.memory_link import MemoryLink
 from sync.link.port import Connected, LinkConfig, Message
 from sync.messages.codec import decode, encode
 from sync.messages.topics import agent_subscriptions, hub_subscriptions, store_topic
+from sync.rules.digest import Compare, Digest, Rows, fingerprint, rows_in
 from sync.rules.streams import Ask, Down, Hello, Page
 from sync.rules.streams import Message as Said
+from sync.simulator.digests import rows_of_store
 from tests.unit.hub.stock.small_chain import AT, Ledger, SmallHub
 
 LIMIT_S = 10.0
@@ -74,8 +76,8 @@ class PlayedAgent:
         """Send a message up."""
         self.link.publish(store_topic(self.store, "up"), encode(message))
 
-    def hello(self) -> None:
-        """Say where it stands."""
+    def hello(self, protocol: tuple[int, int] = (1, 1)) -> None:
+        """Say where it stands, and which versions it speaks."""
         position = self.ledger.position
         self.say(
             Hello(
@@ -87,6 +89,8 @@ class PlayedAgent:
                 dver=position.dver,
                 catalog=self.catalog,
                 settings=self.settings,
+                protocol_min=protocol[0],
+                protocol_max=protocol[1],
                 wall_clock=AT,
             )
         )
@@ -99,6 +103,33 @@ class PlayedAgent:
         """Ask for pages."""
         position = self.ledger.position
         self.say(Ask(store=position.store, sinc=position.sinc, name=name, since=since))  # type: ignore[arg-type]
+
+    def digest(self) -> Digest:
+        """Its balances as a digest."""
+        position, rows = self.ledger.position, rows_of_store(self.ledger.book)
+        return Digest(
+            store=position.store,
+            sinc=position.sinc,
+            hinc=position.hinc,
+            seq=position.seq,
+            chain=position.chain,
+            buckets=fingerprint(rows[sku] for sku in sorted(rows)),
+        )
+
+    def rows(self, buckets: tuple[int, ...]) -> Rows:
+        """Its rows of some buckets, on one page."""
+        position, rows = self.ledger.position, rows_of_store(self.ledger.book)
+        return Rows(
+            store=position.store,
+            sinc=position.sinc,
+            hinc=position.hinc,
+            seq=position.seq,
+            chain=position.chain,
+            page=1,
+            pages=1,
+            buckets=buckets,
+            rows=tuple(rows_in((rows[sku] for sku in sorted(rows)), buckets)),
+        )
 
     def said(self, kind: type[Said]) -> list[Said]:
         """What was heard of one kind."""
@@ -121,9 +152,14 @@ class PlayedAgent:
             case Down() if self.answers:
                 answer = self.ledger.take(message).answer
                 position = self.ledger.position
-                is_behind = bool(message.items) and message.base < position.dver
+                # a late report may have put back what the hub heard last: it is told again, items or not
+                is_behind = message.base < position.dver
                 if answer or is_behind or position.heard < position.seq:
                     self.send_up()
+            case Compare() if self.answers and message.buckets:
+                self.say(self.rows(message.buckets))
+            case Compare() if self.answers:
+                self.say(self.digest())
             case Page(name="catalog") if message.since <= self.catalog < message.to:
                 self.catalog = message.to
             case Page(name="store") if message.since <= self.settings < message.to:
@@ -135,6 +171,11 @@ class PlayedAgent:
         """Say whether it is there."""
         said = {"state": state, "sinc": self.ledger.position.sinc if sinc is None else sinc, "at": AT}
         self.link.publish(store_topic(self.store, "presence"), json.dumps(said).encode(), retain=True)
+
+    def health(self, at: str, sinc: int | None = None) -> None:
+        """Say how the store is, as each half minute."""
+        said = {"sinc": self.ledger.position.sinc if sinc is None else sinc, "at": at, "unsent": 0}
+        self.link.publish(store_topic(self.store, "health"), json.dumps(said).encode(), retain=True)
 
 
 @asynccontextmanager

@@ -9,22 +9,26 @@ from pathlib import Path
 import pytest
 
 from hub.db.open import FILE_NAME
+from hub.directory import REACH_S
 from hub.link import sender, watch
 from hub.orders.change_order import Cancel
 from hub.settings import ShopSection
 from hub.stock.verify import verify
+from pos_agent.link.store_link import HEALTH_EVERY_S
 from sync.link.memory_broker import Faults, MemoryBroker
 from sync.messages.codec import encode
 from sync.messages.topics import store_topic
 from sync.rules.books import StorePosition
 from sync.rules.streams import Down, Hello, Page
 from sync.storage.writer import Transaction, Writer
+from sync.values.clock import to_instant
 from sync.web.errors import Problem
 from tests.integration.hub.played_agent import playing, serving, until
 from tests.unit.hub.stock.small_chain import (
     BASE,
     SKUS,
     Ledger,
+    SetClock,
     SmallHub,
     add_skus,
     enrol,
@@ -255,7 +259,9 @@ async def test_another_history_under_the_same_incarnation_raises_one_trouble_and
         assert worker.undecodable == 0
 
     assert await live.one("SELECT kind, state FROM trouble") == ("chain_split", "open")
-    assert {name for name in after if after[name] != before[name]} <= {"trouble", "store_health"}
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed <= {"trouble", "store_health", "store_stream"}
+    assert await live.one("SELECT app, stopped FROM store_stream WHERE store = 's1'") == (2, 1)
 
 
 async def test_bytes_that_are_no_message_are_counted_and_dropped(
@@ -291,6 +297,57 @@ async def test_an_earlier_agents_last_will_does_not_silence_the_present_one(
         assert live.kernel.directory.is_in_reach("s1")
         agent.presence("offline")
         await until(lambda: not live.kernel.directory.is_in_reach("s1"))
+
+
+async def told_health(hub: SmallHub) -> str:
+    """When the store's health was told last, by the store's clock."""
+    return str(await hub.one("SELECT json_extract(health, '$.at') FROM store_health WHERE store = 's1'"))
+
+
+async def until_told(hub: SmallHub, at: str) -> None:
+    async with asyncio.timeout(5):
+        while await told_health(hub) != at:  # noqa: ASYNC110  # another's write
+            await asyncio.sleep(0.002)
+
+
+async def test_a_store_where_nothing_happens_stays_in_reach_by_its_health_alone(
+    hub: SmallHub, clock: SetClock, broker: MemoryBroker
+) -> None:
+    ledger = await enrol(hub)
+    reach = hub.kernel.directory.is_in_reach
+    async with serving(hub, broker), playing(ledger, broker) as agent:
+        await until(lambda: agent.catalog == 3 and reach("s1"))
+        for _ in range(10):  # five minutes
+            clock.move(seconds=HEALTH_EVERY_S)
+            assert reach("s1")
+            agent.health(to_instant(clock.now()))
+            await until_told(hub, to_instant(clock.now()))
+        clock.move(seconds=REACH_S)
+        assert reach("s1")
+        clock.move(seconds=1)
+        assert not reach("s1")
+
+
+async def test_the_health_of_an_earlier_incarnation_and_one_that_the_broker_kept_reach_nobody(
+    hub: SmallHub, clock: SetClock, broker: MemoryBroker
+) -> None:
+    await enrol(hub)
+    ledger = await enrol(hub)
+    reach = hub.kernel.directory.is_in_reach
+    async with playing(ledger, broker) as agent:
+        agent.health("kept")
+        async with serving(hub, broker):
+            await until_told(hub, "kept")
+            await until_agreed(hub, ledger)
+            clock.move(seconds=REACH_S + 1)
+            assert not reach("s1")
+            agent.health("earlier", sinc=1)
+            agent.link.publish(store_topic("s1", "health"), b'{"at": "nameless"}')
+            await until_told(hub, "nameless")
+            assert not reach("s1")
+            agent.health("present")
+            await until_told(hub, "present")
+            assert reach("s1")
 
 
 async def test_a_large_catalogue_comes_in_pages_and_from_where_the_store_asks(

@@ -173,8 +173,65 @@ async def test_a_delay_makes_each_answer_late_and_goes_again(line: RunningLine) 
     assert fast_s < 0.06
 
 
+async def test_a_dropping_line_ends_connections_and_takes_new_ones(line: RunningLine) -> None:
+    # given
+    streams = await line.connect()
+    assert await ask(streams, b"before") == b"before"
+
+    # when
+    assert await line.order("drop 100") == "ok"
+
+    # then
+    assert await ended(streams)
+    assert await line.order("state") == "up, drop 100"
+    assert await ended(await line.connect())
+
+    # when
+    assert await line.order("drop 0") == "ok"
+
+    # then
+    assert await ask(await line.connect(), b"after") == b"after"
+
+
+async def test_a_slow_line_carries_every_byte_at_its_pace(line: RunningLine) -> None:
+    # given
+    streams = await line.connect()
+    data = bytes(range(256)) * 8
+    loop = asyncio.get_running_loop()
+
+    # when
+    assert await line.order("slow 8000") == "ok"
+    began_s = loop.time()
+    got = await ask(streams, data)
+    took_s = loop.time() - began_s
+
+    # then
+    assert got == data
+    assert took_s >= 0.2
+    assert await line.order("state") == "up, slow 8000"
+
+
+async def test_clear_turns_every_knob_back(line: RunningLine) -> None:
+    # given
+    for order in ("delay 20 30", "drop 1", "slow 1000", "half-open"):
+        assert await line.order(order) == "ok"
+    assert await line.order("state") == "half-open, delay 20 30, drop 1, slow 1000"
+
+    # when
+    assert await line.order("clear") == "ok"
+
+    # then
+    assert await line.order("state") == "up"
+    assert await ask(await line.connect(), b"after") == b"after"
+
+
 @pytest.mark.parametrize(
-    "order", ["", "CUT", "cut now", "delay", "delay -1", "delay 60001", "delay ²", "\x00", "state x"]
+    "order",
+    [
+        *("", "CUT", "cut now", "delay", "delay -1", "delay 60001", "delay ²", "\x00", "state x", "clear x"),
+        *("delay 1 2 3", "delay 1 60001", "delay 1  2", "drop", "drop 101", "drop 1.5", "drop 1 2"),
+        *("slow", "slow -1", "slow 1000000001", "slow 1 1", "half-open now", f"slow {'9' * 100}"),
+    ],
 )
 async def test_an_unknown_order_is_an_error_and_changes_nothing(line: RunningLine, order: str) -> None:
     assert (await line.order(order)).startswith("error ")

@@ -91,7 +91,7 @@ async def test_a_slow_line_carries_everything_in_order(
     # given
     cable, url = line
     hub, store = await both(real_stage, sit, url)
-    cable.delay_s = 0.05
+    cable.weather.delay_ms = 50
 
     # when
     began = asyncio.get_running_loop().time()

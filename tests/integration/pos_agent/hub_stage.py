@@ -15,6 +15,7 @@ from sync.rules.books import HubPosition
 from sync.rules.central.apply_up import apply_up
 from sync.rules.central.make_down import make_down
 from sync.rules.central.promise import dispatch, hold_units
+from sync.rules.digest import Compare, Digest, Rows
 from sync.rules.holds import HubLine
 from sync.rules.items import HoldItem
 from sync.rules.streams import Ask, Hello, Page, Up
@@ -34,6 +35,8 @@ class HubStage:
     hellos: list[Hello] = field(default_factory=list)
     asks: list[Ask] = field(default_factory=list)
     ups: list[Up] = field(default_factory=list)
+    digests: list[Digest] = field(default_factory=list)
+    rows: list[Rows] = field(default_factory=list)
     presence: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -72,17 +75,26 @@ class HubStage:
                 apply_up(self.book, decoded, parse_fact)
                 self.book.commit()
                 self.send_down()
+            case Digest():
+                self.digests.append(decoded)
+            case Rows():
+                self.rows.append(decoded)
             case Ask():
                 self.asks.append(decoded)
                 for page in self.pages.get(decoded.name, []):
                     if page.to > decoded.since:
                         self.publish(page)
 
-    def say_hello(self) -> None:
-        """Say where the hub stands."""
+    def say_hello(self, protocol: tuple[int, int] = (1, 1)) -> None:
+        """Say where the hub stands, and which versions it speaks."""
         position = self.book.position()
         hello = Hello(
-            store=self.store, sinc=position.sinc, hinc=position.hinc, wall_clock="2026-05-01T04:00:00.000Z"
+            store=self.store,
+            sinc=position.sinc,
+            hinc=position.hinc,
+            protocol_min=protocol[0],
+            protocol_max=protocol[1],
+            wall_clock="2026-05-01T04:00:00.000Z",
         )
         self.publish(hello)
 
@@ -92,7 +104,7 @@ class HubStage:
                 if page.to > known:
                     self.publish(page)
 
-    def publish(self, message: Page | Hello) -> None:
+    def publish(self, message: Page | Hello | Compare) -> None:
         """Say something on the store's topic."""
         self.link.publish(store_topic(self.store, "down"), encode(message))
 

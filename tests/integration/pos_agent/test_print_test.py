@@ -2,10 +2,13 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from pos_agent.hardware.print_test import print_samples
-from pos_agent.settings import PrinterSection
+from pos_agent import enrolment
+from pos_agent.hardware.print_test import print_samples, zone_of
+from pos_agent.settings import AgentSettings, PrinterSection
 from tests.integration.devices.virtual_devices import running
+from tests.unit.pos_agent.agent_stage import enrolment_answer
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -25,3 +28,12 @@ async def test_a_sample_page_comes_out_or_its_trouble_is_told(tmp_path: Path) ->
     assert not is_good
     assert "offline" in words
     assert "打印测试" in (tmp_path / "papers" / "0001.txt").read_text("utf-8")
+
+
+def test_the_page_shows_the_stores_time(tmp_path: Path) -> None:
+    config = tmp_path / "agent.toml"
+    settings = AgentSettings(data_dir=tmp_path / "data")
+    config.write_text(f'data_dir = "{settings.data_dir}"\n', "utf-8")
+    assert zone_of(settings) is None
+    enrolment.keep(settings.data_dir, enrolment_answer())
+    assert zone_of(settings) == ZoneInfo("Asia/Shanghai")

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from hub.link.hear import ReadDown
-from hub.orders.change_order import Cancel, LapseUnpaid, PayOnline
+from hub.orders.change_order import Cancel, PayOnline
+from hub.orders.sweep import lapse
 from hub.stock.verify import verify
 from sync.rules.errors import Refused, Short
 from tests.unit.hub.stock.small_chain import SKUS, SetClock, enrol, exchange, hear, small_hub
@@ -112,7 +113,7 @@ class Books(RuleBasedStateMachine):
     def lapse(self) -> None:
         """Time passes and unpaid orders lapse."""
         self.clock.move(minutes=16)
-        self.run_or_refuse(LapseUnpaid(self.hub.kernel))
+        self.runner.run(lapse(self.hub.kernel))
 
     @rule(pick=st.integers(0, 99), act=st.sampled_from(["hand_over", "release", "pick_all", "short"]))
     def clerk(self, pick: int, act: str) -> None:

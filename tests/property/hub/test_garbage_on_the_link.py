@@ -14,6 +14,7 @@ from sync.link.memory_link import MemoryLink
 from sync.link.port import Message
 from sync.messages.codec import encode
 from sync.messages.topics import hub_subscriptions, store_topic
+from sync.rules.digest import BUCKETS, EMPTY, Digest, Rows
 from sync.rules.streams import Ask, Hello, Up
 from tests.integration.hub.played_agent import config
 from tests.unit.hub.stock.small_chain import AT, enrol, everything, exchange, small_hub
@@ -38,6 +39,26 @@ strangers = st.one_of(
     ),
     st.builds(
         Hello, store=stores, sinc=counters, hinc=st.integers(2, 9), seq=counters, wall_clock=st.just(AT)
+    ),
+    st.builds(
+        Digest,
+        store=stores,
+        sinc=counters,
+        hinc=counters,
+        seq=counters,
+        chain=st.just("0" * 16),
+        buckets=st.just(EMPTY * BUCKETS),
+    ),
+    st.builds(
+        Rows,
+        store=stores,
+        sinc=counters,
+        hinc=counters,
+        seq=counters,
+        chain=st.just("0" * 16),
+        page=st.integers(1, 64),
+        pages=st.integers(1, 64),
+        buckets=st.just((1, 2)),
     ),
     st.builds(Ask, store=stores, sinc=counters, name=st.sampled_from(["catalog", "store"]), since=counters),
 )

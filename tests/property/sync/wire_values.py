@@ -5,8 +5,22 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from sync.rules.baseline import Balances, Begin, Carried, CarriedLine, SkuBalance, Whole
 from sync.rules.canonical import to_raw
-from sync.rules.facts import Fact, Grant, HoldStep, Move, MoveLine, Payment
+from sync.rules.digest import BUCKETS as HASHED
+from sync.rules.digest import HASH_BYTES, Compare, Digest, Rows
+from sync.rules.facts import (
+    Accepted,
+    Fact,
+    Grant,
+    Held,
+    HeldLine,
+    HoldStep,
+    Move,
+    MoveLine,
+    Payment,
+    Returned,
+)
 from sync.rules.items import HoldItem, HoldLine, Item, RejectedItem, ReturnItem, WantItem
 from sync.rules.streams import Ask, Down, Hello, Message, Page, Up
 
@@ -24,6 +38,31 @@ CHAINS = st.binary(min_size=8, max_size=8).map(bytes.hex)
 BUCKETS = st.sampled_from(["floor", "staged", "damaged", None])
 
 MOVE_LINES = st.builds(MoveLine, sku=SKUS, qty=UNITS, source=BUCKETS, target=BUCKETS)
+BALANCES = st.builds(
+    SkuBalance,
+    sku=SKUS,
+    floor=MINOR,
+    staged=MINOR,
+    damaged=MINOR,
+    granted=COUNTERS,
+    returned=COUNTERS,
+    settled=COUNTERS,
+)
+CARRIED_LINES = st.builds(
+    CarriedLine, line=UNITS, sku=SKUS, qty=UNITS, done=COUNTERS, short=COUNTERS, released=COUNTERS
+)
+HELD = st.builds(
+    Held,
+    number=TEXTS,
+    code_hash=st.binary(min_size=16, max_size=16).map(bytes.hex),
+    pay_at=st.sampled_from(["counter", "online"]),
+    due_minor=MINOR,
+    currency=st.just("CNY"),
+    expires_at=INSTANTS,
+    lines=st.lists(
+        st.builds(HeldLine, line=UNITS, sku=SKUS, qty=UNITS, price_minor=MINOR), min_size=1, max_size=3
+    ).map(tuple),
+)
 FACTS: st.SearchStrategy[Fact] = st.one_of(
     st.builds(
         Move,
@@ -44,6 +83,7 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
         n=COUNTERS,
         moves=st.lists(MOVE_LINES, max_size=2).map(tuple),
         by=TEXTS,
+        held=st.none() | HELD,
     ),
     st.builds(
         Payment,
@@ -54,6 +94,18 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
         at=INSTANTS,
         order=st.none() | IDS,
     ),
+    st.builds(Returned, sku=SKUS, returned=COUNTERS, at=INSTANTS),
+    st.builds(Accepted, skus=st.lists(SKUS, min_size=1, max_size=3).map(tuple), at=INSTANTS, actor=TEXTS),
+    st.builds(Begin, from_sinc=COUNTERS, from_seq=COUNTERS, at=INSTANTS),
+    st.builds(Balances, lines=st.lists(BALANCES, min_size=1, max_size=3).map(tuple), at=INSTANTS),
+    st.builds(
+        Carried,
+        order=IDS,
+        stage=st.sampled_from(["received", "picking", "ready", "closed"]),
+        lines=st.lists(CARRIED_LINES, min_size=1, max_size=3).map(tuple),
+        at=INSTANTS,
+    ),
+    st.builds(Whole, facts=COUNTERS, at=INSTANTS),
 )
 HOLD_LINES = st.builds(
     HoldLine,
@@ -84,6 +136,7 @@ ITEMS: st.SearchStrategy[Item] = st.one_of(
     st.builds(WantItem, id=IDS, sku=SKUS, qty=UNITS, ver=COUNTERS),
     st.builds(RejectedItem, seq=COUNTERS, code=TEXTS),
 )
+_BUCKET_NUMBERS = st.lists(st.integers(0, HASHED - 1), min_size=1, max_size=4).map(tuple)
 _EVENTS = st.lists(FACTS.map(to_raw), max_size=3).map(tuple)
 MESSAGES: st.SearchStrategy[Message] = st.one_of(
     st.builds(
@@ -108,6 +161,7 @@ MESSAGES: st.SearchStrategy[Message] = st.one_of(
         app=COUNTERS,
         stable=COUNTERS,
         merged=st.booleans(),
+        stopped=st.booleans(),
         items=st.lists(ITEMS.map(to_raw), max_size=3).map(tuple),
     ),
     st.builds(Hello, store=STORES, sinc=COUNTERS, hinc=COUNTERS, chain=CHAINS, wall_clock=INSTANTS),
@@ -121,6 +175,28 @@ MESSAGES: st.SearchStrategy[Message] = st.one_of(
         entries=_EVENTS,
     ),
     st.builds(Ask, store=STORES, sinc=COUNTERS, name=st.sampled_from(["catalog", "store"]), since=COUNTERS),
+    st.builds(
+        Digest,
+        store=STORES,
+        sinc=COUNTERS,
+        hinc=COUNTERS,
+        seq=COUNTERS,
+        chain=CHAINS,
+        buckets=st.binary(min_size=HASH_BYTES, max_size=HASH_BYTES).map(lambda one: one.hex() * HASHED),
+    ),
+    st.builds(Compare, hinc=COUNTERS, sinc=COUNTERS, buckets=st.just(()) | _BUCKET_NUMBERS),
+    st.builds(
+        Rows,
+        store=STORES,
+        sinc=COUNTERS,
+        hinc=COUNTERS,
+        seq=COUNTERS,
+        chain=CHAINS,
+        page=st.integers(1, 64),
+        pages=st.integers(1, 64),
+        buckets=_BUCKET_NUMBERS,
+        rows=st.lists(BALANCES, max_size=3).map(tuple),
+    ),
 )
 ANY_JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=10),

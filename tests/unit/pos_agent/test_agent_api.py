@@ -16,7 +16,7 @@ from sync.rules.streams import Page
 from sync.web.permissions import unguarded
 from sync.web.sessions import Session
 from sync.web.translation_check import check_translations
-from tests.unit.pos_agent.agent_stage import COLA, SETTINGS, Stage, client, gtin, hold_item
+from tests.unit.pos_agent.agent_stage import COLA, MILK, SETTINGS, Stage, client, gtin, hold_item
 
 
 async def test_nothing_is_told_to_nobody(stage: Stage) -> None:
@@ -131,6 +131,16 @@ PATHS = (
     "/api/v1/counter/orders/%00/pick",
     "/api/v1/counter/orders/o-1/hand-over", "/api/v1/counter/orders/nope/ready",
 )  # fmt: skip
+
+
+async def test_lines_that_sum_to_more_than_a_movement_carries_are_refused(stage: Stage) -> None:
+    lines = [{"sku": sku, "qty": 600_000_000} for sku in (COLA, MILK, COLA)]
+    async with client(stage, "lin") as manager:
+        refused = await manager.post("/api/v1/stock/receive", json={"ref": "d-1", "lines": lines})
+        taken = await manager.post("/api/v1/stock/receive", json={"ref": "d-1", "lines": lines[:2]})
+    told = refused.json()
+    assert (refused.status_code, told["code"], told["sku"], told["line"]) == (422, "too_many_units", COLA, 3)
+    assert (taken.status_code, taken.json()["seq"]) == (201, 1)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -1,12 +1,13 @@
 """The agent's commands: plain words, exit codes, nothing half done."""
 
+import asyncio
 import json
 import sqlite3
 import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -18,11 +19,13 @@ from pos_agent import enrolment
 from pos_agent.cli import app
 from pos_agent.db.migrate import check, migrate
 from pos_agent.db.schema import HEAD, ensure_schema, revision_of
-from pos_agent.errors import BadFile, SchemaTrouble
+from pos_agent.errors import BadFile, LedgerLost, SchemaTrouble
+from pos_agent.ledger.position import read_position, refuse_lost_ledger, settle_ledger
 from pos_agent.ledger.read_delivery import parse_delivery
 from pos_agent.machine_lock import only_one
 from pos_agent.settings import AgentSettings
 from sync.runtime.errors import SettingsError
+from sync.storage.writer import Writer
 from tests.unit.pos_agent.agent_stage import COLA, STORE, enrolment_answer, staged
 
 EXAMPLE = Path("config/agent/agent.toml")
@@ -143,14 +146,12 @@ def test_a_hub_that_is_not_there_is_told(config: Path) -> None:
     assert (told.exit_code, "cannot be reached" in told.output) == (1, True)
 
 
-async def test_a_ledger_with_a_history_is_not_enrolled_again(template: Path, tmp_path: Path) -> None:
-    async with staged(template, tmp_path) as stage:
-        await stage.receive(SKU_1=1)
-    config = tmp_path / "agent.toml"
-    config.write_text(f'data_dir = "{tmp_path}"\n', "utf-8")
-    told = run(app, ["enrol", "http://127.0.0.1:9", "ABCD-EFGH", "--config", str(config)])
-    assert told.exit_code == 1
-    assert "The code was not used" in told.output
+def test_an_agent_that_runs_is_not_enrolled_again(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    with only_one(tmp_path / "data"), hub_that_answers(201, {}) as (url, asked):
+        told = run(app, ["enrol", url, "ABCD-EFGH", "--config", str(config)])
+    assert (told.exit_code, asked) == (1, [])
+    assert "is running" in told.output
 
 
 def test_running_without_an_enrolment_says_what_to_do(config: Path) -> None:
@@ -160,17 +161,71 @@ def test_running_without_an_enrolment_says_what_to_do(config: Path) -> None:
     assert "Traceback" not in told.stderr
 
 
+def keep_ledger(data: Path, sinc: int = 2) -> None:
+    """A folder whose store has sold: enrolled, a ledger of that incarnation, and remembered."""
+    joined = enrolment.keep(data, enrolment_answer(sinc=sinc))
+    migrate(data / "agent.db")
+
+    async def settle() -> None:
+        writer = Writer(data / "agent.db")
+        await writer.start()
+        await settle_ledger(writer, data, joined)
+        await writer.close()
+
+    asyncio.run(settle())
+
+
 def test_a_ledger_that_was_lost_does_not_begin_anew(config: Path, tmp_path: Path) -> None:
-    joined = enrolment.keep(tmp_path / "data", enrolment_answer(sinc=2))
-    enrolment.refuse_lost_ledger(tmp_path / "data", joined)
-    enrolment.remember_ledger(tmp_path / "data", joined)
+    data = tmp_path / "data"
+    keep_ledger(data)
+    refuse_lost_ledger(data / "agent.db", enrolment.load(data))
+    (data / "agent.db").unlink()
     told = run(app, ["run", "--config", str(config)])
     assert told.exit_code == 1
-    assert told.stderr.startswith(f"the ledger of {STORE} is gone from {tmp_path / 'data'}: put it back")
-    assert not (tmp_path / "data" / "agent.db").exists()
-    enrolment.refuse_lost_ledger(
-        tmp_path / "data", enrolment.keep(tmp_path / "data", enrolment_answer(sinc=3))
-    )
+    assert told.stderr.startswith(f"the ledger of {STORE} is gone from {data}: put it back")
+    assert not (data / "agent.db").exists()
+    refuse_lost_ledger(data / "agent.db", enrolment.keep(data, enrolment_answer(sinc=3)))
+
+
+def made_anew(path: Path) -> None:
+    """What `omo-agent migrate` leaves where the file was lost."""
+    path.unlink()
+    migrate(path)
+
+
+@pytest.mark.parametrize("emptied", [lambda path: path.write_bytes(b""), made_anew])
+def test_an_empty_file_is_no_ledger(config: Path, tmp_path: Path, emptied: Callable[[Path], object]) -> None:
+    data = tmp_path / "data"
+    goods = tmp_path / "opening.csv"
+    goods.write_text(f"sku,qty\n{COLA},5\n", "utf-8")
+    keep_ledger(data)
+    emptied(data / "agent.db")
+    assert "BAD enrolment: the ledger of" in run(app, ["doctor", "--config", str(config)]).output
+    for command in (["run"], ["stock", "receive", str(goods)]):
+        told = run(app, [*command, "--config", str(config)])
+        assert (told.exit_code, "is gone from" in told.output) == (1, True)
+        assert read_position(data / "agent.db") is None
+
+
+async def test_no_way_puts_a_new_position_into_a_lost_ledger(tmp_path: Path) -> None:
+    joined = enrolment.keep(tmp_path, enrolment_answer())
+    enrolment.remember_ledger(tmp_path, joined)
+    await asyncio.to_thread(migrate, tmp_path / "agent.db")
+    writer = Writer(tmp_path / "agent.db")
+    await writer.start()
+    with pytest.raises(LedgerLost, match="is gone from"):
+        await settle_ledger(writer, tmp_path, joined)
+    await writer.close()
+    assert read_position(tmp_path / "agent.db") is None
+
+
+def test_a_folder_that_forgot_its_incarnations_is_refused(config: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    keep_ledger(data)
+    (data / "incarnations").unlink()
+    told = run(app, ["run", "--config", str(config)])
+    assert told.exit_code == 1
+    assert "put the file `incarnations` back" in told.stderr
 
 
 def test_the_migrations_are_the_tables_and_head_is_known(tmp_path: Path) -> None:
@@ -343,3 +398,29 @@ def test_running_imports_no_library_that_it_does_not_need() -> None:
     assert loaded.isdisjoint(
         {"alembic", "sqlalchemy", "sqlmodel", "rich", "httpx", "PIL", "escpos", "granian"}
     )
+
+
+async def _stock_in(template: Path, folder: Path) -> None:
+    async with staged(template, folder) as stage:
+        await stage.receive(SKU_1=5)
+
+
+def test_a_number_is_explained_while_an_agent_may_run(config: Path, tmp_path: Path, template: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    asyncio.run(_stock_in(template, folder))
+
+    told = run(app, ["why", COLA, "--config", str(config)])
+    unknown = run(app, ["why", "nothing", "--config", str(config)])
+    odd = run(app, ["why", COLA, "--before", "x", "--config", str(config)])
+
+    assert told.exit_code == 0, told.output
+    assert told.output.splitlines()[0] == f"{COLA}: 5 in the store (floor 5, staged 0), damaged 0"
+    assert "the 1 movements sum to 5: ● agrees" in told.output
+    assert (unknown.exit_code, odd.exit_code) == (1, 1)
+    assert "knows 'nothing'" in unknown.output
+    assert "is no page" in odd.output
+
+
+def test_there_is_nothing_to_explain_without_a_ledger(config: Path) -> None:
+    assert run(app, ["why", COLA, "--config", str(config)]).exit_code == 1

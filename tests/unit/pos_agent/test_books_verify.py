@@ -22,6 +22,9 @@ TAMPERINGS = {
     "INSERT INTO movement SELECT 99, place, sku, qty, source, target, reason, ref, actor, at FROM movement"
     " WHERE seq = 1": "of the log, from event the end",
     "UPDATE receipt SET paid_minor = 1, given_minor = 1, change_minor = 0": "the log has 350 paid",
+    "UPDATE receipt SET total_minor = 351": "has the total 351, its ticket's lines sum to 350",
+    "UPDATE event SET raw = '{' WHERE seq = 1": "event 1 cannot be read",
+    "UPDATE event SET raw = '{}' WHERE seq = 1": "event 1 cannot be read",
     "DELETE FROM receipt": "is completed without a receipt",
     "DELETE FROM print_job": "has lost its print job",
 }

@@ -9,14 +9,15 @@ from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.ledger.verify import verify
 from sync.rules.books import StoreBook, StorePosition
 from sync.rules.errors import Refused
-from sync.rules.facts import Move, MoveLine
+from sync.rules.facts import Move, MoveLine, Payment
 from sync.rules.items import RejectedItem, ReturnItem, WantItem
 from sync.rules.rights import Allotment
 from sync.rules.store import fulfil
-from sync.rules.store.ledger import book_move, serve_want
+from sync.rules.store.ledger import book_move, book_payment, serve_want
 from sync.rules.store.receive_down import accept_hold, take_return
 from sync.rules.store.report_up import make_up
 from sync.simulator.books import StoreDictionary
+from sync.values.bounds import MOST_COUNTER, MOST_UNITS
 from tests.unit.pos_agent.agent_stage import COLA, MILK, STORE, Stage, hold_item
 
 AT = "2026-05-01T04:00:00.000Z"
@@ -31,7 +32,7 @@ def step_for(dice: random.Random, number: int) -> Step:
         lambda book: book_move(book, Move(reason="receive", lines=(goods(sku, qty, to="floor"),), at=AT)),
         lambda book: book_move(book, Move(reason="sale", lines=(goods(sku, qty, out="floor"),), at=AT)),
         lambda book: serve_want(book, sku, qty, AT),
-        lambda book: take_return(book, ReturnItem(sku=sku, returned=book.stock(sku).granted // 4)),
+        lambda book: take_return(book, ReturnItem(sku=sku, returned=book.stock(sku).granted // 4), AT),
         lambda book: accept_hold(book, hold_item(f"o-{number % 13}", (sku, qty)), AT, by=""),
         lambda book: fulfil.pick(book, order, 1, AT, "mei"),
         lambda book: fulfil.report_short(book, order, 1, 1, AT, "mei"),
@@ -131,3 +132,33 @@ async def test_the_hubs_policy_decides_the_share(stage: Stage) -> None:
     want = WantItem(id="w", sku=COLA, qty=99)
     assert await stage.run(lambda book: serve_want(book, want.sku, want.qty, AT)) == 5
     assert (await stage.sku(COLA)).free == 0
+
+
+@pytest.mark.parametrize(
+    ("book_it", "field"),
+    [
+        (lambda book: book_move(book, received(MOST_UNITS + 1)), "lines.0.qty"),
+        (lambda book: book_move(book, received(1, why="a\nb")), "why"),
+        (lambda book: book_payment(book, paid(MOST_COUNTER + 1)), "minor"),
+    ],
+)
+async def test_what_no_hub_could_book_is_refused_and_changes_nothing(
+    stage: Stage, book_it: Step, field: str
+) -> None:
+    await stage.receive(SKU_1=4)
+    before = await stage.events(), await stage.sku(COLA)
+    with pytest.raises(Refused) as refused:
+        await stage.run(book_it)
+    assert (refused.value.code, refused.value.facts) == ("beyond_limits", {"field": field})
+    assert (await stage.events(), await stage.sku(COLA)) == before
+    assert await stage.run(lambda book: book_payment(book, paid(MOST_COUNTER))) == len(before[0]) + 1
+
+
+def received(qty: int, why: str = "") -> Move:
+    """A delivery of colas."""
+    return Move(reason="receive", lines=(goods(COLA, qty, to="floor"),), at=AT, why=why)
+
+
+def paid(minor: int) -> Payment:
+    """Money taken."""
+    return Payment(ref="r-1", tender="cash", minor=minor, currency="CNY", at=AT)

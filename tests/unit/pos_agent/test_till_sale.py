@@ -2,18 +2,35 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
+import pytest
 from starlette.requests import Request
 
 from devices.printing.document import Document
 from pos_agent import take_scans
-from pos_agent.desk import receiving_channel
+from pos_agent.catalogue.apply_page import apply_page
+from pos_agent.desk import counter_seen_channel, receiving_channel, till_channel, till_seen_channel
 from pos_agent.ledger.verify import verify
+from pos_agent.till.pay import Tendered, pay
+from sync.rules.errors import Refused
 from sync.rules.items import ReturnItem
 from sync.rules.store.receive_down import take_return
+from sync.storage.errors import WriterFull
 from sync.web.events import EventHub
-from tests.unit.pos_agent.agent_stage import COLA, MILK, Stage, client, gtin, hold_item
+from tests.unit.pos_agent.agent_stage import (
+    COLA,
+    MILK,
+    Stage,
+    catalogue_page,
+    client,
+    gtin,
+    hold_item,
+    product,
+    staged,
+)
 
 
 async def test_a_scanned_product_becomes_a_line_with_its_price_and_free_units(stage: Stage) -> None:
@@ -112,7 +129,7 @@ async def test_units_that_orders_wait_for_are_not_sold_unless_overridden(stage: 
     told = short.json()
     assert short.status_code == 409
     assert (told["code"], told["sku"], told["wanted"], told["left"]) == ("short", COLA, 2, 1)
-    assert told["orders"] == ["N-o-1"]
+    assert (told["orders"], told["promised"], told["online"]) == (["N-o-1"], 1, 0)
     assert forced.status_code == 200
     moves = [
         (fact["reason"], fact["lines"][0]["qty"], fact.get("why"))
@@ -131,7 +148,7 @@ async def test_units_asked_of_the_hub_at_tender_are_sold_when_they_come(stage: S
     returning: list[asyncio.Task[None]] = []
 
     async def give_back() -> None:
-        await stage.run(lambda book: take_return(book, ReturnItem(sku=COLA, returned=1)))
+        await stage.run(lambda book: take_return(book, ReturnItem(sku=COLA, returned=1), stage.desk.at))
 
     def want(wants: Mapping[str, int]) -> None:
         asked.append(dict(wants))
@@ -218,7 +235,13 @@ async def test_a_till_is_told_of_its_own_ticket_only(stage: Stage) -> None:
     stage.desk.screens = Overheard()
     await take_scans.scan_at_till(stage.desk, "2", gtin(1))
     await take_scans.scan_from_device(stage.desk, "no such code", "2")
-    assert told == [("till:2", "ticket"), ("receiving:2", "scan"), ("till:2", "refused")]
+    assert told == [
+        ("till:2", "ticket"),
+        ("receiving:2", "scan"),
+        ("till-seen:2", "scan"),
+        ("counter-seen:2", "refused"),
+        ("till:2", "refused"),
+    ]
 
 
 async def test_goods_of_a_delivery_are_nobodys_purchase(stage: Stage) -> None:
@@ -237,3 +260,80 @@ async def test_goods_of_a_delivery_are_nobodys_purchase(stage: Stage) -> None:
     await page.aclose()  # the page is left: the till sells again
     await take_scans.scan_from_device(stage.desk, gtin(1), "2")
     assert await stage.rows("SELECT sku, qty FROM ticket_line") == [(COLA, 1), (COLA, 1)]
+
+
+async def test_a_till_pays_its_own_ticket_only(template: Path, tmp_path: Path) -> None:
+    async with staged(template, tmp_path, tills=("1", "2")) as stage:
+        await stage.receive(SKU_1=10)
+        async with client(stage) as till:
+            ticket = (await till.post("/api/v1/till/lines", json={"sku": COLA, "qty": 1})).json()
+        theirs = Tendered(ticket=ticket["id"], till="2", given_minor=350, actor="mei")
+        with pytest.raises(Refused, match="unknown_ticket"):
+            await pay(stage.desk, theirs)
+        assert await stage.rows("SELECT state, till FROM ticket") == [("open", "1")]
+        assert (await stage.sku(COLA)).floor == 10
+        assert (await pay(stage.desk, replace(theirs, till="1")))["state"] == "completed"
+
+
+async def test_a_ticket_that_no_payment_could_carry_is_refused(stage: Stage) -> None:
+    dear = 2**53 - 1 - 350
+    entry = {**product("SKU-9", 9, "金条", "Gold bar", dear), "version": 101}
+    page = replace(catalogue_page([entry], since=100), to=101, top=101)
+    await stage.desk.ledger.writer.run(lambda tx: apply_page(tx, page))
+    async with client(stage) as till:
+        for sku in ("SKU-9", COLA):
+            ticket = (await till.post("/api/v1/till/lines", json={"sku": sku, "qty": 1})).json()
+        assert ticket["total_minor"] == 2**53 - 1
+        more = await till.post("/api/v1/till/lines", json={"sku": MILK, "qty": 1})
+        dearer = await till.patch("/api/v1/till/lines/1", json={"qty": 1_000_000})
+        after = (await till.get("/api/v1/till/ticket")).json()
+    for refused in (more, dearer):
+        assert (refused.status_code, refused.json()["code"]) == (422, "total_too_large")
+    assert after == ticket
+
+
+async def test_goods_are_not_sold_behind_the_back_of_a_clerk_at_the_counter(stage: Stage) -> None:
+    await stage.receive(SKU_1=10)
+    counter = listening(stage, counter_seen_channel("1"))
+    assert await anext(counter) == b"retry: 2000\n\n"
+    await take_scans.scan_from_device(stage.desk, gtin(1), "1")
+    assert await anext(counter) == b'event: refused\ndata: {"code":"nothing_picked","till":"1"}\n\n'
+    assert await stage.rows("SELECT count(*) FROM ticket_line") == [(0,)]
+
+    till = listening(stage, till_seen_channel("1"))  # on another screen: somebody is buying
+    assert await anext(till) == b"retry: 2000\n\n"
+    await take_scans.scan_from_device(stage.desk, gtin(1), "1")
+    assert await stage.rows("SELECT sku, qty FROM ticket_line") == [(COLA, 1)]
+    await till.aclose()
+    await counter.aclose()
+
+
+def listening(stage: Stage, channel: str) -> AsyncGenerator[bytes]:
+    """A page that is in sight."""
+    stream = stage.desk.screens.response(Request({"type": "http"}), [channel])
+    return cast("AsyncGenerator[bytes]", stream.body_iterator)
+
+
+async def test_a_refused_pickup_code_is_told_where_the_customer_stands(stage: Stage) -> None:
+    counter = listening(stage, "counter")
+    assert await anext(counter) == b"retry: 2000\n\n"
+    await take_scans.scan_from_device(stage.desk, "OMO1:FORGED", "1")
+    told = (await anext(counter)).decode()
+    assert told == 'event: refused\ndata: {"code":"damaged","till":"1","meaning":"pickup"}\n\n'
+    await counter.aclose()
+
+
+async def test_a_scan_that_a_busy_ledger_cannot_take_is_told(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*_args: object) -> None:
+        raise WriterFull
+
+    monkeypatch.setattr(stage.desk.ledger, "run", busy)
+    till = listening(stage, till_channel("1"))
+    assert await anext(till) == b"retry: 2000\n\n"
+    await take_scans.scan_from_device(stage.desk, gtin(1), "1")
+    assert (await anext(till)).decode() == (
+        'event: refused\ndata: {"code":"busy","till":"1","meaning":"gtin"}\n\n'
+    )
+    await till.aclose()

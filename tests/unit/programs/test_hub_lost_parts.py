@@ -13,8 +13,9 @@ from hub.commands import application
 from hub.db.open import FILE_NAME
 from hub.serve import main
 from hub.settings import RULED_USER, HubSettings
-from hub.start import KEY_FILE, running_kernel
+from hub.start import KEY_FILE, LOCK, running_kernel
 from hub.stores.sync_broker import SECRET_FILE
+from sync.storage.file_state import damaged
 from sync.storage.incarnations import Incarnations
 
 RESTORE = "restore the backup (omo-hub restore FILE)"
@@ -35,18 +36,20 @@ def config(tmp_path: Path, data: Path) -> str:
 
 @pytest.fixture
 def whole(data: Path, config: str) -> Path:
-    """A hub after its first start."""
+    """A hub after its first start; the empty file that its processes lock stays."""
     told = run(application, ["migrate", "--config", config])
     assert told.exit_code == 0
     assert told.stdout.endswith(f"{data / FILE_NAME}: schema none -> 0001\n")
+    (data / LOCK).touch(mode=0o600)
     return data
 
 
 def everything(folder: Path) -> dict[str, bytes | None]:
-    """Every file below a folder with its bytes; None for a folder."""
+    """Every file below a folder with its bytes, but for the lock of who serves; None for a folder."""
     return {
         str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
         for path in sorted(folder.rglob("*"))
+        if path.name != LOCK
     }
 
 
@@ -153,10 +156,7 @@ def test_a_damaged_page_is_told_in_words(whole: Path, config: str) -> None:
     database.write_bytes(content)
     told = run(application, ["verify", "--config", config])
     assert told.exit_code == 1
-    assert told.stderr == (
-        "omo-hub: the database is damaged or the disk fails (database disk image is malformed): "
-        "restore the backup\n"
-    )
+    assert told.stderr == f"omo-hub: {damaged(database, 'database disk image is malformed')}\n"
 
 
 def test_a_database_of_a_newer_program_is_told_in_words(whole: Path, config: str) -> None:

@@ -15,10 +15,11 @@ def test_the_hub_example_is_the_class_word_for_word() -> None:
         ("", HubSettings),
         ("broker", type(HubSettings().broker)),
         ("shop", type(HubSettings().shop)),
+        ("verify", type(HubSettings().verify)),
     ):
         written = given if not section else given[section]
         shown = {name for name in written if not isinstance(written[name], dict)}
         commented = {name for name in model.model_fields if f"# {name} = " in EXAMPLE.read_text("utf-8")}
-        sections = {"broker", "shop"} if not section else set()
+        sections = {"broker", "shop", "verify"} if not section else set()
         assert shown | commented | sections >= set(model.model_fields), section
         assert shown <= set(model.model_fields), section

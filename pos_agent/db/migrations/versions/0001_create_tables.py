@@ -56,6 +56,7 @@ def upgrade() -> None:
     sa.Column('expires_at', sqlmodel.AutoString(), nullable=False),
     sa.Column('closed_at', sqlmodel.AutoString(), nullable=False),
     sa.Column('closed_by', sqlmodel.AutoString(), nullable=False),
+    sa.Column('unsure', sa.Integer(), nullable=False),
     sa.Column('body', sa.Text(), nullable=True),
     sa.CheckConstraint("stage IN ('received', 'picking', 'ready', 'closed')", name=op.f('ck_hold_stage')),
     sa.PrimaryKeyConstraint('order_id', name=op.f('pk_hold'))
@@ -63,7 +64,15 @@ def upgrade() -> None:
     with op.batch_alter_table('hold', schema=None) as batch_op:
         batch_op.create_index('ix_hold_code_hash', ['code_hash'], unique=False)
         batch_op.create_index('ix_hold_stage_expires_at', ['stage', 'expires_at'], unique=False)
+        batch_op.create_index('ix_hold_told_of', ['stage', 'closed_at'], unique=False, sqlite_where=sa.text('body IS NOT NULL'))
 
+    op.create_table('look_now',
+    sa.Column('order_id', sqlmodel.AutoString(), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('since', sqlmodel.AutoString(), nullable=False),
+    sa.PrimaryKeyConstraint('order_id', 'line', name=op.f('pk_look_now')),
+    sqlite_with_rowid=False
+    )
     op.create_table('movement',
     sa.Column('seq', sa.Integer(), nullable=False),
     sa.Column('place', sa.Integer(), nullable=False),
@@ -93,6 +102,7 @@ def upgrade() -> None:
     sa.Column('heard', sa.Integer(), nullable=False),
     sa.Column('dver', sa.Integer(), nullable=False),
     sa.Column('fenced', sa.Integer(), nullable=False),
+    sa.Column('stable', sa.Integer(), nullable=False),
     sa.CheckConstraint('id = 1', name=op.f('ck_position_one_row')),
     sa.CheckConstraint('length(chain) = 16', name=op.f('ck_position_chain')),
     sa.CheckConstraint('seq >= 0 AND heard >= 0 AND heard <= seq AND dver >= 0', name=op.f('ck_position_counters')),
@@ -123,6 +133,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('till', 'epoch', name=op.f('pk_receipt_counter')),
     sqlite_with_rowid=False
     )
+    op.create_table('self_check',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('day', sqlmodel.AutoString(), nullable=False),
+    sa.Column('began_at', sqlmodel.AutoString(), nullable=False),
+    sa.Column('finished_at', sqlmodel.AutoString(), nullable=False),
+    sa.Column('took_ms', sa.Integer(), nullable=False),
+    sa.Column('counted', sqlmodel.AutoString(), nullable=False),
+    sa.Column('findings', sa.Integer(), nullable=False),
+    sa.Column('told', sqlmodel.AutoString(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_self_check'))
+    )
+    with op.batch_alter_table('self_check', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_self_check_day'), ['day'], unique=False)
+
     op.create_table('series',
     sa.Column('name', sqlmodel.AutoString(), nullable=False),
     sa.Column('hinc', sa.Integer(), nullable=False),
@@ -165,6 +189,7 @@ def upgrade() -> None:
     sa.Column('returned', sa.Integer(), nullable=False),
     sa.Column('settled', sa.Integer(), nullable=False),
     sa.Column('open', sa.Integer(), nullable=False),
+    sa.Column('frozen', sa.Integer(), server_default='0', nullable=False),
     sa.CheckConstraint('granted >= 0 AND returned >= 0 AND settled >= 0 AND open >= 0', name=op.f('ck_stock_counters')),
     sa.CheckConstraint('returned <= granted', name=op.f('ck_stock_rights')),
     sa.PrimaryKeyConstraint('sku', name=op.f('pk_stock'))
@@ -209,6 +234,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('hold_line', schema=None) as batch_op:
         batch_op.create_index('ix_hold_line_sku', ['sku'], unique=False)
+        batch_op.create_index('ix_hold_line_staged', ['order_id'], unique=False, sqlite_where=sa.text('staged > 0'))
 
     op.create_table('receipt',
     sa.Column('number', sqlmodel.AutoString(), nullable=False),
@@ -262,6 +288,7 @@ def downgrade() -> None:
 
     op.drop_table('receipt')
     with op.batch_alter_table('hold_line', schema=None) as batch_op:
+        batch_op.drop_index('ix_hold_line_staged', sqlite_where=sa.text('staged > 0'))
         batch_op.drop_index('ix_hold_line_sku')
 
     op.drop_table('hold_line')
@@ -278,6 +305,7 @@ def downgrade() -> None:
     op.drop_table('setting')
     op.drop_table('session')
     op.drop_table('series')
+    op.drop_table('self_check')
     op.drop_table('receipt_counter')
     op.drop_table('product')
     op.drop_table('position')
@@ -285,7 +313,9 @@ def downgrade() -> None:
         batch_op.drop_index('ix_movement_sku_seq')
 
     op.drop_table('movement')
+    op.drop_table('look_now')
     with op.batch_alter_table('hold', schema=None) as batch_op:
+        batch_op.drop_index('ix_hold_told_of', sqlite_where=sa.text('body IS NOT NULL'))
         batch_op.drop_index('ix_hold_stage_expires_at')
         batch_op.drop_index('ix_hold_code_hash')
 

@@ -27,6 +27,12 @@ export function note(tone, title, detail = "") {
   setTimeout(() => box.remove(), SHOWN_MS[tone] ?? SHOWN_MS.info);
 }
 
+// What was refused before is over once something was taken: its notice goes, and the clerk hears it.
+export function accepted() {
+  play("ok");
+  document.querySelectorAll("#toasts .toast.bad").forEach((box) => box.remove());
+}
+
 export function refused(problem) {
   play("error");
   note("bad", problem.message, problem.detail ?? "");

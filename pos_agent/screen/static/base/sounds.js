@@ -1,12 +1,25 @@
 // Sounds made on the spot (no file): a short high tone for "taken", a low double one for "refused", a chime for a
 // new order. A browser is silent until the page was touched once; then every sound works.
 
+import { createStore } from "./store.js";
+
+const SOON_MS = 500; // the hint goes after the touch that ends it, so that nothing moves under the finger
+
 let audio = null;
+// whether a sound would be heard; a page that nobody has touched yet is silent, and says so
+export const sounds = createStore({ isOn: true });
 
 function context() {
-  if (audio === null && "AudioContext" in window) audio = new AudioContext();
+  if (audio === null && "AudioContext" in window) {
+    audio = new AudioContext();
+    audio.onstatechange = tell;
+  }
   if (audio?.state === "suspended") audio.resume().catch(() => {});
   return audio;
+}
+
+function tell() {
+  setTimeout(() => sounds.set({ isOn: audio === null || audio.state === "running" }), SOON_MS);
 }
 
 function tone(at, hertz, seconds, shape = "sine", loudness = 0.18) {
@@ -35,4 +48,6 @@ export function play(name) {
   if (ready?.state === "running") melodies[name](ready.currentTime);
 }
 
-for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, context, { once: true });
+for (const kind of ["pointerdown", "pointerup", "keydown"]) document.addEventListener(kind, context);
+context();
+tell();

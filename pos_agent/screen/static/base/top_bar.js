@@ -5,6 +5,7 @@ import { clock } from "omo/web/texts.js";
 import { html } from "./html.js";
 import { Icon, Pill } from "./signs.js";
 import { nameIn } from "./goods.js";
+import { sounds } from "./sounds.js";
 import { status } from "./status.js";
 import { useStore } from "./store.js";
 import { Menu } from "./menu.js";
@@ -15,6 +16,7 @@ const pages = [
   ["/till", words.till],
   ["/counter", words.counter],
   ["/receiving", words.receiving],
+  ["/stock", words.stock, "manager"],
 ];
 
 function useNow() {
@@ -31,7 +33,10 @@ export const zoneOf = (facts) => facts.tz || undefined;
 function lineSign(facts) {
   if (!facts.connected) return ["bad", words.agentGone];
   if (!facts.known) return ["info", words.connecting];
+  const alarm = words.alarms[facts.alarm];
+  if (alarm) return ["bad", alarm.sign];
   const waiting = facts.unsent ? " · " + words.unsent(facts.unsent) : "";
+  if (facts.online && facts.older) return ["bad", words.older[facts.older] + waiting];
   if (facts.online) return ["ok", words.online + waiting];
   const since = facts.since ? words.offlineSince(clock(facts.since, zoneOf(facts))) : words.offline;
   return ["warn", since + waiting];
@@ -42,8 +47,19 @@ export function LinePill({ facts }) {
   return html`<${Pill} tone=${tone} id="line">${text}</${Pill}>`;
 }
 
-// A device that is well is a mark and a drawing where the bar is short of room; one in trouble always says so.
-const Device = ({ icon, sign: [tone, text] }) => html`<${Pill} tone=${tone} title=${text}><${Icon} name=${icon} size=${16} /><span class=${tone === "ok" ? "well" : ""}>${text}</span></${Pill}>`;
+// Devices that are well share one sign; each in trouble has its own.
+function Devices({ facts }) {
+  const all = [...facts.printers.map((one) => ["printer", printerSign(one)]), ...facts.scanners.map((one) => ["scanner", scannerSign(one)])];
+  const well = all.filter(([, [tone]]) => tone === "ok").map(([, [, text]]) => text);
+  return html`${all.map(([icon, [tone, text]]) => tone !== "ok" && html`<${Pill} tone=${tone}><${Icon} name=${icon} size=${16} />${text}</${Pill}>`)}
+    ${well.length > 0 && html`<${Pill} tone="ok" id="well" title=${well.join(" · ")}>${words.devicesWell}</${Pill}>`}`;
+}
+
+// Browsers are silent until somebody touched the page: a new order would not be heard.
+function Silence() {
+  const { isOn } = useStore(sounds);
+  return isOn ? null : html`<${Pill} tone="info" id="silent">${words.silent}</${Pill}>`;
+}
 
 function Place({ facts }) {
   const till = facts.till ? " · " + words.tillNo(facts.till) : "";
@@ -58,14 +74,16 @@ export function TopBar() {
   return html`<header class="topbar">
     <${Place} facts=${facts} />
     <nav class="tabs" aria-label=${words.pages}>
-      ${pages.map(([path, name]) => html`<a href=${path} aria-current=${path === here ? "page" : undefined}>${name}</a>`)}
+      ${pages.filter(([, , role]) => !role || facts.staff?.role === role).map(([path, name]) => html`<a href=${path} aria-current=${path === here ? "page" : undefined}>${name}</a>`)}
     </nav>
-    <div class="signs push" role="status">
-      <${LinePill} facts=${facts} />
-      ${facts.printers.map((one) => html`<${Device} key=${one.id} icon="printer" sign=${printerSign(one)} />`)}
-      ${facts.scanners.map((one) => html`<${Device} key=${one.id} icon="scanner" sign=${scannerSign(one)} />`)}
+    <div class="end push">
+      <div class="signs" role="status">
+        <${LinePill} facts=${facts} />
+        <${Devices} facts=${facts} />
+        <${Silence} />
+      </div>
+      <time class="muted small num">${clock(now, zoneOf(facts))}</time>
+      <${Menu} staff=${facts.staff} />
     </div>
-    <time class="muted small num">${clock(now, zoneOf(facts))}</time>
-    <${Menu} staff=${facts.staff} />
   </header>`;
 }

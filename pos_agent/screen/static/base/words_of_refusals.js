@@ -3,6 +3,7 @@
 import { _ } from "omo/web/texts.js";
 import { ApiProblem } from "./api.js";
 
+const needsLine = [_("This pickup code needs the line"), _("Wait for the line, or ask a manager.")];
 const told = {
   unknown_code: [_("This code is not known"), _("Scan again, or search by name.")],
   unreadable_code: [_("This code cannot be read"), _("Scan again.")],
@@ -13,15 +14,28 @@ const told = {
   wrong_item: [_("This is not in the order"), _("Put it back and scan the right goods.")],
   already_picked: [_("These goods are all picked"), _("Put the extra unit back.")],
   finished: [_("This order is finished"), _("Look when and where it was closed.")],
+  verify_first: [_("This order has to be checked first"), _("The store lost its books. Look for the goods, then say what you found under “To check”.")],
+  replaced: [_("This machine may not decide about orders any more"), _("The store's other machine decides, or this one is an old copy. Call the head office.")],
   wrong_store: [_("This order is at another store"), _("Show the customer which one.")],
   forged: [_("This pickup code is forged"), _("Do not hand over. Call a manager.")],
   damaged: [_("This pickup code is damaged"), _("Ask the customer to open the order page anew.")],
   revoked: [_("This pickup code was replaced"), _("Ask the customer to open the order page anew.")],
+  not_a_token: [_("This is no pickup code"), _("Scan the QR code of the order page.")],
+  unknown_key: [_("This pickup code is not ours"), _("Find the order by its typed code.")],
+  other_incarnation: needsLine,
+  needs_line: needsLine,
+  mixed_currency: [_("This product has another currency"), _("Sell it on a ticket of its own.")],
+  bad_quantity: [_("This quantity is not possible"), _("Enter 1 to 1,000,000.")],
+  total_too_large: [_("This ticket costs more than can be booked"), _("Check the quantities.")],
+  nothing_picked: [_("Nothing is being picked"), _("Touch Pick on an order first. To sell, open the till.")],
+  busy: [_("The till is busy"), _("Nothing was booked. Scan again in a moment.")],
+  disk: [_("The ledger cannot be written"), _("Nothing was booked. Call somebody who can look at this machine's disk.")],
   expired: [_("This order has expired"), _("Ask the customer to order again.")],
 };
+const named = (text, code) => _("%(text)s: %(code)s", { text, code });
 const other = [_("The scan was refused"), _("Look at the page, then scan again.")];
 
 export function refusalOfScanner(facts) {
   const [title, detail] = told[facts?.code] ?? other;
-  return new ApiProblem(409, { title, detail, ...facts });
+  return new ApiProblem(409, { title: facts?.scanned ? named(title, facts.scanned) : title, detail, ...facts });
 }

@@ -1,13 +1,13 @@
 // Orders to pick, the oldest promise first. One is being picked: the scanner's scans go there.
 
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "../base/html.js";
 import { nameIn } from "../base/goods.js";
-import { Icon } from "../base/signs.js";
+import { Icon, State } from "../base/signs.js";
 import { words as shared } from "../base/words.js";
 import { Promised } from "./clocks.js";
 import { Head, Lines, Who } from "./order_card.js";
-import { allPicked, counter, isPicked, makeReady, openUnits, pickOne, startPicking, step } from "./state.js";
+import { allPicked, counter, isPicked, isSought, makeReady, openUnits, pickOne, startPicking, step } from "./state.js";
 import { words } from "./words.js";
 
 function Missing({ order }) {
@@ -21,8 +21,10 @@ function Missing({ order }) {
   const report = async () => {
     if (await step(order, "short", { line: line.line, n })) close();
   };
+  const first = useRef(null);
+  useLayoutEffect(() => first.current?.querySelector("input:checked").focus(), []);
   if (!line) return html`<p class="muted">${words.nothingMissing}</p>`;
-  return html`<fieldset class="missing"><legend>${words.missingAsk}</legend>
+  return html`<fieldset class="missing" ref=${first}><legend>${words.missingAsk}</legend>
     ${lines.map((one) => html`<label class="choice"><input type="radio" name=${"missing-" + order.order} checked=${one === line} onChange=${() => (choose(one.line), setCount(null))} /><span>${nameIn(one.names)}</span></label>`)}
     <div class="row"><div class="stepper"><button type="button" aria-label="−1" onClick=${() => setCount(Math.max(1, n - 1))}>−</button>
       <input aria-label=${words.missing} inputmode="numeric" value=${n} onChange=${(event) => setCount(Math.max(1, Number.parseInt(event.target.value, 10) || 1))} />
@@ -31,11 +33,26 @@ function Missing({ order }) {
   </fieldset>`;
 }
 
+// What headquarters asks for, because the till sold it or a count missed it.
+function LookNow({ order }) {
+  return html`<div class="look-now" role="status"><${State} tone="bad">${words.lookNow}<//><p class="small">${words.lookHelp}</p>
+    ${order.lines.filter((line) => line.look > 0).map((line) => html`<div key=${line.line} class="row"><span class="grow">${nameIn(line.names)}${line.shelf && html` · ${words.shelf(line.shelf)}`}</span><b class="of">× ${line.look}</b>
+      <button type="button" class="btn danger tap" aria-label=${words.notFound(nameIn(line.names))} onClick=${() => step(order, "not-found", { line: line.line })}>${words.notThere}</button></div>`)}
+  </div>`;
+}
+
 function Picking({ order, isNow, asking }) {
   const isDone = allPicked(order);
+  const pair = useRef(null);
+  const asked = useRef(asking);
+  // what had the focus went with the question: the next step takes it
+  useLayoutEffect(() => {
+    if (asked.current && !asking) pair.current.querySelector("button:not(:disabled)")?.focus();
+    asked.current = asking;
+  }, [asking]);
   return html`<${Lines} order=${order} onPick=${(line) => pickOne(order, line)} />
     ${asking ? html`<${Missing} order=${order} />` : html`<p class="hint-row" role="status">${isDone ? words.allPicked : isNow ? words.scanNext : ""}</p>
-    <div class="pair">
+    <div class="pair" ref=${pair}>
       ${isDone ? html`<span></span>` : html`<button type="button" class="btn tap" onClick=${() => counter.set({ asking: order.order })}>${words.missing}</button>`}
       ${!isNow && !isDone ? html`<button type="button" class="btn main tap" onClick=${() => startPicking(order)}>${words.goOn}</button>` : html`<button type="button" class="btn main tap" disabled=${!isDone} onClick=${() => makeReady(order)}>${words.makeReady}</button>`}
     </div>`}`;
@@ -44,9 +61,10 @@ function Picking({ order, isNow, asking }) {
 function Card({ order, isNow, now, zone, asking }) {
   const isLate = order.ready_by && Date.parse(order.ready_by) < now;
   const isOpen = isNow || order.stage === "picking";
-  return html`<article class=${"card order" + (isNow ? " now" : "") + (isLate ? " late" : "")} aria-labelledby=${"o-" + order.order}>
+  return html`<article class=${"card order" + (isNow ? " now" : "") + (isLate || isSought(order) ? " late" : "")} aria-labelledby=${"o-" + order.order}>
     <${Head} order=${order}><${Promised} order=${order} now=${now} zone=${zone} /></${Head}>
     <${Who} order=${order} />
+    ${isSought(order) && html`<${LookNow} order=${order} />`}
     ${isOpen ? html`<${Picking} order=${order} isNow=${isNow} asking=${asking} />` : html`<button type="button" class="btn main tap" onClick=${() => startPicking(order)}>${words.pick}</button>`}
   </article>`;
 }

@@ -1,7 +1,7 @@
 // The customer at the counter: find the order, check the proof, hand over once.
 
 import { post } from "../base/api.js";
-import { refused } from "../base/notes.js";
+import { accepted, refused } from "../base/notes.js";
 import { play } from "../base/sounds.js";
 import { counter, place, readListsSoon } from "./state.js";
 
@@ -32,11 +32,12 @@ export async function find(text, tail) {
   const body = isToken || !tail ? proof : { ...proof, phone_tail: tail };
   try {
     const order = await post("/api/v1/counter/find", body);
-    play("ok");
+    accepted();
     receive(order, proof);
     return true;
   } catch (problem) {
-    tellWrong(problem);
+    if (isToken && problem.status && problem.code !== "locked") tellWrongQr(problem);
+    else tellWrong(problem);
     return false;
   }
 }
@@ -52,6 +53,12 @@ function tellWrong(problem) {
     const left = problem.facts.tries_left ?? TRIES - wrongAt.length;
     counter.set({ wrong: left > 0 ? { left, detail: problem.detail } : { until: wrongAt[0] + WITHIN_MS } });
   } else refused(problem);
+}
+
+// A QR that opens nothing stands in the lane, below the field, until the next one: the customer is waiting for it.
+export function tellWrongQr(problem) {
+  play("error");
+  counter.set({ wrong: { title: problem.message, detail: problem.detail } });
 }
 
 export async function handOver(visitor, givenMinor = null) {

@@ -8,6 +8,7 @@ import { html } from "../base/html.js";
 import { PaperState, usePaper } from "../base/papers.js";
 import { Icon, Pill } from "../base/signs.js";
 import { words as shared } from "../base/words.js";
+import { Answers } from "./check_lane.js";
 import { dayAndTime } from "./clocks.js";
 import { Head, PlainLines, Who } from "./order_card.js";
 import { handOver, leave } from "./visiting.js";
@@ -66,12 +67,14 @@ function asText(minor, decimals) {
 // A key that is still held down from the code before must not hand over.
 const ignoreHeld = (event) => event.repeat && event.preventDefault();
 
+const isTyping = () => document.activeElement?.matches?.("input:not([type=radio]), textarea") && document.activeElement.value.trim();
+
 function Open({ visitor, isBusy }) {
   const { order, proof } = visitor;
   const button = useRef(null);
-  // after a typed code the hands are on the keys: the money comes next, or the hand-over
+  // the money comes next, or the hand-over, unless somebody is in the middle of typing something else
   useLayoutEffect(() => {
-    if (proof.code) (button.current ?? document.getElementById("given"))?.focus();
+    if (!isTyping()) (button.current ?? document.getElementById("given"))?.focus();
   }, [proof]);
   return html`${order.stage !== "ready" && html`<${Notice} tone="warn" title=${words.notPicked} text=${words.notPickedHelp} />`}
     <${PlainLines} order=${order} />
@@ -81,12 +84,17 @@ function Open({ visitor, isBusy }) {
       : html`<div class="pair"><${Close} order=${order} label=${shared.cancel} /><button type="button" ref=${button} class="btn main tap" disabled=${isBusy} onKeyDown=${ignoreHeld} onClick=${() => handOver(visitor)}>${isBusy ? words.booking : words.handOver}</button></div>`}`;
 }
 
-export function VisitorCard({ visitor, isBusy, zone }) {
+// After a loss the code proves that it is this customer's order, not that nobody collected it before.
+const Unsure = ({ order, sure }) => html`<${Notice} tone="warn" title=${words.checkFirst} text=${words.checkFirstHelp} />
+    <${PlainLines} order=${order} /><${Answers} order=${order} sure=${sure} />${sure !== order.order && html`<${Close} order=${order} />`}`;
+
+export function VisitorCard({ visitor, isBusy, zone, sure }) {
   const { order, receipt, finished } = visitor;
   const isClosed = Boolean(finished) || order.stage === "closed";
+  const isUnsure = !isClosed && order.unsure;
   return html`<article class="card order here" aria-labelledby=${"o-" + order.order}>
-    <${Head} order=${order}>${!isClosed && html`<${Pill} tone=${order.due_minor > 0 ? "warn" : "ok"}>${order.due_minor > 0 ? words.payHere : words.paidOnline}</${Pill}>`}</${Head}>
+    <${Head} order=${order}>${isUnsure ? html`<${Pill} tone="warn">${words.toCheckShort}</${Pill}>` : !isClosed && html`<${Pill} tone=${order.due_minor > 0 ? "warn" : "ok"}>${order.due_minor > 0 ? words.payHere : words.paidOnline}</${Pill}>`}</${Head}>
     <${Who} order=${order} />
-    ${receipt ? html`<${Done} order=${order} receipt=${receipt} />` : isClosed ? html`<${Closed} order=${order} finished=${finished} zone=${zone} />` : html`<${Open} visitor=${visitor} isBusy=${isBusy} />`}
+    ${receipt ? html`<${Done} order=${order} receipt=${receipt} />` : isClosed ? html`<${Closed} order=${order} finished=${finished} zone=${zone} />` : isUnsure ? html`<${Unsure} order=${order} sure=${sure} />` : html`<${Open} visitor=${visitor} isBusy=${isBusy} />`}
   </article>`;
 }

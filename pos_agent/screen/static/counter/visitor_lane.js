@@ -10,9 +10,9 @@ function Wrong({ wrong, now, isCut }) {
   if (!wrong) return null;
   const seconds = wrong.until ? Math.max(0, Math.ceil((wrong.until - now) / 1000)) : 0;
   if (wrong.until && !seconds) return null;
-  const title = wrong.until ? words.locked : words.wrongCode;
-  const text = wrong.until ? words.lockedFor(seconds) : `${wrong.detail} ${words.triesLeft(wrong.left)}`;
-  return html`<p class="fault" id="wrong" role="alert"><${Mark} tone="bad" /><span><b>${title}</b> ${text}${isCut && !wrong.until && html`<br />${words.notArrived}`}</span></p>`;
+  const title = wrong.title ?? (wrong.until ? words.locked : words.wrongCode);
+  const text = wrong.until ? words.lockedFor(seconds) : wrong.left ? `${wrong.detail} ${words.triesLeft(wrong.left)}` : wrong.detail;
+  return html`<p class="fault" id="wrong" role="alert"><${Mark} tone="bad" /><span><b>${title}</b>${wrong.title ? html`<br />` : " "}${text}${isCut && wrong.left && html`<br />${words.notArrived}`}</span></p>`;
 }
 
 export function VisitorLane({ state, now, zone, isCut }) {
@@ -21,9 +21,9 @@ export function VisitorLane({ state, now, zone, isCut }) {
     const form = event.target;
     const text = form.code.value.trim();
     if (!text) return;
-    form.code.value = "";
-    const found = await scanText(text, form.tail.value.trim());
-    form.tail.value = "";
+    const tail = form.tail.value.trim();
+    form.code.value = form.tail.value = "";
+    const found = await scanText(text, tail);
     // a found order takes the focus itself, to its money or its button
     if (found !== true) form.code.focus();
   };
@@ -38,6 +38,6 @@ export function VisitorLane({ state, now, zone, isCut }) {
       </div>
       <${Wrong} wrong=${state.wrong} now=${now} isCut=${isCut} />
     </form>
-    ${state.visitors.map((visitor) => html`<${VisitorCard} key=${visitor.order.order} visitor=${visitor} isBusy=${state.isBusy} zone=${zone} />`)}
+    ${state.visitors.map((visitor) => html`<${VisitorCard} key=${visitor.order.order} visitor=${visitor} isBusy=${state.isBusy} sure=${state.sure} zone=${zone} />`)}
   </section>`;
 }

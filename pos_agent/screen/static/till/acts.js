@@ -2,8 +2,8 @@
 // event of the same change may come in any order, and the events' order is the ledger's.
 
 import { get, patch, post, remove } from "../base/api.js";
-import { refused } from "../base/notes.js";
-import { play } from "../base/sounds.js";
+import { accepted, refused } from "../base/notes.js";
+import { closeRefusal } from "./searching.js";
 import { NOTHING, markedLine, show, till, touchedLine } from "./state.js";
 
 let waiting = Promise.resolve();
@@ -46,7 +46,8 @@ export function hearTicket(ticket) {
   if (running || ticket.state !== "open") return;
   const line = ticket.lines.find((one) => one.line === touchedLine(before, ticket));
   if (!line) return;
-  play("ok");
+  accepted();
+  closeRefusal();
   if (pending > 1) addRest(line, pending);
 }
 
@@ -64,7 +65,7 @@ export async function scan(code, onUnknown) {
     (problem) => (problem.code === "unknown_code" ? onUnknown(problem) : refused(problem)),
   );
   if (answer === null) return null;
-  play("ok");
+  accepted();
   if (answer.meaning === "line" && pending > 1) {
     const line = answer.ticket.lines.find((one) => one.line === touchedLine(before, answer.ticket));
     if (line) await addRest(line, pending);
@@ -75,7 +76,7 @@ export async function scan(code, onUnknown) {
 export async function addSku(sku) {
   const qty = till.get().pending || 1;
   till.set({ pending: 0, search: null });
-  if (await inTurn(() => post("/api/v1/till/lines", { sku, qty }))) play("ok");
+  if (await inTurn(() => post("/api/v1/till/lines", { sku, qty }))) accepted();
 }
 
 export const setQuantity = (line, qty) => inTurn(() => patch(`/api/v1/till/lines/${line}`, { qty }));
@@ -97,7 +98,7 @@ export async function giveQuantity() {
   const line = markedLine();
   if (!pending || !line) return;
   till.set({ pending: 0 });
-  if (await setQuantity(line.line, pending)) play("ok");
+  if (await setQuantity(line.line, pending)) accepted();
 }
 
 export function askClear() {

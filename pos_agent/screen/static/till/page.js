@@ -87,7 +87,8 @@ function Till() {
   useLayoutEffect(() => {
     if (state.step === "sell") focusField();
   }, [state.step, ticket.id]);
-  useEffect(() => document.querySelector("tr.last")?.scrollIntoView({ block: "nearest" }), [state.marked, ticket.lines.length]);
+  // on a phone the marked line has a second row with its steps
+  useEffect(() => [...document.querySelectorAll("tr.last")].reverse().forEach((row) => row.scrollIntoView({ block: "nearest" })), [state.marked, ticket.lines.length]);
   const since = facts.known && !facts.online ? facts.since : null;
   return html`<${TopBar} /><${LineNotice} facts=${facts} />${facts.focus === "counter" && html`<${Elsewhere} />`}
     <main id="main" class=${"till " + (state.search ? "is-searching" : "")} tabindex="-1">
@@ -103,10 +104,8 @@ function Till() {
 
 function onRefused(facts) {
   if (status.get().till && facts?.till && facts.till !== status.get().till) return;
-  if (facts?.code === "unknown_code") {
-    showUnknown("");
-    note("bad", refusalOfScanner(facts).message, refusalOfScanner(facts).detail);
-  } else refused(refusalOfScanner(facts));
+  if (facts?.code === "unknown_code") showUnknown(facts.scanned ?? "");
+  refused(refusalOfScanner(facts));
 }
 
 const handlers = {
@@ -132,4 +131,4 @@ const root = document.getElementById("screen");
 root.replaceChildren();
 render(html`<${Till} />`, root);
 readStatus();
-livePage(handlers, readAll);
+livePage(handlers, readAll, "till,counter,status", "till-seen");

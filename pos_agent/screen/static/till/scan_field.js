@@ -3,7 +3,7 @@
 import { html } from "../base/html.js";
 import { Icon } from "../base/signs.js";
 import { addSku, dropMarked, giveQuantity, scan } from "./acts.js";
-import { note } from "../base/notes.js";
+import { note, refused } from "../base/notes.js";
 import { closeSearch, moveActive, search, searchSoon, showUnknown } from "./searching.js";
 import { moveMark, till } from "./state.js";
 import { words } from "./words.js";
@@ -25,11 +25,19 @@ export function emptyField() {
 // "6*" before a scan; "6*" then Enter for the marked line.
 export function takeQuantity() {
   const digits = field().value.trim();
-  if (!/^\d{1,4}$/.test(digits) || Number(digits) < 1) return false;
+  if (!/^\d+$/.test(digits)) return false;
+  if (Number(digits) < 1 || Number(digits) > MOST_QUANTITY) return refuseQuantity(digits);
   emptyField();
   closeSearch();
-  till.set({ pending: Math.min(Number(digits), MOST_QUANTITY) });
+  till.set({ pending: Number(digits) });
   return true;
+}
+
+function refuseQuantity(digits) {
+  closeSearch();
+  field().select();
+  refused({ message: words.quantityNot(digits), detail: words.quantityRange(MOST_QUANTITY) });
+  return false;
 }
 
 const isCode = (text) => /^[\d]{6,}$/.test(text) || text.startsWith("OMO1:") || text.startsWith("]");

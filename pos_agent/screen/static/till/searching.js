@@ -41,7 +41,12 @@ export function showUnknown(code) {
   play("error");
   clearTimeout(timer);
   turn += 1;
-  till.set({ search: { text: "", unknown: code, items: [], active: 0, isWaiting: false }, step: "sell" });
+  till.set({ search: { text: "", unknown: code, items: [], active: 0, isWaiting: false, isRefusal: true }, step: "sell" });
+}
+
+// The panel that a refused scan opened is over with the next good one; a search that the clerk began stays.
+export function closeRefusal() {
+  if (till.get().search?.isRefusal) closeSearch();
 }
 
 export function closeSearch() {

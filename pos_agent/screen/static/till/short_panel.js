@@ -1,6 +1,6 @@
 // The shelf is short: who would be hurt, and the two honest ways on.
 
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "../base/html.js";
 import { nameIn } from "../base/goods.js";
 import { Icon } from "../base/signs.js";
@@ -9,21 +9,25 @@ import { dropLine, setQuantity } from "./acts.js";
 import { backToSale, pay } from "./paying.js";
 import { words } from "./words.js";
 
-function Orders({ orders }) {
-  if (!orders?.length) return null;
-  return html`<p>${words.shortOrders}</p><ul class="hurt">${orders.map((order) => html`<li class="pill info">${order}</li>`)}</ul>`;
+// What became of the units that are not free: promised to these orders, set aside for the shop, or nowhere on record.
+function Orders({ short, left }) {
+  const { orders = [], wanted, promised = 0, online = 0 } = short;
+  const unknown = wanted - left - promised - online;
+  return html`${promised > 0 && html`<p>${words.shortPromised(promised)}</p><ul class="hurt">${orders.map((order) => html`<li class="pill info">${order}</li>`)}</ul>`}
+    ${online > 0 && html`<p>${words.shortOnline(online)}</p>`}
+    ${unknown > 0 && html`<p>${words.shortUnknown(unknown)}</p>`}`;
 }
 
 function Override({ short, isBusy }) {
-  const [reason, setReason] = useState(words.reasons[0]);
+  const [reason, setReason] = useState("");
   const submit = (event) => {
     event.preventDefault();
     if (reason.trim()) pay(short.givenMinor, reason.trim());
   };
   return html`<form class="stack tight" onSubmit=${submit}>
     <div class="field"><label for="why">${words.overrideWhy}</label>
-      <input id="why" class="input" list="reasons" maxlength="200" required value=${reason} onInput=${(event) => setReason(event.target.value)} />
-      <datalist id="reasons">${words.reasons.map((text) => html`<option value=${text} />`)}</datalist></div>
+      <input id="why" class="input" maxlength="200" required autocomplete="off" value=${reason} onInput=${(event) => setReason(event.target.value)} /></div>
+    <div class="reasons" role="group" aria-label=${words.reasonsLabel}>${words.reasons.map((text) => html`<button type="button" class="btn" aria-pressed=${String(reason === text)} onClick=${() => setReason(text)}>${text}</button>`)}</div>
     <p class="small muted">${words.overrideNeeds}</p>
     <button class="btn danger big" disabled=${isBusy || !reason.trim()}>${words.override}</button>
   </form>`;
@@ -36,10 +40,13 @@ export function ShortPanel({ ticket, short, isBusy }) {
     backToSale();
     if (line) await (left ? setQuantity(line.line, left) : dropLine(line.line));
   };
-  return html`<section class="card pad stack short" aria-label=${words.shortTitle}>
+  const panel = useRef(null);
+  // not a button: the Enter that asked for the money may still be down
+  useLayoutEffect(() => panel.current.focus({ preventScroll: true }), []);
+  return html`<section class="card pad stack short" ref=${panel} tabindex="-1" aria-label=${words.shortTitle}>
     <div class="notice warn" role="alert"><${Icon} name="alert" /><div><strong>${words.shortTitle}</strong>
       <p>${line && nameIn(line.names)} · ${words.shortSentence(short.wanted, left)}</p></div></div>
-    <${Orders} orders=${short.orders} />
+    <${Orders} short=${short} left=${left} />
     <button type="button" class="btn main big" onClick=${reduce}>${left ? words.shortReduce(left) : words.shortDrop}</button>
     <${Override} short=${short} isBusy=${isBusy} />
     <button type="button" class="btn big" onClick=${backToSale}>${shared.cancel} <kbd>Esc</kbd></button>

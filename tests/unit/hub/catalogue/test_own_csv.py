@@ -62,6 +62,7 @@ def test_a_good_row_becomes_one_product() -> None:
         ({"sku": "."}, "sku", "sku_invalid"),
         ({"sku": ".."}, "sku", "sku_invalid"),
         ({"sku": "x" * 65}, "sku", "sku_invalid"),
+        ({"sku": "😀" * 64}, "sku", "sku_invalid"),
         ({"gtin": "6901234567893"}, "gtin", "gtin_check_digit"),
         ({"gtin": "690123456789"}, "gtin", "gtin_check_digit"),
         ({"gtin": "69012"}, "gtin", "gtin_length"),

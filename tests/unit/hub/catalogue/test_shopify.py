@@ -59,6 +59,9 @@ def more(**changes: str) -> dict[str, str]:
     return {"Handle": "kettle", **{name.replace("_", " "): value for name, value in changes.items()}}
 
 
+IMPORTED = LocalText("导入的商品", "Imported")
+
+
 def said(result: ReadResult) -> list[tuple[int, str]]:
     return [(word.row, word.code) for word in result.warnings]
 
@@ -75,7 +78,7 @@ def test_rows_of_a_handle_become_one_product() -> None:
     assert (product.handle, product.name, product.brand) == ("kettle", LocalText.both("Kettle"), "Ember")
     assert product.description_html.en == "<p>Boils <b>fast</b></p>"
     assert product.description_text.zh == "Boils fast"
-    assert (product.tags, product.category) == (("Tea", "Coffee"), (LocalText.both("Kitchen"),))
+    assert (product.tags, product.category) == (("Tea", "Coffee"), (IMPORTED, LocalText.both("Kitchen")))
     assert product.images == (
         ImageDraft("https://shop.example/kettle-red.jpg?v=1", "Red kettle"),
         ImageDraft("https://shop.example/kettle-back.jpg"),
@@ -252,9 +255,10 @@ def test_a_gift_card_is_taken_as_a_draft() -> None:
     [
         ({"Product Category": "Home > Kitchen > Kettles"}, ["Home", "Kitchen", "Kettles"]),
         ({"Product Category": "A > B > C > D > E"}, ["A", "B", "C", "D"]),
-        ({"Type": "Kitchen"}, ["Kitchen"]),
+        ({"Type": "Kitchen"}, ["Imported", "Kitchen"]),
+        ({"Type": "A > B > C > D"}, ["Imported", "A", "B", "C"]),
         ({"Type": "", "Google Shopping / Google Product Category": "home > tea"}, ["home", "tea"]),
-        ({"Type": ""}, ["Tea"]),
+        ({"Type": ""}, ["Imported", "Tea"]),
         ({"Type": "", "Tags": ""}, ["Uncategorised"]),
     ],
 )

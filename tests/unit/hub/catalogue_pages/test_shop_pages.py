@@ -3,6 +3,7 @@
 import httpx2
 import pytest
 
+from hub.directory import REACH_S
 from tests.unit.hub.shop_web.shop_world import FEW, FLOOR, GONE, SUN, World
 
 
@@ -52,8 +53,25 @@ async def test_stock_is_told_in_words_by_reach(world: World, client: httpx2.Asyn
     text = await words(FLOOR)
     assert "Only 4 left" in text
     assert "confirmed when you order" in text
-    world.clock.move(seconds=31)
+    world.clock.move(seconds=REACH_S + 1)
     assert "In store only" in await words(FLOOR)
+
+
+async def test_a_store_whose_facts_are_not_whole_offers_nothing_anywhere(
+    world: World, client: httpx2.AsyncClient
+) -> None:
+    world.reach("renmin", "jiangwan")
+    world.execute("UPDATE store_stream SET state = 'rebuilding' WHERE store = 'renmin'")
+
+    for sku in (SUN, FLOOR):
+        assert "Sold out" in (await client.get(f"/s/renmin/p/{sku}/stock")).text
+        stock = (await client.get(f"/api/v1/stock/{sku}")).json()["stores"]
+        assert [
+            (one["store"], one["available"], one["floor"]) for one in stock if one["store"] == "renmin"
+        ] == [("renmin", 0, 0)]
+        assert all(one["available"] for one in stock if one["store"] == "jiangwan")
+    items = (await client.get("/api/v1/stores/renmin/products")).json()["items"]
+    assert {item["available"] for item in items} == {0}
 
 
 async def test_a_product_page_shows_other_stores_and_how_to_order(client: httpx2.AsyncClient) -> None:
@@ -166,3 +184,40 @@ async def test_pages_are_small(client: httpx2.AsyncClient) -> None:
     for path in ("/", "/s/renmin", f"/s/renmin/p/{SUN}"):
         answer = await client.get(path, headers={"accept-encoding": "gzip"})
         assert int(answer.headers["content-length"]) < 8_000, path
+
+
+@pytest.mark.parametrize(("lang", "chain"), [("en", "Linguang"), ("zh-CN", "邻光便利美妆")])
+async def test_an_error_page_is_the_chains_and_leads_back(
+    client: httpx2.AsyncClient, lang: str, chain: str
+) -> None:
+    came = {"referer": "http://shop.test/s/renmin/search?q=tea", "host": "shop.test", "accept-language": lang}
+    page = (await client.get("/s/renmin/p/nothing", headers=came)).text
+
+    assert f" · {chain}</title>" in page
+    assert "OMO Hub" not in page
+    assert 'href="/s/renmin/search?q=tea"' in page
+    assert '<a class="btn main" href="/s/renmin">' in page
+
+
+@pytest.mark.parametrize(
+    "referer",
+    ["", "http://elsewhere.test/s/renmin", "http://shop.test//evil.test", "javascript:alert(1)", "http://["],
+)
+async def test_an_error_page_leads_to_no_other_site(client: httpx2.AsyncClient, referer: str) -> None:
+    page = await client.get("/nowhere", headers={"referer": referer, "host": "shop.test"})
+
+    assert page.status_code == 404
+    assert "Go back</a>" not in page.text
+    assert "evil" not in page.text
+    assert '<a class="btn main" href="/">Choose a store</a>' in page.text
+
+
+async def test_a_product_that_no_store_has_sends_nobody_to_another(
+    world: World, client: httpx2.AsyncClient
+) -> None:
+    assert "It is sold out in every store" in (await client.get(f"/s/renmin/p/{GONE}")).text
+    world.execute("UPDATE stock SET granted = 3 WHERE store = 'jiangwan' AND sku = ?", GONE)
+    page = (await client.get(f"/s/renmin/p/{GONE}")).text
+    assert "Look below for a store that has it" in page
+    assert "sold out in every store" not in page
+    assert "sold out in every store" not in (await client.get(f"/s/renmin/p/{FLOOR}")).text

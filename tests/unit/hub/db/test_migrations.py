@@ -50,7 +50,7 @@ def test_a_file_that_is_not_there_or_empty_has_no_revision(tmp_path: Path) -> No
 async def test_a_file_that_is_no_database_is_told_plainly_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
     path.write_bytes(b"this is no database" * 100)
-    with pytest.raises(SchemaTrouble, match="cannot be read as the hub's database"):
+    with pytest.raises(SchemaTrouble, match="is damaged"):
         await prepare(path)
     assert path.read_bytes() == b"this is no database" * 100
 

@@ -10,6 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 from hub.catalogue.read_messages import MESSAGES
+from hub.importing.done_reports import MOST_REPORTS, DoneReport, DoneReports
 from hub.importing.pages import MOST_BYTES
 from hub.importing.row_texts import ROW_TEXTS
 from hub.importing.upload_shelf import MOST_FILES, UploadShelf
@@ -19,6 +20,13 @@ from tests.unit.hub.importing.test_import_products import A, B, everything, file
 from tests.unit.hub.stores.running_hub import NOW, SetClock
 
 EMPTY: list[object] = [[], [], []]
+
+
+async def confirm(browser: httpx2.AsyncClient, upload: str) -> httpx2.Response:
+    """Confirm an upload and follow to the page that tells what was done."""
+    answer = await browser.post("/hq/import/done", data={"upload": upload})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/hq/import/done/{upload}")
+    return await browser.get(answer.headers["location"])
 
 
 async def upload(browser: httpx2.AsyncClient, content: bytes, name: str = "p.csv") -> httpx2.Response:
@@ -35,7 +43,7 @@ async def test_a_preview_tells_all_and_writes_nothing(kernel: Kernel, browser: h
     page = await upload(browser, file(A, B.replace("600", "no price")), "<b>.csv")
 
     assert page.status_code == 200
-    assert "Import 1 product" in page.text
+    assert "Import 1 product with 1 SKU" in page.text
     assert "Row 3" in page.text
     assert "no price is no price. Write a number such as" in page.text
     assert "Food › Fruit" in page.text
@@ -57,27 +65,81 @@ async def test_confirming_takes_the_file_in_and_the_same_again_changes_nothing(
 ) -> None:
     first = await upload(browser, file(A, B))
 
-    done = await browser.post("/hq/import/done", data={"upload": upload_id(first)})
+    done = await confirm(browser, upload_id(first))
 
-    assert "2 SKUs were written" in done.text
+    assert "2 products with 2 SKUs written" in done.text
     before = await everything(kernel)
     again = await upload(browser, file(A, B))
     assert "there is nothing to do" in again.text
-    unchanged = await browser.post("/hq/import/done", data={"upload": upload_id(again)})
+    unchanged = await confirm(browser, upload_id(again))
     assert "Nothing changed" in unchanged.text
     assert await everything(kernel) == before
 
 
 async def test_an_upload_is_taken_in_once(kernel: Kernel, browser: httpx2.AsyncClient) -> None:
     page = await upload(browser, file(A))
-    await browser.post("/hq/import/done", data={"upload": upload_id(page)})
+    done = await confirm(browser, upload_id(page))
     before = await everything(kernel)
 
-    again = await browser.post("/hq/import/done", data={"upload": upload_id(page)})
+    again = await confirm(browser, upload_id(page))
+    reloaded = await browser.get(f"/hq/import/done/{upload_id(page)}")
 
-    assert again.status_code == 410
-    assert "no longer there" in again.text
+    assert "1 product with 1 SKU written" in done.text
+    assert done.text == again.text == reloaded.text
     assert await everything(kernel) == before
+
+
+async def test_a_spent_upload_never_says_that_nothing_was_changed(
+    app: Starlette, browser: httpx2.AsyncClient
+) -> None:
+    spent = upload_id(await upload(browser, file(A)))
+    await confirm(browser, spent)
+    del app.state.import_reports  # as a hub that was started again
+
+    posted = await browser.post("/hq/import/done", data={"upload": spent})
+    opened = await browser.get(f"/hq/import/done/{spent}")
+
+    assert (posted.status_code, opened.status_code) == (410, 404)
+    for page in (posted, opened):
+        assert "Nothing was changed" not in page.text
+    assert "What was imported stays in the catalogue" in opened.text
+
+
+def test_reports_are_kept_in_a_bounded_number() -> None:
+    reports = DoneReports()
+    report = DoneReport(1, 1, 1, 0, 0, 0, 0, 1, (), 0)
+    for number in range(MOST_REPORTS + 1):
+        reports.keep(str(number), report)
+    assert reports.get("0") is None
+    assert reports.get(str(MOST_REPORTS)) is report
+
+
+SHOPIFY = (
+    "Handle,Title,Vendor,Type,Option1 Name,Option1 Value,Variant Price,Image Src\n"
+    "kettle,Kettle,Ember,Kitchen,Colour,Red,24.90,https://cdn.example/red.jpg\n"
+    "kettle,,,,,Blue,24.90,\n"
+    "cup,Cup,Ember,Kitchen,,,4.90,\n"
+)
+
+
+async def test_a_shopify_export_is_told_its_currency_its_pictures_and_its_skus(
+    browser: httpx2.AsyncClient,
+) -> None:
+    page = (await upload(browser, SHOPIFY.encode())).text
+
+    assert "Prices are taken as CNY" in page
+    assert "1 product has its pictures at another host" in page
+    assert "until cdn.example stands in picture_hosts" in page
+    assert "Import 2 products with 3 SKUs" in page
+
+
+async def test_our_own_file_names_its_currency_and_its_pictures_are_here(
+    browser: httpx2.AsyncClient,
+) -> None:
+    page = (await upload(browser, file(A))).text
+
+    assert "Prices are taken as" not in page
+    assert "another host" not in page
 
 
 async def test_an_upload_ends_after_half_an_hour(
@@ -121,6 +183,8 @@ async def test_no_file_is_asked_for_again(browser: httpx2.AsyncClient) -> None:
 
     assert (none.status_code, empty.status_code, text.status_code) == (422, 422, 422)
     assert "Choose a CSV file first." in none.text
+    assert "The file is empty." in empty.text
+    assert "Choose a CSV file first." not in empty.text
 
 
 async def test_a_broken_form_is_refused(kernel: Kernel, browser: httpx2.AsyncClient) -> None:

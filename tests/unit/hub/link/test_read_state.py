@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.link.read_state import MOST_BYTES, is_of, read_object
+from hub.link.read_state import MOST_BYTES, is_live, is_of, read_object
+from sync.link.port import Message
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,19 @@ def test_any_bytes_give_an_object_that_can_be_written_or_nothing(payload: bytes)
 )
 def test_an_earlier_incarnations_word_does_not_count(said: dict[str, object], known: bool) -> None:
     assert is_of(said, 2) is known
+
+
+@pytest.mark.parametrize(
+    ("said", "retained", "lives"),
+    [
+        ({"sinc": 2}, False, True),
+        ({"sinc": 2}, True, False),
+        ({"sinc": 1}, False, False),
+        ({"sinc": 3}, False, False),
+        ({}, False, False),
+    ],
+)
+def test_only_what_the_present_incarnation_says_now_is_a_sign_of_life(
+    said: dict[str, object], retained: bool, lives: bool
+) -> None:
+    assert is_live(said, 2, Message("t", b"", retained)) is lives

@@ -2,15 +2,21 @@
 
 import asyncio
 import json
+from datetime import timedelta
+from typing import Any
 
 import httpx2
 import pytest
 from starlette.applications import Starlette
 
 from hub.kernel import Kernel
+from hub.monitor import lag_book, queries, words
 from hub.monitor.keep_health import KeepHealth, Said
-from sync.storage.writer import Transaction
+from hub.monitor.lag_book import LagBook
+from sync.storage.writer import Command, Transaction
+from sync.values.clock import to_instant
 from sync.web.translation_check import check_translations
+from sync.web.translations import load_texts, speaking
 from tests.unit.hub.stores.running_hub import SetClock
 from tests.unit.hub.stores.running_pages import PAGE, client_of
 
@@ -178,7 +184,9 @@ async def test_a_trouble_is_resolved_with_a_note(
     assert "Oversold" in (await browser.get("/hq")).text
     clock.move(minutes=5)
 
-    answer = await browser.post(f"/hq/troubles/{number}/resolve", data={"note": "Counted again"})
+    answer = await browser.post(
+        f"/hq/troubles/{number}/resolve?next=/hq%23troubles", data={"note": "Counted again"}
+    )
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/hq#troubles")
     assert await kernel.reader.all("SELECT state, resolved_at, resolved_by, note FROM trouble") == [
@@ -202,7 +210,7 @@ async def test_a_trouble_is_resolved_once(kernel: Kernel, hq: httpx2.AsyncClient
     ("number", "code"), [("999", "trouble.unknown"), ("9" * 30, "page.missing"), ("9" * 5000, "page.missing")]
 )
 async def test_no_such_trouble(hq: httpx2.AsyncClient, number: str, code: str) -> None:
-    answer = await hq.post(f"/api/v1/troubles/{number}/resolution", json={})
+    answer = await hq.post(f"/api/v1/troubles/{number}/resolution", json={"note": "done"})
 
     assert (answer.status_code, answer.json()["code"]) == (404, code)
 
@@ -297,3 +305,141 @@ async def test_what_cannot_be_looked_for_is_told(browser: httpx2.AsyncClient, qu
 @pytest.mark.parametrize("package", ["hub.staff", "hub.stores", "hub.monitor", "hub.importing"])
 def test_texts_are_complete(package: str) -> None:
     assert check_translations(package) == []
+
+
+async def test_an_error_page_of_hq_leads_to_the_board(browser: httpx2.AsyncClient) -> None:
+    page = await browser.get("/hq/orders/nothing")
+
+    assert page.status_code == 404
+    assert '<a class="btn main" href="/hq">Go to the sync board</a>' in page.text
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "told"),
+    [
+        (0, "0 ms"),
+        (999, "999 ms"),
+        (1_000, "1.0 s"),
+        (8_471, "8.4 s"),
+        (9_999, "9.9 s"),
+        (10_000, "10 s"),
+        (59_999, "59 s"),
+        (60_000, "1 min"),
+        (3_600_000, "1 h"),
+        (86_400_000, "1 d"),
+    ],
+)
+def test_a_span_is_told_in_the_unit_that_people_read(milliseconds: int, told: str) -> None:
+    with speaking(load_texts(["hub.monitor"])["en"]):
+        assert words.span(milliseconds) == told
+
+
+async def test_the_lag_of_many_reads_is_that_of_a_single_one_and_each_event_is_read_once(
+    kernel: Kernel, hq: httpx2.AsyncClient, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    parse = lag_book.happened
+
+    def counted(raw: str) -> Any:
+        read.append(raw)
+        return parse(raw)
+
+    monkeypatch.setattr(lag_book, "happened", counted)
+
+    def events(first: int, last: int, sinc: int) -> Command[None]:
+        def write(transaction: Transaction) -> None:
+            now = clock.now()
+            for seq in range(first, last + 1):
+                raw = json.dumps({"at": to_instant(now - timedelta(milliseconds=seq))})
+                transaction.execute(
+                    "INSERT INTO event (store, sinc, seq, kind, raw, chain, at)"
+                    " VALUES ('s1', ?, ?, 'move', ?, '', ?)",
+                    (sinc, seq, raw, to_instant(now)),
+                )
+            transaction.execute(
+                "UPDATE store_stream SET sinc = ?, app = ?, last_event_at = ? WHERE store = 's1'",
+                (sinc, last, to_instant(now)),
+            )
+
+        return write
+
+    async def lags(book: LagBook) -> tuple[int, ...]:
+        return (await queries.signs_of_all(kernel, book))[0].lags_ms
+
+    kept = LagBook()
+    for first, last, sinc in ((1, 30, 1), (31, 31, 1), (32, 150, 1), (1, 3, 2)):
+        await kernel.writer.run(events(first, last, sinc))
+        read.clear()
+        told = [await lags(kept) for _ in range(3)]
+        assert len(read) == min(last - first + 1, 100)
+        assert told[0] == told[1] == told[2] == await lags(LagBook())
+    assert told[0] == (3, 2, 1)
+
+
+async def stand(kernel: Kernel, store: str, state: str, *, stopped: bool = False) -> None:
+    """Where the hub stands with a store."""
+
+    def write(transaction: Transaction) -> None:
+        transaction.execute(
+            "UPDATE store_stream SET state = ?, stopped = ? WHERE store = ?", (state, stopped, store)
+        )
+
+    await kernel.writer.run(write)
+
+
+async def test_a_store_heard_again_and_one_that_takes_over_say_so(
+    kernel: Kernel, hq: httpx2.AsyncClient, monitor: httpx2.AsyncClient
+) -> None:
+    await enrolled(kernel, "s1", app=40)
+    await enrolled(kernel, "s2", app=3)
+    await stand(kernel, "s1", "replaying")
+    await stand(kernel, "s2", "rebuilding")
+    await said(kernel, "s1", seq=1200)
+    await said(kernel, "s2", seq=900, unsure=2, frozen=1)
+    states = {one["store"]: one["state"] for one in (await monitor.get("/api/v1/board")).json()["stores"]}
+    assert states == {"s1": "replaying", "s2": "rebuilding"}
+    page = (await hq.get("/hq")).text
+    for text in (
+        "being heard again",
+        "40 of 1,200 events heard",
+        "if it does not, look at the exceptions",
+        "taking over",
+        "If it stays so, start its agent.",
+        "2 orders to check · 1 SKU frozen",
+    ):
+        assert text in page
+
+
+async def test_a_store_with_two_histories_is_told_first_and_what_to_do(
+    kernel: Kernel, hq: httpx2.AsyncClient
+) -> None:
+    await enrolled(kernel, "s1", app=40)
+    await stand(kernel, "s1", "whole", stopped=True)
+    await said(kernel, "s1", seq=40)
+    page = (await hq.get("/hq")).text
+    assert 'data-store="s1" data-state="stopped"' in page
+    assert "stopped: two histories" in page
+    assert "Find the machine that is right, and enrol it anew." in page
+    assert "1 stopped" in page
+    assert "1 offline" not in page
+
+
+async def test_orders_to_check_are_an_exception_once_for_each_loss(kernel: Kernel) -> None:
+    async def lists() -> list[tuple[object, ...]]:
+        return await kernel.reader.all(
+            "SELECT kind, facts, times, state FROM trouble WHERE store = 's1' ORDER BY id"
+        )
+
+    await said(kernel, "s1", seq=1, unsure=0)
+    assert await lists() == []
+    for left in (3, 3, 1):
+        await said(kernel, "s1", seq=2, unsure=left)
+    assert await lists() == [("verify_list", '{"orders":3}', 1, "open")]
+    await kernel.writer.run(lambda tx: tx.execute("UPDATE trouble SET state = 'resolved'"))
+    await said(kernel, "s1", seq=3, unsure=1)
+    assert len(await lists()) == 1
+    await said(kernel, "s1", seq=4, unsure=2)
+    assert await lists() == [
+        ("verify_list", '{"orders":3}', 1, "resolved"),
+        ("verify_list", '{"orders":2}', 1, "open"),
+    ]

@@ -18,7 +18,7 @@ WELL = StoreSigns(
     store="s1",
     sinc=1,
     has_secret=True,
-    is_whole=True,
+    stream="whole",
     app=100,
     presence="online",
     since=NOW - timedelta(hours=3),
@@ -42,7 +42,12 @@ def report(**members: object) -> Health:
         (replace(WELL, presence="offline"), State.OFFLINE, "bad"),
         (replace(WELL, seen_at=NOW - timedelta(seconds=90)), State.IN_STEP, "ok"),
         (replace(WELL, seen_at=NOW - timedelta(seconds=91)), State.OFFLINE, "bad"),
-        (replace(WELL, is_whole=False), State.REBUILDING, "warn"),
+        (replace(WELL, stream="rebuilding"), State.REBUILDING, "warn"),
+        (replace(WELL, stream="replaying"), State.REPLAYING, "warn"),
+        (replace(WELL, stream="replaying", presence="offline"), State.OFFLINE, "bad"),
+        (replace(WELL, stream="stopped"), State.STOPPED, "bad"),
+        (replace(WELL, stream="stopped", presence="offline"), State.STOPPED, "bad"),
+        (replace(WELL, stream="stopped", has_secret=False), State.SHUT_OUT, "info"),
         (replace(WELL, app=80), State.IN_STEP, "ok"),
         (replace(WELL, app=79), State.BEHIND, "warn"),
         (replace(WELL, app=200), State.IN_STEP, "ok"),
@@ -115,7 +120,7 @@ def test_stores_that_need_help_come_first() -> None:
             WELL,
             replace(WELL, store="s2", sinc=0),
             replace(WELL, store="s3", presence="offline"),
-            replace(WELL, store="s4", is_whole=False),
+            replace(WELL, store="s4", stream="rebuilding"),
         )
     ]
 
@@ -124,6 +129,22 @@ def test_stores_that_need_help_come_first() -> None:
 
 def test_every_state_has_a_word() -> None:
     assert set(STATES) == set(State)
+
+
+def test_a_store_heard_again_says_how_far_it_has_come() -> None:
+    again = replace(WELL, stream="replaying", app=40)
+    assert tile_of(again, NOW).heard == (40, 100)
+    assert tile_of(WELL, NOW).heard is None
+    assert tile_of(replace(again, health=report()), NOW).heard is None
+    assert tile_of(replace(again, app=101), NOW).heard is None
+
+
+def test_what_is_left_to_people_after_a_loss_is_told() -> None:
+    assert (WELL.health.unsure, WELL.health.frozen) == (0, 0)
+    tile = tile_of(replace(WELL, health=report(seq=100, unsure=3, frozen=41)), NOW)
+    assert (tile.unsure, tile.frozen) == (3, 41)
+    odd = tile_of(replace(WELL, health=report(seq=100, unsure=-3, frozen="all")), NOW)
+    assert (odd.unsure, odd.frozen) == (0, 0)
 
 
 @pytest.mark.parametrize(

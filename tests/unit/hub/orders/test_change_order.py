@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from hub.orders.change_order import Cancel, LapseUnpaid, PayOnline
-from hub.orders.sweep import KEY_LIFE, sweep
+from hub.orders.sweep import KEY_LIFE, lapse, sweep
 from hub.stock.book import SqliteHubBook
 from sync.rules.books import tell
 from sync.rules.errors import Refused
@@ -72,9 +72,9 @@ async def test_an_unpaid_order_lapses_and_frees_its_units(
 ) -> None:
     _, token, payment = await placed(hub)
     clock.move(minutes=15)
-    assert await hub.kernel.writer.run(LapseUnpaid(hub.kernel)) == []
+    assert await lapse(hub.kernel) == []
     clock.move(seconds=1)
-    assert await hub.kernel.writer.run(LapseUnpaid(hub.kernel)) == [token]
+    assert await lapse(hub.kernel) == [token]
 
     assert await hub.one("SELECT stage, payment FROM orders") == ("expired", "unpaid")
     assert await hub.one("SELECT state FROM payment") == "failed"
@@ -88,25 +88,42 @@ async def test_an_unpaid_order_lapses_and_frees_its_units(
 async def test_an_order_at_the_counter_never_lapses(hub: SmallHub, store: Ledger, clock: SetClock) -> None:
     await placed(hub, pay="counter")
     clock.move(days=30)
-    assert await hub.kernel.writer.run(LapseUnpaid(hub.kernel)) == []
+    assert await lapse(hub.kernel) == []
+
+
+async def test_an_order_that_cannot_be_dropped_keeps_no_others_units(
+    hub: SmallHub, store: Ledger, clock: SetClock
+) -> None:
+    (bad, _, _), (_, token, _) = await placed(hub), await placed(hub, key="k2")
+
+    def damage(transaction: Transaction) -> None:
+        transaction.execute("UPDATE hold_line SET store = 's2' WHERE order_id = ?", (bad,))
+        transaction.execute("UPDATE orders SET store = 's2' WHERE id = ?", (bad,))
+
+    await hub.kernel.writer.run(damage)
+    clock.move(minutes=16)
+
+    assert await lapse(hub.kernel) == [token]
+    assert await hub.one("SELECT stage FROM orders WHERE id = ?", bad) == "unpaid"
+    assert (await hub.stock("tea"))["promised"] == 1
 
 
 @pytest.mark.parametrize("pays_first", [True, False])
 async def test_paying_and_lapsing_at_once_have_one_winner(
     hub: SmallHub, store: Ledger, clock: SetClock, *, pays_first: bool
 ) -> None:
-    _, token, payment = await placed(hub)
+    order, token, payment = await placed(hub)
     clock.move(minutes=16)
-    pay, lapse = PayOnline(hub.kernel, payment, "r"), LapseUnpaid(hub.kernel)
+    pay, drop = PayOnline(hub.kernel, payment, "r"), LapseUnpaid(hub.kernel, order)
     run = hub.kernel.writer.run
-    acts = (run(pay), run(lapse)) if pays_first else (run(lapse), run(pay))
+    acts = (run(pay), run(drop)) if pays_first else (run(drop), run(pay))
     first, second = await asyncio.gather(*acts, return_exceptions=True)
 
     if pays_first:
-        assert (first, second) == (token, [])
+        assert (first, second) == (token, None)
         assert (await hub.stock("tea"))["promised"] == 1
     else:
-        assert first == [token]
+        assert first == token
         assert isinstance(second, Refused)
         assert (await hub.stock("tea"))["promised"] == 0
 

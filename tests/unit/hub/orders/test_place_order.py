@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,12 +13,13 @@ import pytest
 from hub.orders import numbering
 from hub.orders.answers import KeyReused
 from hub.orders.change_order import _order
-from hub.orders.hold_item import item_of
+from hub.orders.hold_item import item_of, require_readable
 from hub.orders.place_order import PlaceOrder
 from sync.messages.codec import encode, parse_item
+from sync.rules.books import HubPosition
 from sync.rules.canonical import to_raw
 from sync.rules.errors import Refused, Short
-from sync.rules.items import HoldItem
+from sync.rules.items import HoldItem, HoldLine
 from sync.rules.streams import Down
 from sync.storage.writer import Transaction
 from sync.values.clock import to_instant
@@ -189,7 +191,7 @@ async def test_currencies_do_not_mix_among_products_or_with_the_store(stocked: S
 
 
 async def test_a_store_that_is_not_whole_promises_nothing(stocked: SmallHub) -> None:
-    await stocked.kernel.writer.run(lambda t: t.one("UPDATE store_stream SET merged = 0"))
+    await stocked.kernel.writer.run(lambda t: t.one("UPDATE store_stream SET state = 'replaying'"))
     assert (await refused(stocked)).code == "not_merged"
 
 
@@ -313,3 +315,23 @@ def test_the_command_is_a_value(hub: SmallHub) -> None:
     assert isinstance(hub.command(), PlaceOrder)
     assert request().fingerprint() == request().fingerprint()
     assert request().fingerprint() != request(locale="en").fingerprint()
+
+
+def test_an_order_that_no_pickup_code_can_say_is_refused_before_it_is_kept() -> None:
+    order = HoldItem(
+        order="0198c0de-0000-7000-8000-000000000001",
+        number="号" * 200,
+        code_hash="0" * 32,
+        pay_at="online",
+        due_minor=300,
+        currency="CNY",
+        placed_at="2026-05-01T06:17:00Z",
+        ready_by="2026-05-01T06:47:00Z",
+        expires_at="2026-05-03T06:47:00Z",
+        lines=(HoldLine(line=1, sku="tea", qty=1, names={"en": "tea"}),),
+    )
+    position = HubPosition(store="s1", sinc=1, hinc=1)
+    with pytest.raises(Refused) as error:
+        require_readable(order, position)
+    assert error.value.code == "unreadable_order"
+    require_readable(replace(order, number="260501-00000001"), position)

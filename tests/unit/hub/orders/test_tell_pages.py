@@ -7,7 +7,8 @@ from typing import cast
 import pytest
 from starlette.requests import Request
 
-from hub.orders.change_order import Cancel, LapseUnpaid, PayOnline
+from hub.orders.change_order import Cancel, PayOnline
+from hub.orders.sweep import lapse
 from sync.rules.errors import Short
 from tests.unit.hub.stock.small_chain import SetClock, SmallHub, enrol, exchange
 
@@ -99,6 +100,6 @@ async def test_a_lapsed_order_is_told_to_its_page_and_its_shelves(stocked: Small
     token, _ = await unpaid(stocked)
     page, of_store = await opened(stocked, f"order:{token}"), await opened(stocked, "stock:s1")
     clock.move(minutes=16)
-    await stocked.kernel.writer.run(LapseUnpaid(stocked.kernel))
+    await lapse(stocked.kernel)
     assert await heard(stocked, page) == [ORDER]
     assert await heard(stocked, of_store) == [SHELVES]

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from hub.orders.change_order import LapseUnpaid
+from hub.orders.sweep import lapse
 from sync.keys.signing import KeyRing
 from tests.unit.hub.shop_web.shop_world import FEW, GONE, SUN, World
 
@@ -246,9 +246,33 @@ async def test_a_wrong_basket_form_changes_nothing(
     client: httpx2.AsyncClient, path: str, form: dict[str, str], status: int
 ) -> None:
     await fill(client, {SUN: 1})
+    await client.get("/s/renmin")
     before = dict(client.cookies)
     assert (await client.post(f"/s/renmin/basket/{path}", data=form)).status_code == status
     assert dict(client.cookies) == before
+
+
+@pytest.mark.parametrize("qty", ["0", "-1", "1e3", "two", ""])
+async def test_a_wrong_number_of_units_is_marked_where_it_was_given(
+    client: httpx2.AsyncClient, qty: str
+) -> None:
+    page = await client.post("/s/renmin/basket/add", data={"sku": SUN, "qty": qty})
+    assert page.status_code == 422
+    assert "Write a whole number from 1 to 12." in page.text
+    assert 'aria-invalid="true"' in page.text
+    assert f'value="{SUN}"' in page.text
+    assert not client.cookies.get("omo-basket-80")
+
+
+async def test_a_wrong_number_in_the_basket_is_marked_at_its_line(client: httpx2.AsyncClient) -> None:
+    await fill(client, {SUN: 1, FEW: 1})
+    page = await client.post("/s/renmin/basket/change", data={"sku": FEW, "qty": "two"})
+    assert page.status_code == 422
+    assert page.text.count("Write a whole number from 0 to 99. Nothing was changed.") == 1
+    assert page.text.count('aria-invalid="true"') == 1
+    line = page.text.split(f"/p/{FEW}", 1)[1]
+    assert "Nothing was changed" in line
+    assert "qty" not in page.text.split('id="qty-fault">', 1)[1].split("</span>", 1)[0]
 
 
 async def test_the_sandbox_pays_once(world: World, client: httpx2.AsyncClient) -> None:
@@ -284,7 +308,7 @@ async def test_the_sandbox_pays_once(world: World, client: httpx2.AsyncClient) -
 async def test_a_lapsed_payment_is_told_politely(world: World, client: httpx2.AsyncClient) -> None:
     pay = await order(client, pay="sandbox")
     world.clock.move(minutes=16)
-    await world.kernel.writer.run(LapseUnpaid(world.kernel))
+    await lapse(world.kernel)
     before = world.state()
     for answer in (await client.get(pay), await client.post(pay, data={"outcome": "paid"})):
         assert answer.status_code == 409

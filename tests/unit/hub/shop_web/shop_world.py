@@ -26,6 +26,7 @@ from hub.settings import HubSettings, ShopSection
 from hub.stock.want_desk import WantDesk
 from hub.stores.keep_store import KeepStore, StoreDraft
 from hub.stores.queries import load_directory
+from hub.web.error_place import place_of
 from sync.keys.signing import SigningKey
 from sync.storage.reader import Reader
 from sync.storage.writer import Writer
@@ -143,7 +144,7 @@ def make_app(kernel: Kernel) -> Starlette:
         *catalogue_pages.ROUTES,
         openapi_route("Shop", "0"),
     ]
-    app = web_app(WebParts(routes=routes, pages=pages))
+    app = web_app(WebParts(routes=routes, pages=pages, place_of=place_of))
     app.state.kernel = kernel
     app.state.order_desk = OrderDesk(kernel, WantDesk(kernel))
     return app

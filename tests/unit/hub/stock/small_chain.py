@@ -26,12 +26,15 @@ from hub.stock.want_desk import WantDesk
 from hub.stores.enrol import Enrol, MakeCode, new_code
 from hub.stores.keep_store import KeepStore, StoreDraft
 from hub.stores.queries import load_directory
+from hub.stores.tell_mirror import balances_after, extent, holds_after
 from sync.keys.signing import SigningKey
 from sync.messages.codec import decode, encode, parse_item
+from sync.rules.baseline import Carried, SkuBalance
 from sync.rules.books import StorePosition
 from sync.rules.facts import Move, MoveLine
 from sync.rules.rights import Allotment
 from sync.rules.store import fulfil, ledger
+from sync.rules.store.begin_log import NOTHING, Mirror, begin_log
 from sync.rules.store.receive_down import Received, receive_down
 from sync.rules.store.report_up import make_up
 from sync.rules.streams import Down, Up
@@ -208,13 +211,39 @@ async def small_hub(
 async def enrol(
     hub: SmallHub, store: str = "s1", *, share: int = 50, last_unit: str = "grant", reserve: int = 0
 ) -> "Ledger":
-    """Enrol an agent for a store; returns its empty ledger."""
+    """Enrol an agent for a store; returns its ledger, which takes over where the store had one before."""
     code, _ = await hub.kernel.writer.run(MakeCode(hub.kernel, store, "test", new_code()))
     incarnations = Incarnations(hub.kernel.settings.data_dir)
-    enrolled = await hub.kernel.writer.run(Enrol(hub.kernel, incarnations, code, "$7$101$c2FsdA==$aGFzaA=="))
+    enrolled = await hub.kernel.writer.run(
+        Enrol(hub.kernel, incarnations, code, "$7$101$c2FsdA==$aGFzaA==", "0" * 64)
+    )
     await load_directory(hub.kernel)
     policy = Allotment(share_percent=share, reserve=reserve, last_unit=last_unit)  # type: ignore[arg-type]
-    return Ledger(StorePosition(store=store, sinc=enrolled.sinc, hinc=hub.kernel.hinc), policy)
+    made = Ledger(StorePosition(store=store, sinc=enrolled.sinc, hinc=hub.kernel.hinc), policy)
+    if enrolled.takes_over is not None:
+        mirror = await mirror_of(hub, store)
+        begin_log(made.book, made.position, mirror, NOTHING, AT)
+        made.book.commit()
+    return made
+
+
+async def mirror_of(hub: SmallHub, store: str) -> Mirror:
+    """All that the hub tells an agent that takes over."""
+    reader, told = hub.kernel.reader, await extent(hub.kernel.reader, store)
+    stocks: list[SkuBalance] = []
+    while page := await balances_after(reader, store, stocks[-1].sku if stocks else "", AT):
+        stocks += page.lines
+    holds: list[Carried] = []
+    while more := await holds_after(reader, store, holds[-1].order if holds else "", AT):
+        holds += more
+    assert (len(stocks), len(holds)) == (told.skus, told.holds)
+    return Mirror(
+        from_sinc=told.from_sinc,
+        from_seq=told.from_seq,
+        doubt=told.doubt,
+        stocks=tuple(stocks),
+        holds=tuple(holds),
+    )
 
 
 class Ledger:
@@ -236,6 +265,10 @@ class Ledger:
     def sell(self, sku: str, qty: int) -> None:
         """The till sells."""
         self._move("sale", MoveLine(sku=sku, qty=qty, source="floor"))
+
+    def override(self, sku: str, qty: int) -> None:
+        """The till sells beyond the floor, for a reason."""
+        self._move("override", MoveLine(sku=sku, qty=qty, source="floor"))
 
     def _move(self, reason: Any, line: MoveLine) -> None:
         try:

@@ -53,8 +53,7 @@ def books(request: pytest.FixtureRequest, tmp_path: Path, schema: Path) -> Itera
         " entry_ver) VALUES ('s1', '{}', '{}', '', 'UTC', 'en', 'CNY', '{}', '{}', 0, 0)"
     )
     connection.execute(
-        "INSERT INTO store_stream (store, sinc, app, chain, ver, heard, merged)"
-        " VALUES ('s1', 3, 0, ?, 0, 0, 1)",
+        "INSERT INTO store_stream (store, sinc, app, chain, ver, heard) VALUES ('s1', 3, 0, ?, 0, 0)",
         (GENESIS,),
     )
     add_skus(Transaction(connection), PRICES)
@@ -101,14 +100,15 @@ def item(order: str = "o1", *, cancel: bool = False) -> HoldItem:
 
 def test_the_position_is_kept_between_transactions(books: Books) -> None:
     assert books.within(lambda book: book.position()) == START
-    moved = replace(START, app=4, chain="00000000000000ff", ver=9, heard=5, merged=False)
+    moved = replace(START, app=4, chain="00000000000000ff", ver=9, heard=5, stable=3)
+    moved = replace(moved, state="rebuilding", stopped=True, doubt=True, mirror_sinc=1, mirror_seq=8)
     books.within(lambda book: book.put_position(moved))
     assert books.within(lambda book: book.position()) == moved
 
 
 def test_stock_is_zero_for_a_known_sku_and_none_for_an_unknown_one(books: Books) -> None:
     assert books.within(lambda book: (book.stock("tea"), book.stock("odd"))) == (HubStock(), None)
-    changed = HubStock(floor=-1, staged=2, damaged=3, granted=9, settled=1, returned=2, promised=4)
+    changed = HubStock(floor=-1, staged=2, damaged=3, granted=9, settled=1, returned=2, promised=4, taken=1)
     books.within(lambda book: book.put_stock("tea", changed))
     assert books.within(lambda book: (book.stock("tea"), book.stock("soap"))) == (changed, HubStock())
 
@@ -200,8 +200,7 @@ def test_dead_letters_are_kept_with_their_bytes_and_raise_one_exception(tmp_path
     path.write_bytes(schema.read_bytes())
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute(
-        "INSERT INTO store_stream (store, sinc, app, chain, ver, heard, merged)"
-        " VALUES ('s1', 3, 0, ?, 0, 0, 1)",
+        "INSERT INTO store_stream (store, sinc, app, chain, ver, heard) VALUES ('s1', 3, 0, ?, 0, 0)",
         (GENESIS,),
     )
     seen: list[object] = []
@@ -229,3 +228,42 @@ def test_a_store_that_is_not_there_has_no_book(tmp_path: Path, schema: Path) -> 
     with pytest.raises(UnknownStore):
         SqliteHubBook(Transaction(connection), "nowhere", 1, AT)
     connection.close()
+
+
+def test_the_lines_of_a_sku_are_those_still_owed_the_newest_order_first(books: Books) -> None:
+    kept = [
+        line("o1"),
+        line("o3"),
+        line("o3", number=2),
+        line("o2", sku="soap"),
+        replace(line("o4"), done=1, short=1),
+        replace(line("o5"), victim=1, dispatched=True),
+    ]
+    for one in kept:
+        books.within(partial(put, one))
+    found = books.within(lambda book: list(book.lines_of("tea")))
+    assert [(one.order, one.line) for one in found] == [("o5", 1), ("o3", 2), ("o3", 1), ("o1", 1)]
+    assert found[0] == kept[5]
+    assert books.within(lambda book: list(book.lines_of("comb"))) == []
+
+
+def test_an_order_is_known_as_it_was_told_last(books: Books) -> None:
+    assert books.within(lambda book: book.item("o1")) is None
+    books.within(lambda book: tell(book, item("o1"), "o1"))
+    books.within(lambda book: tell(book, item("o1", cancel=True), "o1"))
+    found: Request = books.within(lambda book: book.item("o1"))
+    assert (found.ver, found.kind, found.key, found.raw["cancel"]) == (2, "order", "o1", True)
+
+
+def test_what_lacks_is_told_by_the_mirror_and_what_was_returned(books: Books) -> None:
+    for sku, stock in (
+        ("tea", HubStock(floor=1, staged=1, granted=3)),
+        ("soap", HubStock(floor=1, granted=3, returned=1, settled=1)),
+        ("comb", HubStock(granted=2, settled=1)),
+    ):
+        books.within(_putting(sku, stock))
+    assert books.within(lambda book: list(book.lacking())) == ["comb", "tea"]
+
+
+def _putting(sku: str, stock: HubStock) -> Callable[[HubBook], None]:
+    return lambda book: book.put_stock(sku, stock)

@@ -3,8 +3,10 @@
 import re
 from pathlib import Path
 
-from hub.orders import change_order, place_order
-from hub.stock import book, queries
+from hub.monitor import order_detail, order_search, trouble_queries
+from hub.orders import change_order, place_order, sweep
+from hub.orders import queries as orders
+from hub.stock import book, deficits, queries
 from tests.unit.hub.stock.small_chain import plans
 
 HOT = [
@@ -13,6 +15,8 @@ HOT = [
     f"{book._LINE} AND store = ? ORDER BY line",
     f"{book._LINE} AND line = ? AND store = ?",
     book._REQUESTS,
+    book._ITEM,
+    deficits._KNOWN,
     place_order._SKU,
     change_order._ORDER,
     f"{queries._SHELVES} WHERE sku IN (?, ?)",
@@ -21,7 +25,14 @@ HOT = [
     "SELECT 1 FROM orders WHERE store = ? AND code_hash = ?",
     "SELECT 1 FROM orders WHERE number = ?",
     "SELECT id FROM orders WHERE token = ?",
-    "SELECT id, store, token FROM orders WHERE stage = 'unpaid' AND lapses_at < ? LIMIT ?",
+    orders.BY_TOKEN,
+    orders.BY_NUMBER,
+    orders.BY_ID,
+    order_search._LINES.format(marks="?, ?"),
+    order_search._PAID.format(marks="?, ?"),
+    order_detail._PAYMENTS,
+    trouble_queries._OF_ORDER,
+    sweep._DUE,
     "SELECT key FROM idempotency_key WHERE at < ? LIMIT ?",
     "DELETE FROM request WHERE store = ? AND kind = 'rejected' AND ver <= ?",
     "DELETE FROM request WHERE store = ? AND kind = 'order' AND item = ?",

@@ -65,6 +65,33 @@ PLANTED = {
         "total 1051",
     ),
     "a payment lost": ("DELETE FROM payment WHERE state = 'captured'", "paid 300, payments sum to 0"),
+    "an event that is no JSON": ("UPDATE event SET raw = '{' WHERE seq = 1", "event 1 is out of sequence"),
+    "a movement lost": ("DELETE FROM movement WHERE sku = 'soap'", "s1 soap: 0 movements kept are not the"),
+    "a movement changed": (
+        "UPDATE movement SET ref = 'x' WHERE sku = 'tea' AND seq = 1",
+        "movements kept are not the",
+    ),
+    "a movement out of nothing": (
+        (
+            "INSERT INTO movement SELECT store, 'comb', sinc, seq, 9, qty, source, target, reason, ref,"
+            " actor, at FROM movement WHERE sku = 'tea' AND seq = 1"
+        ),
+        "s1 comb: 1 movements kept are not the 0",
+    ),
+    "money that no till took": (
+        (
+            "INSERT INTO payment (id, order_id, provider, state, minor, currency, reference, at)"
+            " SELECT 'x', id, 'till-cash', 'refunded', -1, 'CNY', '', '' FROM orders WHERE pay = 'counter'"
+        ),
+        "the tills took 0, payments of tills sum to -1",
+    ),
+    "money given back for nothing": (
+        (
+            "INSERT INTO payment (id, order_id, provider, state, minor, currency, reference, at)"
+            " SELECT 'x', id, 'sandbox', 'refunded', -1, 'CNY', '', '' FROM orders WHERE payment = 'paid'"
+        ),
+        "refunded 1, units not handed over are worth 0",
+    ),
     "a payment doubled": ("UPDATE orders SET paid_minor = 600 WHERE paid_minor = 300", "paid 600"),
 }
 
@@ -76,7 +103,7 @@ async def test_each_planted_disagreement_is_found_and_nothing_is_changed(kept: S
     assert changed >= 1
     before = everything(kept.path)
     report = await verify(kept.kernel.reader)
-    assert any(words in finding for finding in report.findings), report.findings
+    assert any(words in str(finding) for finding in report.findings), report.findings
     assert everything(kept.path) == before
 
 

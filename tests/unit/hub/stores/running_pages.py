@@ -10,16 +10,20 @@ from starlette.routing import BaseRoute
 from hub.importing import pages as importing_pages
 from hub.kernel import Kernel
 from hub.monitor import api as monitor_api
+from hub.monitor import order_pages as monitor_order_pages
 from hub.monitor import pages as monitor_pages
 from hub.staff import api as staff_api
 from hub.staff import pages as staff_pages
 from hub.staff.passwords import hash_secret_word
 from hub.staff.sign_in import identify
+from hub.stock import api as stock_api
+from hub.stock import pages as stock_pages
 from hub.stores import api as stores_api
 from hub.stores import pages as stores_pages
 from hub.stores.import_chain import Person, keep_person
 from hub.stores.keep_store import KeepStore, StoreDraft
 from hub.stores.queries import load_directory
+from hub.web.error_place import place_of
 from hub.web.problems import TRANSLATED
 from sync.storage.writer import Transaction
 from sync.web.app import WebParts, web_app
@@ -27,7 +31,7 @@ from sync.web.assets import Assets
 from sync.web.templates import Frame, Pages
 from sync.web.translations import load_texts
 
-AREAS = ["hub.staff", "hub.stores", "hub.monitor", "hub.importing"]
+AREAS = ["hub.staff", "hub.stores", "hub.monitor", "hub.stock", "hub.importing"]
 PASSWORD = "long enough"
 PASSWORD_HASH = hash_secret_word(PASSWORD)
 PAGE = {"sec-fetch-site": "same-origin", "accept": "text/html", "accept-language": "en"}
@@ -37,18 +41,28 @@ ROUTES: Sequence[BaseRoute] = [
     *stores_api.ROUTES,
     *stores_pages.ROUTES,
     *monitor_api.ROUTES,
+    *stock_api.ROUTES,
     *monitor_pages.ROUTES,
+    *monitor_order_pages.ROUTES,
+    *stock_pages.ROUTES,
     *importing_pages.ROUTES,
 ]
 
 
 def make_app(kernel: Kernel) -> Starlette:
     """The application over a kernel."""
-    frame = Frame(assets=Assets({"hub": "hub.web"}), library=load_texts(AREAS), clock=kernel.clock)
+    frame = Frame(
+        assets=Assets({"hub": "hub.web"}), library=load_texts(["hub.web", *AREAS]), clock=kernel.clock
+    )
     pages = Pages(frame, areas=AREAS)
     app = web_app(
         WebParts(
-            routes=ROUTES, pages=pages, identify=identify, sign_in_url="/hq/sign-in", translate=TRANSLATED
+            routes=ROUTES,
+            pages=pages,
+            identify=identify,
+            sign_in_url="/hq/sign-in",
+            translate=TRANSLATED,
+            place_of=place_of,
         )
     )
     app.state.kernel = kernel

@@ -208,6 +208,21 @@ async def test_a_store_with_faults_is_refused_with_a_message_a_field(
     assert [store.id for store in kernel.directory.all()] == ["s1", "s2"]
 
 
+@pytest.mark.parametrize(
+    ("field", "value"), [("locale", "fr"), ("names", {"en": "A", "fr": "B"}), ("address", {"x" * 5_000: "A"})]
+)
+async def test_a_store_speaks_the_chains_languages_only(
+    kernel: Kernel, hq: httpx2.AsyncClient, field: str, value: object
+) -> None:
+    body = {"id": "s3", "names": {"en": "Three"}, field: value}
+
+    answer = await hq.post("/api/v1/stores", json=body)
+
+    assert answer.status_code == 422
+    assert {fault["field"].split(".")[0] for fault in answer.json()["errors"]} == {field}
+    assert [store.id for store in kernel.directory.all()] == ["s1", "s2"]
+
+
 @pytest.mark.parametrize("name", ["hub", "all"])
 async def test_a_store_may_not_be_called_as_another_branch_of_the_topics(
     kernel: Kernel, hq: httpx2.AsyncClient, name: str

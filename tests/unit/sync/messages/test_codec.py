@@ -15,7 +15,7 @@ from sync.messages.codec import (
     parse_fact,
     parse_item,
 )
-from sync.messages.errors import Undecodable
+from sync.messages.errors import NewerVersion, Undecodable
 from sync.rules.canonical import GENESIS, canonical, link_chain
 from sync.rules.errors import Unbookable
 from sync.rules.streams import Ask, Up
@@ -101,6 +101,22 @@ def test_a_number_that_no_reader_takes_is_one_that_no_ledger_can_hold() -> None:
 def test_what_is_no_message_is_refused_with_the_reason(payload: bytes, says: str) -> None:
     with pytest.raises(Undecodable, match=says):
         decode(payload)
+
+
+@pytest.mark.parametrize("body", [b'{"kind":"ask","v":2}', b'{"v":3,"kind":"spell","more":[]}'])
+def test_a_message_of_a_newer_version_is_told_from_garbage(body: bytes) -> None:
+    for payload in (b"j" + body, b"z" + zlib.compress(body)):
+        with pytest.raises(NewerVersion, match=r"of version \d; this program speaks 1 at most"):
+            decode(payload)
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"v":true}', b'{"v":0}', b'{"v":"2"}', b"[2]", b'{"v":9000000000}', b'{"v":2']
+)
+def test_what_only_looks_like_a_newer_version_is_garbage(body: bytes) -> None:
+    with pytest.raises(Undecodable) as refused:
+        decode(b"j" + body)
+    assert type(refused.value) is Undecodable
 
 
 def test_an_up_holds_200_events_at_most() -> None:

@@ -1,6 +1,7 @@
 """What a clerk does with a hold, and what a till does with the shelf."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from sync.rules.facts import Move, MoveLine, Payment
 from sync.rules.holds import LineCount, StoreHold
 from sync.rules.rights import Allotment, StoreStock
 from sync.rules.store import fulfil
-from sync.rules.store.ledger import book_move, book_payment, serve_want, top_up
+from sync.rules.store.ledger import accept_stock, book_move, book_payment, serve_want, top_up
 from sync.rules.store.receive_down import accept_hold
 from sync.rules.store.report_up import make_up
 from sync.simulator.books import StoreDictionary
@@ -229,3 +230,53 @@ def test_an_up_carries_the_next_run_of_the_log() -> None:
     assert (up.store, up.sinc, up.hinc, up.first, up.head, up.dver) == ("s1", 2, 3, 2, 3, 0)
     assert (up.chain_before, len(up.events), up.wants, up.wants_id) == (book.chain_at(1), 2, {"tea": 2}, "w1")
     assert make_up(book, 3).events == ()
+
+
+def unsure_store(**position: bool) -> StoreDictionary:
+    """A ledger that was told order o1 and its goods after a loss."""
+    book = store_with_order()
+    hold = book.hold("o1")
+    assert hold is not None
+    book.put_hold(replace(hold, unsure=True))
+    book.put_stock("tea", replace(book.stock("tea"), frozen=True))
+    book.put_position(replace(book.position(), **position))  # type: ignore[arg-type]
+    book.commit()
+    return book
+
+
+def test_an_order_told_after_a_loss_waits_until_somebody_has_looked() -> None:
+    book = unsure_store()
+    assert refused(book, lambda: fulfil.pick(book, "o1", 1, AT, "li")) == "verify_first"
+    assert refused(book, lambda: fulfil.hand_over(book, "o1", AT, "li", "qr")) == "verify_first"
+    fulfil.verify_hold(book, "o1", AT, "li", is_collected=False)
+    book.commit()
+    assert refused(book, lambda: fulfil.verify_hold(book, "o1", AT, "li", is_collected=True)) == "is_sure"
+    assert fulfil.pick(book, "o1", 1, AT, "li").stage == "picking"
+
+
+def test_goods_collected_before_the_loss_leave_the_books() -> None:
+    book = unsure_store()
+    hold = fulfil.verify_hold(book, "o1", AT, "li", is_collected=True)
+    assert (hold.stage, hold.unsure, fulfil.outcome_of(hold)) == ("closed", False, "done")
+    assert book.stock("tea") == StoreStock(floor=6, granted=5, settled=3, frozen=True)
+    assert steps(book)[1:] == [("verified", 0), ("done", 3)]
+
+
+def test_an_agent_that_was_replaced_decides_nothing() -> None:
+    book = unsure_store(fenced=True)
+    assert refused(book, lambda: fulfil.verify_hold(book, "o1", AT, "li", is_collected=False)) == "replaced"
+    assert refused(book, lambda: accept_stock(book, ["tea"], AT, "lin")) == "replaced"
+    sure = store_with_order()
+    sure.put_position(replace(sure.position(), fenced=True))
+    sure.commit()
+    assert refused(sure, lambda: fulfil.release(sure, "o1", AT, "li", "no show")) == "replaced"
+
+
+def test_frozen_goods_are_granted_again_once_accepted() -> None:
+    book = unsure_store()
+    assert serve_want(book, "tea", 2, AT) == 0
+    assert accept_stock(book, ["tea", "tea", "milk"], AT, "lin") == 1
+    book.commit()
+    assert not book.stock("tea").frozen
+    assert refused(book, lambda: accept_stock(book, ["tea"], AT, "lin")) == "is_sure"
+    assert serve_want(book, "tea", 2, AT) == 2

@@ -1,10 +1,11 @@
 """What the hub decides about orders."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from sync.rules.books import HubPosition
 from sync.rules.central.promise import (
     dispatch,
     drop_provisional,
@@ -52,10 +53,13 @@ def test_a_sku_that_the_catalogue_does_not_know_is_short() -> None:
     assert error.facts == {"sku": "tea", "wanted": 2, "left": 0}
 
 
-def test_nothing_is_promised_for_a_store_that_is_not_whole() -> None:
+@pytest.mark.parametrize("changes", [{"state": "replaying"}, {"state": "rebuilding"}, {"stopped": True}])
+def test_nothing_is_promised_or_returned_for_a_store_that_is_not_whole(changes: dict[str, Any]) -> None:
     book = hub_book(tea=HubStock(granted=9))
-    book.tables["position"][0] = HubPosition(store="s1", sinc=2, hinc=3, merged=False)
+    book.tables["position"][0] = replace(book.position(), **changes)
     assert refused_without_a_trace(book, lambda: hold_units(book, TEAS)).code == "not_merged"
+    assert return_units(book, "tea", 1) == 0
+    assert book.stock("tea") == HubStock(granted=9)
 
 
 def test_a_dispatched_hold_is_told_and_no_longer_the_hubs_to_drop() -> None:

@@ -4,10 +4,22 @@ from dataclasses import replace
 
 import pytest
 
+from sync.rules import streams
 from sync.rules.books import HubPosition, StorePosition
 from sync.rules.canonical import GENESIS, Raw, canonical, link_chain, to_raw
 from sync.rules.facts import Move, MoveLine
-from sync.rules.streams import Down, Up, acknowledged, heard_after, judge_down, judge_up, news
+from sync.rules.streams import (
+    Down,
+    Hello,
+    Up,
+    acknowledged,
+    common_version,
+    heard_after,
+    judge_down,
+    judge_up,
+    news,
+    too_old,
+)
 
 EVENTS: tuple[Raw, ...] = tuple({"kind": "grant", "sku": "tea", "granted": n} for n in range(1, 6))
 CHAINS = [GENESIS]
@@ -49,7 +61,10 @@ def down(base: int, ver: int, **changes: object) -> Down:
         (up(5, 1), "gap", 0),
         (up(4, 2, sinc=1), "foreign", 0),
         (up(4, 2, hinc=2), "foreign", 0),
-        (up(4, 2, hinc=4), "foreign", 0),
+        (up(4, 2, hinc=4), "ahead", 0),
+        (up(4, 2, sinc=3), "ahead", 0),
+        (up(4, 2, dver=HUB.ver + 1), "ahead", 0),
+        (up(4, 2, dver=HUB.ver + 1, hinc=2), "foreign", 0),
         (up(4, 2, chain_before="f" * 16), "split", 0),
         (up(4, 0, chain_before="f" * 16), "split", 0),
         (up(2, 3, chain_before="f" * 16), "split", 0),
@@ -62,9 +77,22 @@ def test_the_hub_applies_only_what_is_next(message: Up, verdict: str, new: int) 
         assert news(HUB, message) == EVENTS[3 : 3 + new]
 
 
-def test_a_store_that_is_not_whole_applies_nothing() -> None:
-    assert judge_up(replace(HUB, merged=False), up(4, 2)) == "unmerged"
-    assert judge_up(replace(HUB, merged=False), up(4, 2, sinc=1)) == "foreign"
+def test_a_store_that_is_replayed_applies_what_is_next() -> None:
+    assert judge_up(replace(HUB, state="replaying"), up(4, 2)) == "apply"
+    assert judge_up(replace(HUB, state="replaying"), up(4, 2, sinc=1)) == "foreign"
+
+
+def test_a_log_that_takes_over_begins_by_saying_so() -> None:
+    fresh = replace(HUB, app=0, chain=GENESIS, state="rebuilding")
+    begin = up(1, 1, events=({"kind": "begin", "from_sinc": 1, "from_seq": 3},), chain_before=GENESIS)
+    assert judge_up(fresh, begin) == "apply"
+    assert judge_up(fresh, up(1, 2)) == "unmerged"
+    assert judge_up(fresh, up(1, 1, events=({},), chain_before=GENESIS)) == "unmerged"
+
+
+def test_a_store_of_which_two_histories_were_heard_applies_nothing() -> None:
+    assert judge_up(replace(HUB, stopped=True), up(4, 2)) == "stopped"
+    assert judge_up(replace(HUB, stopped=True), up(4, 2, sinc=1)) == "foreign"
 
 
 @pytest.mark.parametrize(
@@ -118,3 +146,28 @@ def test_the_chain_tells_order_and_content() -> None:
     first, second = EVENTS[0], EVENTS[1]
     assert link_chain(GENESIS, first) == "ddee45170189971c"
     assert link_chain(link_chain(GENESIS, first), second) != link_chain(link_chain(GENESIS, second), first)
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "version", "old"),
+    [(1, 1, 1, None), (1, 9, 1, None), (2, 3, None, "ours"), (1, 2, 1, None)],
+)
+def test_two_programs_speak_the_newest_version_that_both_know(
+    least: int, most: int, version: int | None, old: str | None
+) -> None:
+    said = Hello(
+        store="s1", sinc=2, hinc=3, protocol_min=least, protocol_max=most, wall_clock="2026-05-01T10:00:00Z"
+    )
+    assert (common_version(said), too_old(said)) == (version, old)
+
+
+def test_a_program_that_speaks_only_older_versions_is_the_one_to_update(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(streams, "PROTOCOL_MIN", 2)
+    monkeypatch.setattr(streams, "PROTOCOL_MAX", 3)
+    said = Hello(
+        store="s1", sinc=2, hinc=3, protocol_min=1, protocol_max=1, wall_clock="2026-05-01T10:00:00Z"
+    )
+    assert (common_version(said), too_old(said)) == (None, "theirs")
+    assert common_version(replace(said, protocol_max=2)) == 2

@@ -1,5 +1,6 @@
 """Logs are one JSON object a line, carry bound context, and never hold what must not be written down."""
 
+import errno
 import io
 import json
 import logging
@@ -33,6 +34,22 @@ def test_an_event_carries_its_data_and_context(lines: Any) -> None:
         "order": "0198c2aa-0000-7000-8000-0000000000e1",
         "items": 2,
     }
+
+
+def test_a_line_that_cannot_be_written_is_lost_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    class FullDisk(io.StringIO):
+        def write(self, text: str, /) -> int:
+            raise OSError(errno.ENOSPC, text)
+
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, "flush")
+
+    configure_logging("json", "info")
+    monkeypatch.setattr(sys, "stderr", FullDisk())
+    get_logger("hub.orders").info("order.placed")
+    logging.getLogger("uvicorn").warning("a library's line")
+    monkeypatch.undo()
+    configure_logging("json", "info", stream=sys.__stderr__)
 
 
 def test_library_logs_pass_the_same_chain(lines: Any) -> None:

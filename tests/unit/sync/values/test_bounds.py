@@ -6,7 +6,20 @@ from typing import Annotated, Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from sync.values.bounds import Bound, Chars, Currency, Id, Instant, Items, Line, Sku, StoreId, Units
+from sync.rules import compact
+from sync.values.bounds import (
+    MOST_SKU_BYTES,
+    Bound,
+    Chars,
+    Currency,
+    Id,
+    Instant,
+    Items,
+    Line,
+    Sku,
+    StoreId,
+    Units,
+)
 
 
 @dataclass(frozen=True)
@@ -39,11 +52,16 @@ def test_values_within_a_bound_pass_and_others_do_not(
             adapter.validate_python({field: value})
 
 
+def test_the_longest_sku_fits_a_pickup_token() -> None:
+    assert compact.text("😀" * (MOST_SKU_BYTES // 4))
+    assert MOST_SKU_BYTES == compact.MOST_TEXT_BYTES
+
+
 @pytest.mark.parametrize(
     ("kind", "good", "bad"),
     [
         (Units, [1, 1_000_000_000], [0, 1_000_000_001]),
-        (Sku, ["面膜 30ml", "A"], ["", "a\nb", "a\x7f", "x" * 65]),
+        (Sku, ["面膜 30ml", "A", "面" * 64, "😀" * 63], ["", "a\nb", "a\x7f", "x" * 65, "😀" * 64, "\ud800"]),
         (StoreId, ["shanghai-1", "9"], ["", "Shanghai", "a/b", "+", "#", "-a", "a" * 33]),
         (Id, ["0192f0c1-2345", "a:b.c_d"], ["", "a b", "中"]),
         (

@@ -1,0 +1,1 @@
+"""Backups of the hub, and the way back from one."""

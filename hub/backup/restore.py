@@ -1,0 +1,178 @@
+"""Putting the hub back to a backup: a new incarnation, unpaid holds dropped, every store heard again.
+
+All of it happens on a draft of the database; only when that is finished does it take the present one's
+place, which is set aside. The incarnation is raised first, and outside of both.
+"""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from hub.backup.archive import Manifest, extract, read_manifest
+from hub.backup.errors import BadBackup
+from hub.db.open import FILE_NAME, REVISION, SchemaTrouble, revision_of
+from hub.orders.change_order import close_unpaid
+from hub.settings import HubSettings
+from hub.start import HUB, KEY_FILE, alone, make_folder
+from hub.stock.book import SqliteHubBook
+from hub.stock.open_trouble import NewTrouble, open_trouble
+from sync.rules.central import recover
+from sync.storage import incarnations
+from sync.storage.connection import open_for_writing
+from sync.storage.incarnations import Incarnations
+from sync.storage.writer import Transaction
+
+MIGRATE_LIMIT_S: Final = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore came to.
+
+    Args:
+        hinc: the new incarnation.
+        at: when the backup was taken; empty where the present database was kept.
+        replaying: stores that are heard again from where the backup ends.
+        unknown_secrets: stores whose agent enrolled after the backup: they need a new enrolment.
+        dropped: unpaid orders whose units are free again.
+        aside: where the database that was in place lies now.
+    """
+
+    hinc: int
+    at: str
+    replaying: tuple[str, ...]
+    unknown_secrets: tuple[str, ...]
+    dropped: int
+    aside: Path | None
+
+
+def restore(settings: HubSettings, source: Path | None, at: str) -> Restored:
+    """Put the hub back, or (without a source) raise the incarnation over the database that is in place.
+
+    Raises:
+        BadBackup: the file is no whole backup; nothing was changed.
+        sync.storage.one_process.AlreadyRunning: the hub serves; nothing was changed.
+        SchemaTrouble: the backup is of a newer version; nothing was changed.
+    """
+    make_folder(settings)
+    with alone(settings):
+        manifest = read_manifest(source) if source is not None else None
+        draft = settings.data_dir / f"{FILE_NAME}.restoring"
+        _remove(draft)
+        if source is not None and manifest is not None:
+            _unpack(settings, source, manifest, draft)
+        else:
+            _copy(settings.data_dir / FILE_NAME, draft)
+        _require_whole(draft)
+        _bring_up(draft)
+        hinc = Incarnations(settings.data_dir).issue(HUB)
+        replaying, unknown, dropped = _raise(settings, draft, hinc, at)
+        aside = _take_place(settings.data_dir / FILE_NAME, draft, hinc)
+    return Restored(hinc, manifest.at if manifest else "", replaying, unknown, dropped, aside)
+
+
+def _unpack(settings: HubSettings, source: Path, manifest: Manifest, draft: Path) -> None:
+    """The database as a draft; what is kept outside is merged: numbers rise, a key that is there stays."""
+    folder = settings.data_dir
+    numbers, key = folder / "incarnations.restoring", folder / f"{KEY_FILE}.restoring"
+    extract(source, manifest, {FILE_NAME: draft, incarnations.FILE_NAME: numbers, KEY_FILE: key})
+    known = Incarnations(folder)
+    for name, number in json.loads(numbers.read_text("utf-8")).items():
+        known.raise_to(name, number)
+    numbers.unlink()
+    if (folder / KEY_FILE).exists():
+        key.unlink()
+    else:
+        key.replace(folder / KEY_FILE)
+
+
+def _copy(database: Path, draft: Path) -> None:
+    """The database in place, as a draft."""
+    if not database.exists():
+        raise BadBackup(f"there is no database at {database}: name a backup to restore")
+    with (
+        closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(draft)) as written,
+    ):
+        source.backup(written)
+
+
+def _require_whole(draft: Path) -> None:
+    """A damaged database is not put in place."""
+    try:
+        with closing(sqlite3.connect(f"file:{draft}?mode=ro", uri=True)) as connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise BadBackup(f"the database in this backup is damaged: {error}") from error
+    if found is None or found[0] != "ok":
+        raise BadBackup(f"the database in this backup is damaged: {found}")
+
+
+def _bring_up(draft: Path) -> None:
+    """A backup of an earlier version gets this one's schema, in a process of its own."""
+    if revision_of(draft) == REVISION:
+        return
+    command = [sys.executable, "-m", "hub.db.migrate", str(draft)]
+    done = subprocess.run(command, capture_output=True, timeout=MIGRATE_LIMIT_S, check=False)  # noqa: S603
+    if done.returncode or revision_of(draft) != REVISION:
+        raise SchemaTrouble(f"the database in this backup could not be brought to schema {REVISION}")
+
+
+@contextmanager
+def _transaction(draft: Path) -> Iterator[Transaction]:
+    """One transaction on the draft, its pages in the file itself at the end."""
+    with closing(open_for_writing(draft)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield Transaction(connection)
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _raise(
+    settings: HubSettings, draft: Path, hinc: int, at: str
+) -> tuple[tuple[str, ...], tuple[str, ...], int]:
+    """What the rules say of each store's position; unpaid orders are over."""
+    issued = Incarnations(settings.data_dir)
+    replaying, unknown = [], []
+    with _transaction(draft) as transaction:
+        unpaid = transaction.all("SELECT id, store FROM orders WHERE stage = 'unpaid'")
+        for order, store in unpaid:
+            close_unpaid(transaction, order, store, hinc, at)
+        for store, sinc in transaction.all("SELECT store, sinc FROM store_stream ORDER BY store"):
+            newest = issued.highest(store)
+            book = SqliteHubBook(transaction, store, hinc, at)
+            book.put_position(recover.restored(book.position(), hinc, newest))
+            book.finish()
+            if newest > sinc:
+                unknown.append(store)
+            elif sinc:
+                replaying.append(store)
+        facts = {"hinc": hinc, "unpaid": len(unpaid)}
+        open_trouble(transaction, NewTrouble(kind="hub_restored", store="", facts=facts, at=at))
+    return tuple(replaying), tuple(unknown), len(unpaid)
+
+
+def _take_place(database: Path, draft: Path, hinc: int) -> Path | None:
+    """The draft becomes the database; what was there is set aside with what belongs to it."""
+    aside = None
+    if database.exists():
+        aside = database.with_name(f"{database.name}.before-incarnation-{hinc}")
+        for ending in ("-wal", "-shm"):
+            beside = database.with_name(database.name + ending)
+            if beside.exists():
+                beside.replace(aside.with_name(aside.name + ending))
+        database.replace(aside)
+    draft.replace(database)
+    return aside
+
+
+def _remove(draft: Path) -> None:
+    """What an earlier try left."""
+    for ending in ("", "-wal", "-shm"):
+        draft.with_name(draft.name + ending).unlink(missing_ok=True)

@@ -1,0 +1,89 @@
+"""One order as HQ sees it: lines with their counters, payments, and the troubles that name it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from hub.monitor.order_search import NOT_SOLD
+from hub.monitor.trouble_queries import Named, Trouble, moment, names_in, troubles_of_order
+from hub.orders.queries import OrderView, order_by_name
+from hub.orders.rules import refund_due
+from sync.storage.reader import Reader
+
+_PAYMENTS: Final = (
+    "SELECT provider, state, minor, currency, reference, COALESCE(settled_at, at) FROM payment"
+    " WHERE order_id = ? LIMIT 200"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPayment:
+    """Money asked for, taken or given back (negative)."""
+
+    provider: str
+    state: str
+    minor: int
+    currency: str
+    reference: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDetail:
+    """An order with what belongs to it.
+
+    `lost` units were short or given up, `due_minor` is what the others cost, `paid_minor` what was
+    paid and not given back. The facts of `troubles` are without the order itself; `named` tells what the
+    others are called.
+    """
+
+    order: OrderView
+    payments: Sequence[OrderPayment]
+    troubles: Sequence[Trouble]
+    named: Named
+
+    @property
+    def units(self) -> int:
+        """All units ordered."""
+        return sum(line.qty for line in self.order.lines)
+
+    @property
+    def lost(self) -> int:
+        """Units that nobody gets."""
+        return sum(lost for _, _, lost in self._lines())
+
+    @property
+    def due_minor(self) -> int:
+        """What the units cost that are, or can still be, handed over."""
+        return max(0, self.order.total_minor - refund_due(self._lines()))
+
+    @property
+    def paid_minor(self) -> int:
+        """What was paid and not given back."""
+        return sum(one.minor for one in self.payments if one.state in {"captured", "refunded"})
+
+    def _lines(self) -> list[tuple[int, int, int]]:
+        """Amount, units and units lost of each line."""
+        is_off = self.order.stage in NOT_SOLD
+        return [
+            (line.amount_minor, line.qty, line.qty if is_off else line.short + line.released)
+            for line in self.order.lines
+        ]
+
+
+async def read_order(reader: Reader, name: str) -> OrderDetail | None:
+    """The order with a number or an id."""
+    order = await order_by_name(reader, name)
+    if order is None:
+        return None
+    payments = sorted(
+        (
+            OrderPayment(row[0], row[1], row[2], row[3], row[4], moment(row[5]))
+            for row in await reader.all(_PAYMENTS, (order.id,))
+        ),
+        key=lambda one: (one.at is None, str(one.at)),
+    )
+    found = await troubles_of_order(reader, order.store, order.id, order.number)
+    troubles = [replace(one, facts=tuple(fact for fact in one.facts if fact[0] != "order")) for one in found]
+    return OrderDetail(order, payments, troubles, await names_in(reader, troubles))

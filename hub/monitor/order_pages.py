@@ -1,0 +1,85 @@
+"""HQ's page of one order."""
+
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from hub.monitor import trouble_words
+from hub.monitor.order_detail import OrderDetail, read_order
+from hub.monitor.pages import PAYMENT_WORDS, STAGE_WORDS
+from hub.monitor.rules import Tone
+from hub.monitor.trouble_pages import facts_told
+from hub.orders.rules import masked
+from hub.staff.hq_page import hq_page
+from hub.staff.permissions import BOARD
+from hub.web.state import kernel_of
+from sync.web.errors import N_, Problem
+from sync.web.routes import route
+from sync.web.translations import current, gettext
+
+PROVIDER_WORDS: Final = {
+    "sandbox": N_("online"),
+    "till-cash": N_("cash at the counter"),
+    "till-card": N_("card at the counter"),
+    "till-sandbox": N_("online"),
+}
+PAID_WORDS: Final[dict[str, tuple[Tone, str]]] = {
+    "pending": ("warn", N_("under way")),
+    "captured": ("ok", N_("money received")),
+    "failed": ("info", N_("failed")),
+    "refunded": ("info", N_("given back")),
+}
+
+
+async def show_order(request: Request) -> Response:
+    """The order that the address names by number or id, in times of its store."""
+    detail = await _detail(request)
+    kernel, order = kernel_of(request), detail.order
+    store = kernel.directory.get(order.store)
+    context: dict[str, Any] = {
+        "detail": detail,
+        "order": order,
+        "store": order.store if store is None else store.name(current().tag),
+        "contact": masked(order.name),
+        "stage": STAGE_WORDS[order.stage],  # type: ignore[index]  # the table's own constraint
+        "payment": PAYMENT_WORDS[order.payment],
+        "provider": _provider,
+        "paid_words": PAID_WORDS,
+        "trouble_words": trouble_words,
+        "facts_told": facts_told,
+        "now": kernel.clock.now(),
+    }
+    return hq_page(request, "monitor/order.html", context, zone=store.tz if store else None)
+
+
+def _provider(name: str) -> str:
+    """How money was paid."""
+    return gettext(PROVIDER_WORDS[name]) if name in PROVIDER_WORDS else name.replace("-", " ")
+
+
+async def order_events(request: Request) -> Response:
+    """Tells an open page that the order changed."""
+    detail = await _detail(request)
+    return kernel_of(request).events.response(request, [f"order:{detail.order.token}"])
+
+
+async def _detail(request: Request) -> OrderDetail:
+    """The order that the address names.
+
+    Raises:
+        Problem: 404 `order.unknown`.
+    """
+    detail = await read_order(kernel_of(request).reader, str(request.path_params["order"])[:64])
+    if detail is None:
+        raise Problem(
+            404, "order.unknown", N_("There is no such order"), N_("Look for it by number, code or phone.")
+        )
+    return detail
+
+
+ROUTES: list[BaseRoute] = [
+    route("/hq/orders/{order}", show_order, permission=BOARD),
+    route("/hq/orders/{order}/events", order_events, permission=BOARD),
+]

@@ -1,0 +1,81 @@
+"""An order that a store knows and the hub has lost: made anew from what the store's log says of it.
+
+Who ordered is not on the log: the customer's own code still opens it in the store, and a person finds
+the payment at the provider by its number.
+"""
+
+import secrets
+
+from sync.rules.facts import Held, HoldStep
+from sync.runtime.ids import new_id
+from sync.storage.writer import Transaction
+
+_ORDER = (
+    "INSERT INTO orders (id, number, token, store, sinc, stage, payment, pay, total_minor, currency, locale,"
+    " code, code_hash, placed_at, ready_by, expires_at, paid_minor, price_version)"
+    " SELECT ?, ?, ?, ?, sinc, 'pending_store', ?, ?, ?, ?, ?, '', ?, ?, ?, ?, 0, 0 FROM store_stream"
+    " WHERE store = ?"
+)
+_LINE = (
+    "INSERT INTO order_line (order_id, line, sku, names, gtin, image, qty, unit_minor, per, amount_minor)"
+    " SELECT ?, ?, sku, json_object('zh-CN', name_zh, 'en', name_en), coalesce(gtin, ''), image, ?,"
+    " price_minor, price_per, ? FROM sku WHERE sku = ?"
+)
+
+
+def recover_order(transaction: Transaction, store: str, step: HoldStep, held: Held) -> None:
+    """Make a lost order anew, or take back its cancelling where only its payment was lost."""
+    row = transaction.one("SELECT stage FROM orders WHERE id = ?", (step.order,))
+    if row is None:
+        _make(transaction, store, step, held)
+    elif row[0] not in {"unpaid", "cancelled"}:
+        return
+    transaction.execute(
+        "UPDATE orders SET stage = 'pending_store', closed_at = NULL, lapses_at = NULL WHERE id = ?",
+        (step.order,),
+    )
+    if held.pay_at == "online":
+        _count_as_paid(transaction, step, held)
+
+
+def _make(transaction: Transaction, store: str, step: HoldStep, held: Held) -> None:
+    """The order and its lines; nobody's."""
+    taken = transaction.one("SELECT 1 FROM orders WHERE number = ?", (held.number,))
+    number = f"{held.number}-{secrets.token_hex(2)}" if taken else held.number
+    pay = "counter" if held.pay_at == "counter" else "sandbox"
+    transaction.execute(
+        _ORDER,
+        (
+            step.order,
+            number,
+            secrets.token_urlsafe(18),
+            store,
+            "unpaid",
+            pay,
+            held.due_minor,
+            held.currency,
+            held.locale,
+            held.code_hash,
+            step.at,
+            step.at,
+            held.expires_at,
+            store,
+        ),
+    )
+    for line in held.lines:
+        transaction.execute(_LINE, (step.order, line.line, line.qty, line.price_minor, line.sku))
+    transaction.execute(
+        "INSERT INTO order_contact (order_id, name, phone, phone_tail) VALUES (?, '', '', '')", (step.order,)
+    )
+
+
+def _count_as_paid(transaction: Transaction, step: HoldStep, held: Held) -> None:
+    """It was dispatched as paid online, so it was; the provider's reference is for a person to find."""
+    transaction.execute(
+        "INSERT INTO payment (id, order_id, provider, state, minor, currency, reference, at, settled_at)"
+        " VALUES (?, ?, 'sandbox', 'captured', ?, ?, 'recovered', ?, ?)",
+        (new_id(), step.order, held.due_minor, held.currency, step.at, step.at),
+    )
+    transaction.execute(
+        "UPDATE orders SET payment = 'paid', paid_minor = ? WHERE id = ?", (held.due_minor, step.order)
+    )

@@ -1,0 +1,109 @@
+"""A store's mirror made anew from its raw events, to compare the kept one with."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import Any, Final
+
+from hub.stock.findings import Finding
+from hub.stock.movements import MovementRow, movement_rows
+from sync.messages.codec import parse_fact
+from sync.rules.baseline import Balances, Carried
+from sync.rules.canonical import GENESIS, link_chain
+from sync.rules.central.recover import stock_of
+from sync.rules.errors import Unbookable
+from sync.rules.facts import Fact, Grant, HoldStep, Move, Payment
+from sync.rules.rights import HubStock, moved
+
+_MASK: Final = 2**64 - 1
+
+
+@dataclass(slots=True)
+class Tally:
+    """Movements of a SKU as a number, units and a digest that does not depend on their order."""
+
+    count: int = 0
+    digest: int = 0
+
+    def add(self, row: MovementRow) -> None:
+        """One more row."""
+        text = json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        self.digest = self.digest + int.from_bytes(blake2b(text, digest_size=8).digest(), "big") & _MASK
+        self.count += 1
+
+
+@dataclass(slots=True)
+class Replay:
+    """What the events of one incarnation add up to; call `add` for each, in order."""
+
+    store: str
+    sinc: int
+    seq: int = 0
+    chain: str = GENESIS
+    movements: int = 0
+    payments: int = 0
+    stocks: dict[str, HubStock] = field(default_factory=lambda: defaultdict(HubStock))
+    lines: dict[tuple[str, int], dict[str, int]] = field(
+        default_factory=lambda: defaultdict(lambda: {"done": 0, "short": 0, "released": 0})
+    )
+    tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    paid: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """Minor units by order that its tills took, less what they gave back."""
+    gaps: list[int] = field(default_factory=list)
+
+    def add(self, seq: int, kind: str, text: str) -> None:
+        """One more event as it is kept; dead letters count in the chain only."""
+        if seq != self.seq + 1:
+            self.gaps.append(seq)
+        self.seq = seq
+        try:
+            raw: dict[str, Any] = json.loads(text)
+        except ValueError:
+            self.gaps.append(seq)
+            return
+        self.chain = link_chain(self.chain, raw)
+        if kind == "rejected":
+            return
+        try:
+            self._book(parse_fact(raw))
+        except Unbookable:
+            self.gaps.append(seq)
+
+    def _book(self, fact: Fact) -> None:
+        """Carry a fact into the sums."""
+        lines = fact.lines if isinstance(fact, Move) else fact.moves if isinstance(fact, HoldStep) else ()
+        for line in lines:
+            self.stocks[line.sku] = moved(self.stocks[line.sku], line)
+        for row in movement_rows(self.sinc, self.seq, fact):
+            self.tallies[row[0]].add(row)
+            self.movements += 1
+        match fact:
+            case Balances():
+                self.stocks.update((told.sku, stock_of(told)) for told in fact.lines)
+            case Carried():
+                for carried in fact.lines:
+                    counts = {"done": carried.done, "short": carried.short, "released": carried.released}
+                    self.lines[fact.order, carried.line] = counts
+            case Grant():
+                stock = self.stocks[fact.sku]
+                self.stocks[fact.sku] = replace(stock, granted=max(stock.granted, fact.granted))
+            case HoldStep(line=int(number), to="done" | "short" | "released"):
+                self.lines[fact.order, number][fact.to] += fact.n
+            case Payment():
+                self.payments += 1
+                self.paid[fact.order or ""] += fact.minor
+            case _:
+                return
+
+    def findings(self) -> list[Finding]:
+        """Gaps in the sequence and events that cannot be read."""
+        return [
+            Finding(
+                check="sequence",
+                store=self.store,
+                about=str(seq),
+                text=f"{self.store}: event {seq} is out of sequence or cannot be read",
+            )
+            for seq in self.gaps
+        ]

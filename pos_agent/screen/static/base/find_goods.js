@@ -1,0 +1,72 @@
+// Goods found by a scan or by typing, on the pages that speak of stock.
+
+import { useRef, useState } from "preact/hooks";
+import { _ } from "omo/web/texts.js";
+import { get } from "./api.js";
+import { nameIn } from "./goods.js";
+import { html } from "./html.js";
+import { livePage } from "./live_page.js";
+import { refused } from "./notes.js";
+import { Mark } from "./signs.js";
+import { play } from "./sounds.js";
+import { words as shared } from "./words.js";
+
+const words = {
+  scan: _("Scan, or type a barcode or a name"),
+  unknown: _("These goods are not known"),
+  unknownHelp: _("Check the number, or wait for the catalogue."),
+  several: _("Several goods fit; choose one"),
+};
+
+// Where the scanner's goods go: into the page.
+let taken = () => {};
+
+// One field and what it found; `take(item)` gets the goods that were meant.
+export function GoodsFinder({ label, take }) {
+  const [choices, setChoices] = useState([]);
+  const [fault, setFault] = useState("");
+  const field = useRef(null);
+  const choose = (item) => {
+    setChoices([]);
+    setFault("");
+    take(item);
+  };
+  const find = async (text) => {
+    try {
+      const { items } = await get("/api/v1/till/search?q=" + encodeURIComponent(text));
+      const exact = items.find((item) => item.gtin === text || item.sku === text) ?? (items.length === 1 ? items[0] : null);
+      if (exact) return choose(exact);
+      setChoices(items);
+      setFault(items.length ? "" : text);
+      if (!items.length) play("error");
+    } catch (problem) {
+      refused(problem);
+    }
+    return undefined;
+  };
+  taken = find;
+  const asked = (event) => {
+    event.preventDefault();
+    const text = field.current.value.trim();
+    field.current.value = "";
+    field.current.focus();
+    if (text) find(text);
+  };
+  const chosen = (item) => {
+    choose(item);
+    field.current.focus();
+  };
+  return html`<form class="card pad find-row" onSubmit=${asked}><div class="field grow"><label for="scan">${words.scan}</label><input id="scan" ref=${field} class="input scan" autocomplete="off" autofocus maxlength="200" aria-describedby=${fault ? "fault" : undefined} /></div><button class="btn big">${label}</button>
+      ${fault && html`<p class="fault" id="fault" role="alert"><${Mark} tone="bad" />${shared.sentences(words.unknown + ": " + fault, words.unknownHelp)}</p>`}</form>
+    ${choices.length > 0 && html`<section class="card pad stack tight" role="group" aria-label=${words.several}><h2>${words.several}</h2>${choices.map((item) => html`<button type="button" class="btn tap pick" onClick=${() => chosen(item)}><span>${nameIn(item.names)}</span><span class="small muted">${item.gtin || item.sku}</span></button>`)}</section>`}`;
+}
+
+// While the page listens, the till's scanner scans for it; a page that nobody sees leaves the scanner to the till.
+export function scanWhileSeen(handlers, readAll) {
+  const listen = () => livePage({ scan: ({ code }) => taken(code), ...handlers }, readAll, "status,receiving");
+  let stop = document.hidden ? null : listen();
+  document.addEventListener("visibilitychange", () => {
+    stop?.();
+    stop = document.hidden ? null : listen();
+  });
+}
