@@ -47,7 +47,10 @@ def list_backups(config: ConfigOption = None) -> None:
     async def act(kernel: Kernel) -> list[tuple[int, str, str, int]]:
         return await kernel.reader.all("SELECT id, at, file, bytes FROM backup ORDER BY id")
 
-    for number, at, file, size in run(config, act):
+    known = run(config, act)
+    if not known:
+        say("no backup is known; take one with `omo-hub backup FILE`")
+    for number, at, file, size in known:
         say(f"{number:>5}  {at}  {size:>12}  {file}")
 
 

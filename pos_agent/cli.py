@@ -105,13 +105,16 @@ def enrol(url: str, code: str, config: Config = None) -> None:
 
     from pos_agent import enrolment  # noqa: PLC0415
     from pos_agent.hardware.check_settings import need_folder  # noqa: PLC0415
+    from pos_agent.ledger.read_remains import old_ledger  # noqa: PLC0415
     from pos_agent.machine_lock import only_one  # noqa: PLC0415
 
     with _told():
         settings = _load(config)
         need_folder(settings)
         with only_one(settings.data_dir) if settings.data_dir.exists() else nullcontext():
-            joined = enrolment.keep(settings.data_dir, enrolment.ask_hub(url, code))
+            old = old_ledger(settings.database)
+            answer = enrolment.ask_hub(url, code, old.store if old is not None else "")
+            joined = enrolment.keep(settings.data_dir, answer)
             typer.echo(f"{joined.store}: joined as incarnation {joined.sinc}")
             if joined.takes_over is not None:
                 joined = _take_over(settings, joined)

@@ -95,8 +95,13 @@ def parse_answer(body: bytes) -> Answer:
         raise HubUnreachable(f"the hub's answer is not understood: {place}: {first['msg']}") from error
 
 
-def ask_hub(url: str, code: str) -> Answer:
+def ask_hub(url: str, code: str, store: str = "") -> Answer:
     """Spend an enrolment code at the hub.
+
+    Args:
+        url: the hub's.
+        code: as HQ gave it.
+        store: the store of which this machine has a ledger already; the hub spends no other's code here.
 
     Raises:
         EnrolmentRefused: the hub does not accept the code.
@@ -107,12 +112,16 @@ def ask_hub(url: str, code: str) -> Answer:
     try:
         response = httpx.post(
             f"{url.rstrip('/')}/api/v1/enrolments",
-            json={"code": code, "app_version": __version__},
+            json={"code": code, "app_version": __version__} | ({"store": store} if store else {}),
             timeout=LIMIT_S,
             follow_redirects=False,
         )
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise HubUnreachable(f"the hub at {url} cannot be reached: {error}") from error
+    if response.status_code == 409:
+        raise EnrolmentRefused(
+            f"this code is another store's, and this machine has the ledger of {store}: the code was not used"
+        )
     if response.status_code in {403, 422}:
         raise EnrolmentRefused("the hub does not accept this code: it is wrong, used or too old")
     if response.status_code != 201:

@@ -22,11 +22,15 @@ from hub.settings import HubSettings
 from hub.start import HUB, KEY_FILE, alone, make_folder
 from hub.stock.book import SqliteHubBook
 from hub.stock.open_trouble import NewTrouble, open_trouble
+from sync.keys.errors import KeyFault
+from sync.keys.signing import SigningKey
 from sync.rules.central import recover
 from sync.storage import incarnations
+from sync.storage.aside import set_aside
 from sync.storage.connection import open_for_writing
 from sync.storage.incarnations import Incarnations
 from sync.storage.writer import Transaction
+from sync.values.bounds import MOST_COUNTER
 
 MIGRATE_LIMIT_S: Final = 300.0
 
@@ -56,25 +60,67 @@ def restore(settings: HubSettings, source: Path | None, at: str) -> Restored:
     """Put the hub back, or (without a source) raise the incarnation over the database that is in place.
 
     Raises:
-        BadBackup: the file is no whole backup; nothing was changed.
+        BadBackup: the file is no whole backup, or there is nothing to go on from; nothing was changed.
         sync.storage.one_process.AlreadyRunning: the hub serves; nothing was changed.
         SchemaTrouble: the backup is of a newer version; nothing was changed.
     """
     make_folder(settings)
     with alone(settings):
         manifest = read_manifest(source) if source is not None else None
-        draft = settings.data_dir / f"{FILE_NAME}.restoring"
+        database = settings.data_dir / FILE_NAME
+        draft = database.with_name(f"{FILE_NAME}.restoring")
+        if source is None:
+            before = _require_numbers(settings)
+            if _died_between_renames(database, draft, before):
+                return _finished(database, draft, before)
         _remove(draft)
+        _remember_given(settings, database)
         if source is not None and manifest is not None:
             _unpack(settings, source, manifest, draft)
         else:
-            _copy(settings.data_dir / FILE_NAME, draft)
+            _copy(database, draft)
         _require_whole(draft)
         _bring_up(draft)
+        _remember_given(settings, draft)
         hinc = Incarnations(settings.data_dir).issue(HUB)
         replaying, unknown, dropped = _raise(settings, draft, hinc, at)
-        aside = _take_place(settings.data_dir / FILE_NAME, draft, hinc)
+        aside = _take_place(database, draft, hinc)
     return Restored(hinc, manifest.at if manifest else "", replaying, unknown, dropped, aside)
+
+
+def _require_numbers(settings: HubSettings) -> int:
+    """The hub's incarnation. Without those that were used, one might be used again: a backup has them."""
+    hinc = Incarnations(settings.data_dir).highest(HUB)
+    if not hinc:
+        raise BadBackup(f"{settings.data_dir} has no incarnations: name a backup to restore")
+    return hinc
+
+
+def _remember_given(settings: HubSettings, database: Path) -> None:
+    """The incarnations that a database says were given to stores; one that cannot be read says nothing."""
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+            given = connection.execute("SELECT store, sinc FROM store_stream WHERE sinc > 0").fetchall()
+    except sqlite3.DatabaseError:
+        return
+    known = Incarnations(settings.data_dir)
+    for store, sinc in given:
+        known.raise_to(store, sinc)
+
+
+def _died_between_renames(database: Path, draft: Path, hinc: int) -> bool:
+    """Whether an earlier try finished its draft and moved the database away, and then ended."""
+    return draft.exists() and not database.exists() and _aside(database, hinc).exists()
+
+
+def _finished(database: Path, draft: Path, hinc: int) -> Restored:
+    """Put a draft in place that an earlier try had finished."""
+    with closing(sqlite3.connect(f"file:{draft}?mode=ro", uri=True)) as connection:
+        states = connection.execute("SELECT store, state FROM store_stream ORDER BY store").fetchall()
+    draft.replace(database)
+    replaying = tuple(store for store, state in states if state == "replaying")
+    unknown = tuple(store for store, state in states if state == "rebuilding")
+    return Restored(hinc, "", replaying, unknown, 0, _aside(database, hinc))
 
 
 def _unpack(settings: HubSettings, source: Path, manifest: Manifest, draft: Path) -> None:
@@ -83,7 +129,15 @@ def _unpack(settings: HubSettings, source: Path, manifest: Manifest, draft: Path
     numbers, key = folder / "incarnations.restoring", folder / f"{KEY_FILE}.restoring"
     extract(source, manifest, {FILE_NAME: draft, incarnations.FILE_NAME: numbers, KEY_FILE: key})
     known = Incarnations(folder)
-    for name, number in json.loads(numbers.read_text("utf-8")).items():
+    try:
+        told = _numbers(numbers)
+        SigningKey.load(key)
+        _require_whole(draft)
+    except (BadBackup, KeyFault) as error:
+        for part in (numbers, key, draft):
+            part.unlink(missing_ok=True)
+        raise BadBackup(f"this backup cannot be used: {error}") from error
+    for name, number in told.items():
         known.raise_to(name, number)
     numbers.unlink()
     if (folder / KEY_FILE).exists():
@@ -92,10 +146,27 @@ def _unpack(settings: HubSettings, source: Path, manifest: Manifest, draft: Path
         key.replace(folder / KEY_FILE)
 
 
+def _numbers(path: Path) -> dict[str, int]:
+    """The incarnations in a backup."""
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise BadBackup("its incarnations cannot be read") from error
+    if not isinstance(told, dict) or not all(
+        type(number) is int and 0 <= number < MOST_COUNTER for number in told.values()
+    ):
+        raise BadBackup("its incarnations are no numbers that could have been given")
+    return told
+
+
 def _copy(database: Path, draft: Path) -> None:
     """The database in place, as a draft."""
     if not database.exists():
-        raise BadBackup(f"there is no database at {database}: name a backup to restore")
+        aside = sorted(
+            found.name for found in database.parent.glob(f"{database.name}.before-incarnation-*[0-9]")
+        )
+        hint = f" (earlier databases lie beside it: {', '.join(aside)})" if aside else ""
+        raise BadBackup(f"there is no database at {database}: name a backup to restore{hint}")
     with (
         closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source,
         closing(sqlite3.connect(draft)) as written,
@@ -112,6 +183,8 @@ def _require_whole(draft: Path) -> None:
         raise BadBackup(f"the database in this backup is damaged: {error}") from error
     if found is None or found[0] != "ok":
         raise BadBackup(f"the database in this backup is damaged: {found}")
+    if revision_of(draft) is None:
+        raise BadBackup("the database in this backup is no hub's")
 
 
 def _bring_up(draft: Path) -> None:
@@ -162,14 +235,15 @@ def _take_place(database: Path, draft: Path, hinc: int) -> Path | None:
     """The draft becomes the database; what was there is set aside with what belongs to it."""
     aside = None
     if database.exists():
-        aside = database.with_name(f"{database.name}.before-incarnation-{hinc}")
-        for ending in ("-wal", "-shm"):
-            beside = database.with_name(database.name + ending)
-            if beside.exists():
-                beside.replace(aside.with_name(aside.name + ending))
-        database.replace(aside)
+        aside = _aside(database, hinc)
+        set_aside(database, aside)
     draft.replace(database)
     return aside
+
+
+def _aside(database: Path, hinc: int) -> Path:
+    """Where the database goes that incarnation `hinc` takes the place of."""
+    return database.with_name(f"{database.name}.before-incarnation-{hinc}")
 
 
 def _remove(draft: Path) -> None:

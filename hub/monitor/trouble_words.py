@@ -35,7 +35,10 @@ KINDS: Final[Mapping[str, KindWords]] = {
         "bad",
         N_("Deficit"),
         N_("The till sold units that online orders were promised."),
-        N_("Have the store look for the units and count; move the order to another store if they are gone."),
+        N_(
+            "Have the counter look for the units. What is not there is reported missing:"
+            " the customer is told and gets the money back."
+        ),
     ),
     "negative_stock": KindWords(
         "bad",
@@ -235,6 +238,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "code": {
         "unknown_sku": N_("unknown SKU"),
         "line_overrun": N_("more units than ordered"),
+        "foreign_order": N_("another store's order"),
         "unknown_kind": N_("unknown kind of event"),
         "malformed": N_("malformed"),
     },

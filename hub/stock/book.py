@@ -50,12 +50,14 @@ _ITEM: Final = "SELECT ver, raw FROM request WHERE store = ? AND kind = 'order' 
 _LACKING: Final = (
     "SELECT sku FROM stock WHERE store = ? AND floor + staged < granted - returned - settled ORDER BY sku"
 )
+_FOREIGN: Final = "SELECT 1 FROM hold_line WHERE order_id = ? AND store <> ? LIMIT 1"
 _PUT_LINE: Final = (
     "INSERT INTO hold_line (order_id, line, store, sku, qty, done, short, released, dispatched,"
     " staged, ready, victim) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (order_id, line) DO UPDATE SET done = excluded.done, short = excluded.short,"
     " released = excluded.released, dispatched = excluded.dispatched, staged = excluded.staged,"
     " ready = excluded.ready, victim = excluded.victim"
+    " WHERE hold_line.store = excluded.store"
 )
 _PUT_REQUEST: Final = (
     "INSERT INTO request (store, kind, item, ver, raw) VALUES (?, ?, ?, ?, ?)"
@@ -190,6 +192,10 @@ class SqliteHubBook:
         rows = self._transaction.all(f"{_LINE} AND store = ? ORDER BY line", (order, self._store))
         return [hub_line(row) for row in rows]
 
+    def is_foreign(self, order: str) -> bool:
+        """Whether the order is known as another store's."""
+        return self._transaction.one(_FOREIGN, (order, self._store)) is not None
+
     def lines_of(self, sku: str) -> Sequence[HubLine]:
         """All lines of a SKU on which units are still owed, those of the newest order first."""
         return [hub_line(row) for row in self._transaction.all(_LINES_OF, (self._store, sku))]
@@ -217,7 +223,8 @@ class SqliteHubBook:
     def drop_line(self, line: HubLine) -> None:
         """Forget a provisional line."""
         self._transaction.execute(
-            "DELETE FROM hold_line WHERE order_id = ? AND line = ?", (line.order, line.line)
+            "DELETE FROM hold_line WHERE order_id = ? AND line = ? AND store = ?",
+            (line.order, line.line, self._store),
         )
 
     def put_request(self, request: Request) -> None:
@@ -263,7 +270,7 @@ class SqliteHubBook:
     def baseline(self) -> Sequence[Raw]:
         """The kept events of the present log, which is still at its beginning."""
         rows = self._transaction.all(
-            "SELECT raw FROM event WHERE store = ? AND sinc = ? ORDER BY seq",
+            "SELECT raw FROM event WHERE store = ? AND sinc = ? AND kind <> 'rejected' ORDER BY seq",
             (self._store, self._position.sinc),
         )
         return [json.loads(row[0]) for row in rows]

@@ -15,7 +15,10 @@ from sync.storage.writer import Transaction
 MOST_OPEN: Final = 200
 BEYOND: Final = "beyond"
 """The subject of the trouble that counts those beyond MOST_OPEN."""
-_SUBJECTS: Final[Mapping[str, tuple[str, ...]]] = {"chain_split": ("seq",)}
+_SUBJECTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "chain_split": ("seq",),
+    "hub_rolled_back": (),
+}
 """The facts that make two troubles of a kind the same, where the others change with each repetition."""
 _AGAIN: Final = (
     "UPDATE trouble SET times = times + 1, last_at = ? WHERE store = ? AND kind = ? AND subject = ?"

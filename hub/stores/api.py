@@ -37,6 +37,7 @@ class EnrolmentRequest(BaseModel):
 
     code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=16)]
     app_version: Line = "0"
+    store: Line = ""
 
 
 class BrokerAddress(BaseModel):
@@ -103,8 +104,10 @@ async def enrol_agent(request: Request) -> Response:
     throttle.note(address)
     kernel = kernel_of(request)
     try:
-        agent = await enrol(kernel, given.code)
+        agent = await enrol(kernel, given.code, given.store)
     except Refused as error:
+        if error.code == "other_store":
+            raise Problem(409, "other_store", TITLE_OTHER, DETAIL_OTHER) from error
         raise Problem(403, "enrolment_code_refused", TITLE_CODE, DETAIL_CODE) from error
     throttle.forget(address)
     facts = kernel.directory.get(agent.enrolled.store)
@@ -213,7 +216,15 @@ def _unknown_store() -> Problem:
 
 
 TITLE_CODE = N_("This enrolment code is not valid")
+TITLE_OTHER = N_("This code is another store's")
+DETAIL_OTHER = N_(
+    "That machine has the ledger of one store, and the code is for another. Nothing was changed."
+)
 DETAIL_CODE = N_("It is mistyped, used already or too old. Ask HQ for a new one. Nothing was changed.")
+TITLE_OTHER = N_("This code is another store's")
+DETAIL_OTHER = N_(
+    "That machine has the ledger of one store, and the code is for another. Nothing was changed."
+)
 TITLE_LOCKED = N_("Too many enrolment codes were tried")
 DETAIL_LOCKED = N_("Wait %(left)s, then try again with a new code from HQ.")
 TITLE_STORE = N_("There is no such store")

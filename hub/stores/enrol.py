@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from hub.kernel import Kernel
+from hub.orders.tell_again import tell_untold
 from hub.stock.book import SqliteHubBook
 from hub.stores.entries import put_entry
 from sync.rules.central import recover
@@ -100,6 +101,7 @@ class Enrol:
         code: as it was typed.
         secret_hash: the broker's hash of the new agent's secret.
         rebuild_hash: SHA-256 of the token with which it may read what it takes over.
+        machine_of: the store of which that machine has a ledger; empty where it has none.
     """
 
     kernel: Kernel
@@ -107,12 +109,14 @@ class Enrol:
     code: str
     secret_hash: str
     rebuild_hash: str
+    machine_of: str = ""
 
     def __call__(self, transaction: Transaction) -> Enrolled:
         """Run in the writer.
 
         Raises:
-            Refused: `enrolment_code`, wrong, used or expired: nothing changed.
+            Refused: `enrolment_code`, wrong, used or expired; `other_store`, the machine is another
+                store's: nothing changed.
         """
         at = self.kernel.instant()
         row = transaction.one(
@@ -122,13 +126,17 @@ class Enrol:
         if row is None:
             raise Refused("enrolment_code")
         store = str(row[0])
+        if self.machine_of not in {"", store}:
+            raise Refused("other_store", store=store)
+        book = SqliteHubBook(transaction, store, self.kernel.hinc, at)
+        self.incarnations.raise_to(store, book.position().sinc)  # a number once given is never given again
         sinc = self.incarnations.issue(store)
         transaction.execute(
             "UPDATE enrolment_code SET used_at = ? WHERE code_hash = ?", (at, hashed(self.code))
         )
-        book = SqliteHubBook(transaction, store, self.kernel.hinc, at)
         position = recover.enrolled(book.position(), sinc)
         book.put_position(position)
+        tell_untold(transaction, book, store)
         book.finish()
         transaction.execute(
             "UPDATE store_stream SET secret_hash = ?, rebuild_hash = ?, enrolled_at = ? WHERE store = ?",

@@ -29,21 +29,23 @@ class NewAgent:
     token: str
 
 
-async def enrol(kernel: Kernel, code: str) -> NewAgent:
+async def enrol(kernel: Kernel, code: str, machine_of: str = "") -> NewAgent:
     """Make an agent the store that its code names.
 
     The secret is told even when the broker's files could not be written: the code is used up, and the next
     sync admits the store.
 
     Raises:
-        Refused: `enrolment_code`: wrong, used or expired; nothing changed.
+        Refused: `enrolment_code`: wrong, used or expired; `other_store`: the machine's ledger is another
+            store's; nothing changed.
         StorageError: nothing was kept.
     """
     secret, token = new_secret(), secrets.token_urlsafe(32)
     async with asyncio.timeout(HASH_LIMIT_S):
         hashed = await asyncio.to_thread(hash_secret, secret)
     incarnations = Incarnations(kernel.settings.data_dir)
-    enrolled = await kernel.writer.run(Enrol(kernel, incarnations, code, hashed, token_hash(token)))
+    command = Enrol(kernel, incarnations, code, hashed, token_hash(token), machine_of)
+    enrolled = await kernel.writer.run(command)
     log.info("store.enrolled", store=enrolled.store, sinc=enrolled.sinc)
     await _follow(kernel)
     return NewAgent(enrolled, secret, token)

@@ -20,6 +20,7 @@ from pos_agent.ledger.store_book import SqliteStoreBook
 from sync.rules.baseline import Carried, SkuBalance
 from sync.rules.books import StorePosition
 from sync.rules.store.begin_log import NOTHING, Mirror, Remains, begin_log
+from sync.storage.aside import set_aside
 from sync.storage.connection import open_for_writing
 from sync.storage.writer import Transaction
 
@@ -115,8 +116,7 @@ def _gather(old: OldLedger | None, hub: HubMirror, tell: Tell) -> tuple[Mirror, 
     """What the new log begins with, and what is carried into it."""
     extent = hub.extent()
     at = (extent.from_sinc, extent.from_seq)
-    remains = remains_of(old, at, hub.chain_of) if old is not None else NOTHING
-    own = own_beginning(old, at) if old is not None else None
+    remains, own = _left(old, at, hub, tell)
     if own is not None:
         return own, remains
     stocks: list[SkuBalance] = []
@@ -137,6 +137,19 @@ def _gather(old: OldLedger | None, hub: HubMirror, tell: Tell) -> tuple[Mirror, 
         ),
         remains,
     )
+
+
+def _left(
+    old: OldLedger | None, at: tuple[int, int], hub: HubMirror, tell: Tell
+) -> tuple[Remains, Mirror | None]:
+    """What an old ledger still tells; one that is damaged where it matters counts as lost."""
+    if old is None:
+        return NOTHING, None
+    try:
+        return remains_of(old, at, hub.chain_of), own_beginning(old, at)
+    except sqlite3.DatabaseError as error:
+        tell(f"the old ledger is damaged ({error}): what the hub had not heard of it is lost")
+        return NOTHING, None
 
 
 def _write(draft: Path, enrolment: Enrolment, mirror: Mirror, remains: Remains, at: str) -> None:
@@ -167,11 +180,7 @@ def _set_aside(path: Path, old: OldLedger | None) -> Path | None:
     while aside.exists():
         count += 1
         aside = path.with_name(f"{name}-{count}{path.suffix}")
-    for ending in ("-wal", "-shm"):
-        beside = path.with_name(path.name + ending)
-        if beside.exists():
-            beside.replace(aside.with_name(aside.name + ending))
-    path.replace(aside)
+    set_aside(path, aside)
     return aside
 
 

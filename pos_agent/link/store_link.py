@@ -185,6 +185,8 @@ class StoreLink:
         apart = self._desk.clock.now() - from_instant(hello.wall_clock)
         self._desk.line.skew_ms = round(apart.total_seconds() * 1000)
         self._versions(hello)
+        if self._window.greeted(self._desk.clock.monotonic()):
+            self._wake.set()
 
     def _versions(self, hello: Hello) -> None:
         """Whether we share a version of the protocol; if not, whose program must be updated."""

@@ -50,6 +50,17 @@ class SendWindow:
         if self.sent > heard:
             self._arm(now_s)
 
+    def greeted(self, now_s: float) -> bool:
+        """The hub says that it is there: what went into the void need not wait out its long pause.
+
+        Returns:
+            Whether something is due now.
+        """
+        if self._due_at_s is None or self._wait_s <= FIRST_WAIT_S:
+            return False
+        self._wait_s, self._due_at_s = FIRST_WAIT_S, now_s
+        return True
+
     def due_in_s(self, now_s: float) -> float | None:
         """Seconds until a resend; None when everything was heard."""
         return None if self._due_at_s is None else max(0.0, self._due_at_s - now_s)

@@ -6,7 +6,7 @@ good.
 
 import hmac
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from devices.printing.job import JobKind
@@ -60,7 +60,7 @@ async def hand_over(desk: Desk, limit: TryLimit, given: HandOver) -> dict[str, A
     Raises:
         Finished: it was collected before; when and where is told.
         Refused: `unknown_order`, `wrong_order`, `wrong_code`, `locked`, `payment_needed`,
-            `too_little_given`, or what the QR is refused for.
+            `amount_unknown`, `too_little_given`, or what the QR is refused for.
     """
     claims = read_token(desk, given.proof.token) if given.proof.token else None
     guessing = limit.trying(desk.clock.monotonic()) if given.proof.by == "code" else nullcontext()
@@ -101,15 +101,21 @@ def _entitled(desk: Desk, book: SqliteStoreBook, given: HandOver, claims: Claims
     if claims is not None:
         if claims.order != given.order:
             raise Refused("wrong_order", order=given.order)
-        if check_claims(desk, book, claims) is None:
+        known = check_claims(desk, book, claims)
+        if known is None:
             accept_hold(book, hold_from_claims(claims), desk.at, by="qr")
+        elif known.body is None and known.is_open:  # taken over, and not told by the hub yet
+            book.put_hold(replace(known, body=hold_from_claims(claims)))
     elif given.proof.code is not None:
         _check_code(desk, book, given)
     try:
-        return fulfil.open_hold(book, given.order)
+        hold = fulfil.open_hold(book, given.order)
     except Finished as error:
         error.facts["receipt"] = _receipt_of(book, given.order)
         raise
+    if hold.body is None:  # what it costs is unknown, which is not the same as paid
+        raise Refused("amount_unknown", order=given.order)
+    return hold
 
 
 def _check_code(desk: Desk, book: SqliteStoreBook, given: HandOver) -> None:

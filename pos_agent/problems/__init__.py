@@ -71,6 +71,11 @@ _TELL: Final[dict[str, Told]] = {
         N_("This pickup code needs the line"),
         N_("Wait for the line, or ask a manager."),
     ),
+    "amount_unknown": (
+        409,
+        N_("What this order costs is not known here yet"),
+        N_("Scan the customer's QR code, or wait until the line is up."),
+    ),
     "needs_line": (409, N_("This pickup code needs the line"), N_("Wait for the line, or ask a manager.")),
     "expired": (409, N_("This order has expired"), N_("Ask the customer to order again.")),
     "revoked": (

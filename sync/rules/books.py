@@ -179,6 +179,10 @@ class HubBook(Protocol):
         """All hold lines of an order at this store."""
         ...
 
+    def is_foreign(self, order: str) -> bool:
+        """Whether the order is known as another store's."""
+        ...
+
     def lines_of(self, sku: str) -> Sequence[HubLine]:
         """All lines of a SKU on which units are still owed, those of the newest order first."""
         ...

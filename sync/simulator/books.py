@@ -171,6 +171,10 @@ class HubDictionary(Transactions):
         found: tuple[HubLine, ...] = self.tables["lines"].get(order, ())
         return found
 
+    def is_foreign(self, order: str) -> bool:  # noqa: ARG002  # a book of one store knows no other
+        """Whether the order is known as another store's."""
+        return False
+
     def lines_of(self, sku: str) -> Sequence[HubLine]:
         """All lines of a SKU on which units are still owed, those of the newest order first."""
         owed = (line for lines in self.tables["lines"].values() for line in lines)

@@ -131,10 +131,13 @@ def _keep_baseline(book: HubBook, seq: int, fact: Fact, raw: Raw, parse: ParseFa
     Until then the mirror stays what it was: should this agent be lost too, the next one is told from it.
 
     Raises:
-        Unbookable: `misplaced`, an ordinary fact before the beginning is whole.
+        Unbookable: `misplaced`, an ordinary fact before the beginning is whole; `foreign_order`,
+            `line_overrun`, a hold that cannot be.
     """
     if not isinstance(fact, Begin | Balances | Carried | Whole):
         raise Unbookable("misplaced", seq=seq)
+    if isinstance(fact, Carried):
+        _check_carried(book, fact)
     book.keep_baseline(seq, raw)
     if not isinstance(fact, Whole):
         return set()
@@ -145,14 +148,40 @@ def _keep_baseline(book: HubBook, seq: int, fact: Fact, raw: Raw, parse: ParseFa
     return touched
 
 
+def _check_carried(book: HubBook, hold: Carried) -> None:
+    """Refuse a carried hold that is another store's, or whose lines cannot be.
+
+    Raises:
+        Unbookable: `foreign_order`, `line_overrun`.
+    """
+    _refuse_foreign(book, hold.order)
+    for line in hold.lines:
+        known = book.line(hold.order, line.line)
+        is_other = known is not None and (known.sku, known.qty) != (line.sku, line.qty)
+        if is_other or line.done + line.short + line.released > line.qty:
+            raise Unbookable("line_overrun", order=hold.order, line=line.line)
+
+
+def _refuse_foreign(book: HubBook, order: str) -> None:
+    """A store speaks of its own orders alone.
+
+    Raises:
+        Unbookable: `foreign_order`.
+    """
+    if book.is_foreign(order):
+        raise Unbookable("foreign_order", order=order)
+
+
 def _check(book: HubBook, fact: Fact) -> set[str]:
     """The SKUs of a fact, if the catalogue knows them all and its line can take it.
 
     Raises:
-        Unbookable: `misplaced`, `unknown_sku`, `line_overrun`.
+        Unbookable: `misplaced`, `unknown_sku`, `line_overrun`, `foreign_order`.
     """
     if isinstance(fact, Begin | Balances | Carried | Whole):
         raise Unbookable("misplaced", kind=fact.kind)
+    if isinstance(fact, HoldStep):
+        _refuse_foreign(book, fact.order)
     skus = _skus(fact)
     for sku in skus:
         if book.stock(sku) is None:

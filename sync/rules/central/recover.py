@@ -96,19 +96,21 @@ def _carry_line(book: HubBook, hold: Carried, carried: CarriedLine) -> None:
     if known is None:
         known = HubLine(order=hold.order, line=carried.line, sku=carried.sku, qty=carried.qty)
         add_promised(book, carried.sku, carried.qty)
-    released = max(0, carried.released - known.released)
-    book.put_line(
-        replace(
-            known,
-            done=max(known.done, carried.done),
-            short=max(known.short, carried.short),
-            released=max(known.released, carried.released),
-            dispatched=True,
-            staged=carried.staged,
-            ready=hold.stage == "ready",
-        )
-    )
-    add_promised(book, carried.sku, -released)
+    done, short, released = _merged(known, carried)
+    after = replace(known, done=done, short=short, released=released, dispatched=True)
+    book.put_line(replace(after, staged=carried.staged, ready=hold.stage == "ready"))
+    add_promised(book, carried.sku, known.released - released)
+
+
+def _merged(known: HubLine, carried: CarriedLine) -> tuple[int, int, int]:
+    """Done, short and released after the log: they only rise, unless two histories settled the same units.
+
+    Then the log counts: it goes on from there.
+    """
+    ours = (known.done, known.short, known.released)
+    theirs = (carried.done, carried.short, carried.released)
+    risen = tuple(map(max, ours, theirs))
+    return theirs if sum(risen) > carried.qty else risen  # type: ignore[return-value]
 
 
 def add_promised(book: HubBook, sku: str, units: int) -> None:

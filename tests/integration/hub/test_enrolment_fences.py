@@ -1,5 +1,6 @@
 """Enrolment: a code serves once, each use raises the incarnation, and what served before is fenced."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -95,6 +96,22 @@ async def test_an_agent_replaced_after_it_wrote_leaves_the_store_to_be_rebuilt(h
         await hub.place()
 
 
+async def test_an_order_that_came_back_without_an_item_is_told_to_the_next_agent(hub: SmallHub) -> None:
+    store = await enrol(hub)
+    store.receive("tea", 10)
+    await exchange(hub, store)
+    made = await hub.place("k1")
+    await exchange(hub, store)
+    await hub.kernel.writer.run(lambda t: t.execute("DELETE FROM request WHERE kind = 'order'"))
+    following = await enrol(hub)
+    await exchange(hub, following)
+    await exchange(hub, following)
+    hold = following.book.hold(made["id"])
+    assert hold is not None
+    assert hold.body is not None
+    assert (hold.body.number, hold.body.due_minor) == (made["number"], made["total"]["minor"])
+
+
 async def test_the_replaced_agents_reports_change_nothing(hub: SmallHub) -> None:
     old = await enrol(hub)
     old.receive("tea", 10)
@@ -104,3 +121,19 @@ async def test_the_replaced_agents_reports_change_nothing(hub: SmallHub) -> None
     old.sell("tea", 1)
     assert (await hear(hub, old.up())).applied.verdict == "foreign"
     assert everything(hub.path) == before
+
+
+async def test_a_machine_with_a_foreign_ledger_does_not_spend_a_code(hub: SmallHub) -> None:
+    code = await code_for(hub)
+    before = everything(hub.path)
+    with pytest.raises(Refused, match="other_store"):
+        await hub.kernel.writer.run(replace(using(hub, code), machine_of="s2"))
+    assert everything(hub.path) == before
+    assert (await hub.kernel.writer.run(replace(using(hub, code), machine_of="s1"))).store == "s1"
+
+
+async def test_a_number_that_the_database_knows_is_not_given_again(hub: SmallHub) -> None:
+    await enrol(hub)
+    await enrol(hub)
+    (hub.kernel.settings.data_dir / "incarnations").write_text('{"hub": 3}', "utf-8")
+    assert (await enrol(hub)).position.sinc == 3

@@ -118,6 +118,7 @@ def test_enrolling_keeps_the_answer_and_hides_the_secret(config: Path, tmp_path:
     ("status", "body", "words"),
     [
         (403, {}, "does not accept this code"),
+        (409, {}, "the code was not used"),
         (500, {}, "status 500"),
         (201, {"store": "s1"}, "not understood"),
     ],
@@ -130,6 +131,18 @@ def test_a_refused_enrolment_keeps_nothing(
     assert told.exit_code == 1
     assert words in told.output
     assert not (tmp_path / "data").exists()
+
+
+def test_a_machine_that_has_a_ledger_says_whose_it_is(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    with closing(sqlite3.connect(tmp_path / "data" / "agent.db")) as ledger, ledger:
+        ledger.execute("CREATE TABLE position (store, sinc, seq)")
+        ledger.execute("INSERT INTO position VALUES ('s7', 2, 5)")
+    with hub_that_answers(409, {}) as (url, asked):
+        told = run(app, ["enrol", url, "ABCD-EFGH", "--config", str(config)])
+    assert (told.exit_code, json.loads(asked[0])["store"]) == (1, "s7")
+    assert "the ledger of s7" in told.output
+    assert not (tmp_path / "data" / enrolment.FILE_NAME).exists()
 
 
 def test_a_code_is_not_spent_where_nothing_can_be_kept(tmp_path: Path) -> None:

@@ -132,6 +132,23 @@ def test_a_silent_hub_is_sent_to_again_with_growing_pauses() -> None:
     assert window.due_in_s(now_s) is None
 
 
+def test_a_hub_that_says_it_is_there_is_sent_to_at_once() -> None:
+    window = SendWindow(Random(1))
+    assert not window.greeted(0.0)
+    window.went_out(10, 0.0)
+    assert not window.greeted(0.1)  # it was sent to just now
+    now_s = 0.0
+    for _ in range(6):
+        now_s += window.due_in_s(now_s) or 0.0
+        assert window.resend(now_s)
+        window.went_out(10, now_s)
+    assert (window.due_in_s(now_s) or 0.0) > FIRST_WAIT_S * 1.2
+    assert window.greeted(now_s)
+    assert window.due_in_s(now_s) == 0.0
+    assert window.resend(now_s)
+    assert (window.due_in_s(now_s) or 0.0) <= 2 * FIRST_WAIT_S * 1.2
+
+
 def test_a_gap_is_asked_for_at_once_then_with_patience() -> None:
     asking = Asking()
     asking.gap("catalog", 7, 0.0)

@@ -1,6 +1,7 @@
 """The counter: pick by scan, short, ready, hand over, put back, release, expire; each once."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -86,6 +87,28 @@ async def test_an_order_never_received_is_handed_over_by_its_qr(stage: Stage) ->
     steps = [event["to"] for event in (await stage.events())[len(before) :]]
     assert steps == ["received", "done"]
     assert (again.status_code, again.json()["code"]) == (409, "finished")
+    assert verify(stage.path) == []
+
+
+async def test_an_order_whose_amount_is_unknown_is_not_taken_for_paid(stage: Stage) -> None:
+    # given an order that a new ledger took over, of which the hub has told nothing yet
+    await stage.receive(SKU_1=10)
+    item = hold_item(new_id(), (COLA, 2), due_minor=700)
+    await stage.take_hold(item)
+    await stage.run(lambda book: book.put_hold(replace(book.hold(item.order), body=None)))
+    before = await stage.events()
+    path = f"/api/v1/counter/orders/{item.order}/hand-over"
+    async with client(stage, "lin") as manager:
+        # when
+        refused = await manager.post(path, json={"override": {"reason": "known here"}})
+        unpaid = await manager.post(path, json={"token": token_for(item)})
+        # then
+        assert (refused.status_code, refused.json()["code"]) == (409, "amount_unknown")
+        assert (unpaid.status_code, unpaid.json()["code"]) == (402, "payment_needed")
+        assert await stage.events() == before
+        money = {"tender": "cash", "given_minor": 700}
+        paid = await manager.post(path, json={"token": token_for(item), "tender": money})
+    assert (paid.status_code, paid.json()["receipt"]["total_minor"]) == (200, 700)
     assert verify(stage.path) == []
 
 

@@ -37,7 +37,7 @@ async def test_the_queue_is_told_in_words(kernel: Kernel, monitor: httpx2.AsyncC
 
     assert (one["kind"], one["name"], one["tone"], one["state"]) == ("deficit", "Deficit", "bad", "open")
     assert one["meaning"] == "The till sold units that online orders were promised."
-    assert one["todo"].startswith("Have the store look")
+    assert one["todo"].startswith("Have the counter look")
     assert one["facts"] == {"sku": "A1", "units": "2"}
     assert (one["owner"], one["times"], one["raised_at"], one["resolved_at"]) == ("", 1, AT, None)
 

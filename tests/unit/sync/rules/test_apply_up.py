@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 
 from sync.messages.codec import parse_fact
+from sync.rules.baseline import Begin, Carried, CarriedLine, Whole
 from sync.rules.canonical import GENESIS, Raw, to_raw
 from sync.rules.central import make_down as make_down_rules
 from sync.rules.central.apply_up import Applied, apply_fact, apply_up
 from sync.rules.central.make_down import make_down
 from sync.rules.central.promise import dispatch, hold_units, return_units
 from sync.rules.errors import Unbookable
-from sync.rules.facts import Fact, Grant, HoldStep, Move, MoveLine, Payment
+from sync.rules.facts import Fact, Grant, Held, HeldLine, HoldStep, Move, MoveLine, Payment
 from sync.rules.holds import HubLine
 from sync.rules.rights import HubStock
 from sync.rules.streams import Up
@@ -43,6 +44,11 @@ def send(book: HubDictionary, facts: Sequence[Fact | Raw], **changes: object) ->
         events=tuple(fact if isinstance(fact, dict) else to_raw(fact) for fact in facts),
     )
     return apply_up(book, replace(up, **changes), parse_fact)  # type: ignore[arg-type]
+
+
+def _carried(*, sku: str = "tea", **counters: int) -> Carried:
+    """Line 1 of order o1 as a log's beginning tells it."""
+    return Carried(order="o1", stage="received", lines=(CarriedLine(line=1, sku=sku, **counters),), at=AT)
 
 
 def promised_book() -> HubDictionary:
@@ -109,6 +115,70 @@ def test_an_event_that_can_never_be_booked_is_a_dead_letter_and_the_store_is_tol
     assert [request.raw for request in book.requests_after(ver, 9)] == [
         {"kind": "rejected", "seq": 1, "code": code}
     ]
+
+
+class ShopNextDoor(HubDictionary):
+    """Order o9 is another store's."""
+
+    def is_foreign(self, order: str) -> bool:
+        """Whether the order is known as another store's."""
+        return order == "o9"
+
+
+@pytest.mark.parametrize(
+    ("hold", "code"),
+    [
+        (
+            Carried(order="o9", stage="ready", lines=(CarriedLine(line=1, sku="tea", qty=3),), at=AT),
+            "foreign_order",
+        ),
+        (_carried(qty=3, done=2, short=1, released=1), "line_overrun"),
+        (_carried(qty=4), "line_overrun"),
+        (_carried(qty=3, sku="soap"), "line_overrun"),
+    ],
+)
+def test_a_carried_hold_that_cannot_be_does_not_stop_the_beginning(hold: Carried, code: str) -> None:
+    book = promised_book()
+    neighbour = ShopNextDoor(book.position(), ())
+    neighbour.tables.update(book.tables)
+    neighbour.put_position(replace(book.position(), state="rebuilding"))
+    before = neighbour.line("o1", 1)
+    send(neighbour, [Begin(from_sinc=1, from_seq=0, at=AT), hold, Whole(at=AT)])
+    assert [found for found, _ in neighbour.rows("dead").values()] == [code]
+    assert neighbour.position().state == "whole"
+    assert neighbour.line("o1", 1) == before
+    assert list(neighbour.lines("o9")) == []
+
+
+def test_a_step_of_another_stores_order_is_a_dead_letter() -> None:
+    book = ShopNextDoor(promised_book().position(), ())
+    book.tables.update(promised_book().tables)
+    held = Held(
+        number="N",
+        code_hash="0" * 32,
+        pay_at="counter",
+        due_minor=1,
+        currency="CNY",
+        expires_at=AT,
+        lines=(HeldLine(line=1, sku="tea", qty=2),),
+    )
+    before = book.stock("tea")
+    send(book, [HoldStep(order="o9", to="received", held=held, at=AT)])
+    assert [found for found, _ in book.rows("dead").values()] == ["foreign_order"]
+    assert (book.stock("tea"), list(book.lines("o9"))) == (before, [])
+
+
+def test_two_histories_of_a_line_never_settle_more_than_it_has() -> None:
+    book = promised_book()
+    send(book, [step("short", 3)])
+    book.put_position(replace(book.position(), state="rebuilding"))
+    send(book, [Begin(from_sinc=1, from_seq=0, at=AT), _carried(qty=3, done=2, released=1), Whole(at=AT)])
+    line = book.line("o1", 1)
+    assert line is not None
+    assert (line.done, line.short, line.released) == (2, 0, 1)
+    stock = book.stock("tea")
+    assert stock is not None
+    assert stock.promised == 2
 
 
 def test_a_step_of_a_hold_that_the_hub_never_made_is_a_matter_for_a_person() -> None:

@@ -1,0 +1,26 @@
+"""Setting a database aside for another: its log is folded in first, so that one rename moves all of it."""
+
+import contextlib
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from sync.storage.connection import open_for_writing
+
+_BESIDE: Final = ("-wal", "-shm")
+
+
+def set_aside(path: Path, aside: Path) -> None:
+    """Move a database that no program has open.
+
+    What was committed may still lie in the file beside it (sqlite.org/wal.html); a crash between two renames
+    would part them. A file that is too damaged for this keeps its parts as they are.
+    """
+    with contextlib.suppress(sqlite3.Error, RuntimeError), closing(open_for_writing(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for ending in _BESIDE:
+        beside = path.with_name(path.name + ending)
+        if beside.exists():
+            beside.replace(aside.with_name(aside.name + ending))
+    path.replace(aside)

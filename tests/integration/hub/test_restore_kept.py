@@ -1,0 +1,115 @@
+"""Putting a hub back in a folder that lost something, or after a try that was killed."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from hub.backup.archive import Manifest, sha256_of, write_archive
+from hub.backup.errors import BadBackup
+from hub.backup.restore import restore
+from hub.db.open import FILE_NAME
+from hub.start import HUB, KEY_FILE
+from sync.keys.signing import SigningKey
+from sync.storage.incarnations import Incarnations
+from tests.unit.hub.stock.small_chain import SmallHub, enrol
+
+AT = "2026-05-02T10:00:00.000Z"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file that is kept, but for the empty lock."""
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.stat().st_size}
+
+
+async def stopped(hub: SmallHub) -> Path:
+    """A hub that has stopped, whose one store enrolled three times."""
+    for _ in range(3):
+        await enrol(hub)
+    await hub.kernel.writer.close()
+    folder = hub.kernel.settings.data_dir
+    Incarnations(folder).raise_to(HUB, hub.kernel.hinc)
+    return folder
+
+
+def sinc(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
+        return int(connection.execute("SELECT sinc FROM store_stream WHERE store = 's1'").fetchone()[0])
+
+
+async def test_a_folder_without_incarnations_is_not_raised(hub: SmallHub) -> None:
+    folder = await stopped(hub)
+    (folder / "incarnations").unlink()
+    before = contents(folder)
+    with pytest.raises(BadBackup, match="no incarnations"):
+        restore(hub.kernel.settings, None, AT)
+    assert contents(folder) == before
+
+
+async def test_numbers_that_only_the_database_knows_are_not_given_again(hub: SmallHub) -> None:
+    folder = await stopped(hub)
+    (folder / "incarnations").write_text(json.dumps({HUB: hub.kernel.hinc}), "utf-8")
+    restore(hub.kernel.settings, None, AT)
+    assert (sinc(folder), Incarnations(folder).highest("s1")) == (3, 3)
+
+
+async def test_a_try_that_was_killed_between_its_renames_is_finished(
+    hub: SmallHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = await stopped(hub)
+    replace = Path.replace
+
+    def die_after_the_first(self: Path, target: Path) -> Path:
+        moved = replace(self, target)
+        if self.name == FILE_NAME:
+            raise KeyboardInterrupt
+        return moved
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", die_after_the_first)
+        with pytest.raises(KeyboardInterrupt):
+            restore(hub.kernel.settings, None, AT)
+    assert not (folder / FILE_NAME).exists()
+    done = restore(hub.kernel.settings, None, AT)
+    assert (sinc(folder), done.hinc) == (3, Incarnations(folder).highest(HUB))
+    assert done.aside is not None
+    assert done.aside.exists()
+
+
+async def test_a_missing_database_names_what_lies_beside_it(hub: SmallHub) -> None:
+    folder = await stopped(hub)
+    (folder / FILE_NAME).rename(folder / f"{FILE_NAME}.before-incarnation-1")
+    with pytest.raises(BadBackup, match=f"{FILE_NAME}.before-incarnation-1"):
+        restore(hub.kernel.settings, None, AT)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("incarnations", b"[1, 2]", "no numbers"),
+        ("incarnations", b'{"hub": "x"}', "no numbers"),
+        ("incarnations", b'{"hub": 9007199254740991}', "no numbers"),
+        ("incarnations", b"{", "cannot be read"),
+        (KEY_FILE, b"zz", "no signing key"),
+        (FILE_NAME, b"", "no hub's"),
+    ],
+)
+async def test_a_backup_of_odd_parts_is_refused_whole(
+    hub: SmallHub, tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    folder = await stopped(hub)
+    if not (folder / KEY_FILE).exists():
+        SigningKey.create(folder / KEY_FILE)
+    parts = {}
+    for part in (FILE_NAME, "incarnations", KEY_FILE):
+        parts[part] = tmp_path / f"part-{part}"
+        parts[part].write_bytes(content if part == name else (folder / part).read_bytes())
+    sums = {part: sha256_of(path) for part, path in parts.items()}
+    source = tmp_path / "odd.backup"
+    write_archive(source, parts, Manifest(at=AT, hinc=1, stores={}, sha256=sums))
+    before = contents(folder)
+    with pytest.raises(BadBackup, match=said):
+        restore(hub.kernel.settings, source, AT)
+    assert contents(folder) == before
