@@ -71,9 +71,10 @@ def restore(settings: HubSettings, source: Path | None, at: str) -> Restored:
         draft = database.with_name(f"{FILE_NAME}.restoring")
         if source is None:
             before = _require_numbers(settings)
-            if _died_between_renames(database, draft, before):
-                return _finished(database, draft, before)
-        _remove(draft)
+            if _died_between_renames(database, before):
+                return _finished(database, before)
+        for left in (draft, *database.parent.glob(f"{FILE_NAME}.ready-for-incarnation-*")):
+            _remove(left)
         _remember_given(settings, database)
         if source is not None and manifest is not None:
             _unpack(settings, source, manifest, draft)
@@ -108,16 +109,17 @@ def _remember_given(settings: HubSettings, database: Path) -> None:
         known.raise_to(store, sinc)
 
 
-def _died_between_renames(database: Path, draft: Path, hinc: int) -> bool:
-    """Whether an earlier try finished its draft and moved the database away, and then ended."""
-    return draft.exists() and not database.exists() and _aside(database, hinc).exists()
+def _died_between_renames(database: Path, hinc: int) -> bool:
+    """Whether an earlier try moved the database away, and ended before the finished one took its place."""
+    return _ready(database, hinc).exists() and _aside(database, hinc).exists() and not database.exists()
 
 
-def _finished(database: Path, draft: Path, hinc: int) -> Restored:
-    """Put a draft in place that an earlier try had finished."""
-    with closing(sqlite3.connect(f"file:{draft}?mode=ro", uri=True)) as connection:
+def _finished(database: Path, hinc: int) -> Restored:
+    """Put in place what an earlier try had finished."""
+    ready = _ready(database, hinc)
+    with closing(sqlite3.connect(f"file:{ready}?mode=ro", uri=True)) as connection:
         states = connection.execute("SELECT store, state FROM store_stream ORDER BY store").fetchall()
-    draft.replace(database)
+    ready.replace(database)
     replaying = tuple(store for store, state in states if state == "replaying")
     unknown = tuple(store for store, state in states if state == "rebuilding")
     return Restored(hinc, "", replaying, unknown, 0, _aside(database, hinc))
@@ -233,12 +235,18 @@ def _raise(
 
 def _take_place(database: Path, draft: Path, hinc: int) -> Path | None:
     """The draft becomes the database; what was there is set aside with what belongs to it."""
-    aside = None
+    aside, ready = None, _ready(database, hinc)
+    draft.replace(ready)
     if database.exists():
         aside = _aside(database, hinc)
         set_aside(database, aside)
-    draft.replace(database)
+    ready.replace(database)
     return aside
+
+
+def _ready(database: Path, hinc: int) -> Path:
+    """What a draft is called that is finished: from here on, renames alone are left."""
+    return database.with_name(f"{database.name}.ready-for-incarnation-{hinc}")
 
 
 def _aside(database: Path, hinc: int) -> Path:

@@ -216,10 +216,6 @@ def _unknown_store() -> Problem:
 
 
 TITLE_CODE = N_("This enrolment code is not valid")
-TITLE_OTHER = N_("This code is another store's")
-DETAIL_OTHER = N_(
-    "That machine has the ledger of one store, and the code is for another. Nothing was changed."
-)
 DETAIL_CODE = N_("It is mistyped, used already or too old. Ask HQ for a new one. Nothing was changed.")
 TITLE_OTHER = N_("This code is another store's")
 DETAIL_OTHER = N_(
@@ -240,7 +236,11 @@ ROUTES: list[BaseRoute] = [
             summary="Turn an agent into a store",
             body=EnrolmentRequest,
             answers={201: Enrolment},
-            refusals={403: "The code is wrong, used or expired", 429: "Too many tries; see retry_after_s"},
+            refusals={
+                403: "The code is wrong, used or expired",
+                409: "The machine has another store's ledger; the code is not used",
+                429: "Too many tries; see retry_after_s",
+            },
         ),
     ),
     route(

@@ -78,6 +78,15 @@ async def test_a_try_that_was_killed_between_its_renames_is_finished(
     assert done.aside.exists()
 
 
+async def test_a_draft_that_was_never_finished_is_not_put_in_place(hub: SmallHub) -> None:
+    folder = await stopped(hub)
+    restore(hub.kernel.settings, None, AT)
+    (folder / FILE_NAME).rename(folder / f"{FILE_NAME}.restoring")
+    with pytest.raises(BadBackup, match="no database"):
+        restore(hub.kernel.settings, None, AT)
+    assert not (folder / FILE_NAME).exists()
+
+
 async def test_a_missing_database_names_what_lies_beside_it(hub: SmallHub) -> None:
     folder = await stopped(hub)
     (folder / FILE_NAME).rename(folder / f"{FILE_NAME}.before-incarnation-1")
