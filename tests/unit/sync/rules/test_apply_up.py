@@ -308,3 +308,12 @@ def test_an_old_repeat_is_known_where_its_chain_is_not_kept_any_more() -> None:
     del book.tables["chain"][2, 2]
     verdict = send(book, [SALE, replace(SALE, ref="R9")], first=1, chain_before=GENESIS, head=2).verdict
     assert verdict == "known"
+
+
+def test_a_repeated_floor_request_is_served_once_though_more_could_be_returned() -> None:
+    book = hub_book(tea=HubStock(floor=9, granted=8))
+    wanted: dict[str, object] = {"wants": {"tea": 2, "ghost": 1}, "wants_id": "w1"}
+    send(book, [], **wanted)
+    send(book, [], **wanted)
+    assert book.stock("tea") == HubStock(floor=9, granted=8, returned=2)
+    assert book.floor_request("ghost") == ""

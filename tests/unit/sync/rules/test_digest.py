@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sync.messages.codec import MOST_WIRE_BYTES, decode, encode
+from sync.messages.errors import Undecodable
 from sync.rules.baseline import SkuBalance
 from sync.rules.books import HubPosition, StorePosition
 from sync.rules.digest import (
@@ -146,3 +147,17 @@ def test_a_question_without_buckets_asks_for_the_digest() -> None:
     asked = Compare(hinc=3, sinc=2)
     assert decode(encode(asked)) == asked
     assert asked.buckets == ()
+
+
+def test_a_page_is_full_one_byte_before_the_next_row_would_pass_its_budget() -> None:
+    rows = [SkuBalance(sku=f"sku-{number:05}", floor=1) for number in range(4)]
+    weight = len('{"floor":1,"sku":"sku-00000"}') + 1
+    assert [len(page) for page in cut_rows(rows, 2 * weight - 1)] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("bucket", [-1, 256, 257])
+def test_a_question_about_a_bucket_that_there_is_not_is_refused(bucket: int) -> None:
+    asked = encode(Compare(hinc=1, sinc=1, buckets=(255,)))
+    assert decode(asked) == Compare(hinc=1, sinc=1, buckets=(255,))
+    with pytest.raises(Undecodable, match="buckets"):
+        decode(asked.replace(b"255", str(bucket).encode()))

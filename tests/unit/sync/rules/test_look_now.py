@@ -127,3 +127,19 @@ def test_a_hold_without_its_text_has_nothing_to_look_for() -> None:
     assert hold is not None
     bare = replace(hold, body=None)
     assert (look_now.is_sought(bare), bare.with_victim(1, 4)) == (False, bare)
+
+
+def test_one_line_to_look_for_puts_the_whole_order_among_those_to_look_for() -> None:
+    book = ledger(tea=StoreStock(floor=1, granted=3), soap=StoreStock(floor=9, granted=1))
+    item = hold_item("o1", (1, "tea", 3), (2, "soap", 1))
+    asked_for = replace(item, lines=(replace(item.lines[0], victim=2), item.lines[1]))
+    assert receive(book, asked_for).look_now == ["o1"]
+    hold = book.hold("o1")
+    assert hold is not None
+    assert [look_now.sought(hold, count) for count in hold.lines] == [2, 0]
+    assert look_now.is_sought(hold)
+
+
+def test_what_was_not_found_is_told_as_the_ledger_has_it_afterwards() -> None:
+    book, _ = book_of(2, asked(3))
+    assert look_now.not_found(book, "o1", 1, AT) == book.hold("o1")

@@ -159,3 +159,18 @@ def test_a_hold_is_accepted_once() -> None:
         accept_hold(book, hold_item(), AT, by="qr")
     assert refused.value.code == "known_order"
     assert book.journal == []
+
+
+def test_what_was_returned_is_written_once() -> None:
+    book = ledger(tea=StoreStock(floor=9, granted=3))
+    receive(book, ReturnItem(sku="tea", returned=2))
+    receive(book, ReturnItem(sku="tea", returned=2))
+    assert [raw["kind"] for raw in book.events_after(0, 9)] == ["returned"]
+
+
+def test_every_backup_has_heard_what_the_hub_says_and_never_more_than_it_applied() -> None:
+    book = ledger(tea=StoreStock(floor=9, granted=3))
+    receive(book, hold_item(), hold_item("o2"), hold_item("o3"))
+    for app, stable, expected in ((2, 1, 1), (2, 3, 2), (3, 1, 2), (3, 3, 3)):
+        receive(book, app=app, stable=stable)
+        assert book.position().stable == expected

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from sync.rules.central.promise import dispatch, hold_units
-from sync.rules.central.repay import NOTHING, Repaid, hear_answer, repay
+from sync.rules.central.repay import NOTHING, Repaid, hear_answer, nameable, repay
 from sync.rules.facts import HoldStep
 from sync.rules.holds import HubLine
 from sync.rules.rights import HubStock
@@ -156,3 +158,19 @@ def test_an_answer_about_an_order_that_need_not_hear_more_is_heard() -> None:
     book.write("request", ("order", "o1"), None)
     hear_answer(book, answer("short", 9))
     assert (victims(book), book.item("o1")) == ({}, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "units"),
+    [
+        ({"dispatched": True}, 3),
+        ({"dispatched": True, "staged": 1, "victim": 1}, 1),
+        ({"dispatched": True, "ready": True}, 0),
+        ({"ready": False}, 0),
+    ],
+)
+def test_only_unpicked_units_of_a_line_that_the_store_owns_can_be_named(
+    changes: dict[str, object], units: int
+) -> None:
+    line = replace(HubLine(order="o1", line=1, sku="tea", qty=3), **changes)  # type: ignore[arg-type]
+    assert nameable(line) == units

@@ -115,3 +115,18 @@ def test_a_unit_missing_from_the_books_is_not_booked_out_twice(free: int, qty: i
     stock = StoreStock(floor=10 + free, granted=10)
     assert stock.free == free
     assert booked_out_when_short(stock, qty) == units
+
+
+@pytest.mark.parametrize(
+    ("stock", "deficit"),
+    [
+        (HubStock(floor=3, staged=1, granted=9, taken=2, settled=1), 2),
+        (HubStock(floor=3, staged=1, granted=9, taken=2, settled=3), 0),
+        (HubStock(floor=-2, granted=1), 3),
+        (HubStock(floor=9, granted=4), 0),
+    ],
+)
+def test_a_deficit_is_what_floor_stock_lacks_after_what_the_store_took_back(
+    stock: HubStock, deficit: int
+) -> None:
+    assert stock.deficit == deficit
