@@ -197,7 +197,19 @@ class DocumentStep:
     why: Line = ""
 
 
-Fact = Move | Grant | Returned | HoldStep | Payment | Accepted | DocumentStep | Begin | Balances | Carried | Whole
+Fact = (
+    Move
+    | Grant
+    | Returned
+    | HoldStep
+    | Payment
+    | Accepted
+    | DocumentStep
+    | Begin
+    | Balances
+    | Carried
+    | Whole
+)
 FACTS: dict[str, type[Fact]] = {
     "move": Move,
     "grant": Grant,
