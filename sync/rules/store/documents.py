@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sync.rules.books import StoreBook, record
 from sync.rules.documents import Finding, StoreDocument, ended
-from sync.rules.errors import Finished, Refused, Short
+from sync.rules.errors import Refused, Short
 from sync.rules.facts import (
     Accepted,
     Bucket,
@@ -100,8 +100,8 @@ def open_document(book: StoreBook, document: str) -> tuple[StoreDocument, Docume
     """The document and what it asks, if people may still work on it here.
 
     Raises:
-        Refused: `unknown_document`; `replaced`, another agent serves this store now.
-        Finished: it has ended, with how, when and by whom.
+        Refused: `unknown_document`; `replaced`, another agent serves this store now; `document_ended`,
+            with how, when and by whom.
     """
     found = known_document(book, document)
     if found is None:
@@ -109,7 +109,8 @@ def open_document(book: StoreBook, document: str) -> tuple[StoreDocument, Docume
     if book.position().fenced:
         raise Refused("replaced", document=document)
     if found.body is None:
-        raise Finished(document=document, stage=found.state, at=found.ended_at, where=found.ended_by)
+        ending = {"state": found.state, "at": found.ended_at, "by": found.ended_by, "why": found.why}
+        raise Refused("document_ended", document=document, **ending)
     return found, found.body
 
 
@@ -119,7 +120,7 @@ def say_found(book: StoreBook, document: str, sku: str, bucket: Bucket, units: i
     Saying it again replaces what was said before, and for a count the moment too.
 
     Raises:
-        Refused: `unknown_line`, the document does not ask for it; `bad_quantity`, no number of units;
+        Refused: `unknown_line`, the document does not ask for it; `bad_found`, no number of units;
             `beyond_asked`, more would be shipped than was asked for; what `open_document` refuses.
     """
     found, body = open_document(book, document)
@@ -128,7 +129,7 @@ def say_found(book: StoreBook, document: str, sku: str, bucket: Bucket, units: i
     if line is None:
         raise Refused("unknown_line", document=document, sku=sku)
     if not 0 <= units <= MOST_UNITS:
-        raise Refused("bad_quantity", sku=sku, units=units)
+        raise Refused("bad_found", sku=sku, units=units)
     if body.task == "transfer_out" and units > line.qty:
         raise Refused("beyond_asked", sku=sku, wanted=units, asked=line.qty)
     expected = balance(book, sku, bucket) if body.task == "count" else line.qty
@@ -167,7 +168,7 @@ def book_document(
     Raises:
         Refused: `nothing_found`, no line was said anything of; `lines_missing`, some were not;
             `count_again`, more left a shelf since than was counted there; what `open_document` refuses.
-        Short: goods to be shipped are not free; nothing changed.
+        Short: `not_free`, goods to be shipped are owed or are not there; nothing changed.
     """
     found, body = open_document(book, document)
     if not found.found:
@@ -250,7 +251,7 @@ def _need(book: StoreBook, lines: Iterable[MoveLine]) -> None:
     """Refuse lines that would take units which are owed online, or do not lie in their bucket.
 
     Raises:
-        Short: for the first of them; nothing changed.
+        Short: `not_free`, for the first of them; nothing changed.
     """
     for line in lines:
         if line.source is None:
@@ -259,7 +260,7 @@ def _need(book: StoreBook, lines: Iterable[MoveLine]) -> None:
         if line.source == "floor":
             left = min(left, book.stock(line.sku).free)
         if line.qty > left:
-            raise Short(sku=line.sku, wanted=line.qty, left=max(0, left))
+            raise Short("not_free", sku=line.sku, wanted=line.qty, left=max(0, left))
 
 
 def _counts(found: StoreDocument) -> tuple[DocumentCount, ...]:

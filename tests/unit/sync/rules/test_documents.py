@@ -13,7 +13,7 @@ from sync.rules.books import StorePosition, tell
 from sync.rules.canonical import to_raw
 from sync.rules.central.apply_up import apply_up
 from sync.rules.documents import Finding, StoreDocument
-from sync.rules.errors import Finished, Refused, Short
+from sync.rules.errors import Refused, Short
 from sync.rules.facts import DocumentCount, DocumentStep, Move, MoveLine
 from sync.rules.items import MOST_LINES, DocumentItem, DocumentLine
 from sync.rules.rights import Allotment, HubStock, StoreStock
@@ -217,7 +217,7 @@ def test_goods_are_shipped_from_free_floor_stock_only() -> None:
     book.commit()
     short = refused(book, lambda: documents.book_document(book, "d1", AT, "li"))
     assert isinstance(short, Short)
-    assert short.facts == {"sku": "tea", "wanted": 4, "left": 3}
+    assert (short.code, short.facts) == ("not_free", {"sku": "tea", "wanted": 4, "left": 3})
     documents.say_found(book, "d1", "tea", "floor", 3)
     documents.book_document(book, "d1", AT, "li")
     assert book.stock("tea") == StoreStock(floor=2, granted=2)
@@ -321,7 +321,7 @@ def test_nothing_is_booked_of_lines_that_nobody_looked_for_unless_a_person_says_
 
 @pytest.mark.parametrize(
     ("sku", "units", "code"),
-    [("soap", 1, "unknown_line"), ("tea", -1, "bad_quantity"), ("tea", 10**9 + 1, "bad_quantity")],
+    [("soap", 1, "unknown_line"), ("tea", -1, "bad_found"), ("tea", 10**9 + 1, "bad_found")],
 )
 def test_what_cannot_be_found_is_refused(sku: str, units: int, code: str) -> None:
     book = with_document(asked("receiving"))
@@ -351,8 +351,8 @@ def test_an_ended_document_is_worked_on_no_more() -> None:
     )
     for act in acts:
         error = refused(book, act)
-        assert isinstance(error, Finished)
-        assert error.facts == {"document": "d1", "stage": "refused", "at": AT, "where": "li"}
+        assert error.code == "document_ended"
+        assert error.facts == {"document": "d1", "state": "refused", "at": AT, "by": "li", "why": "no"}
     assert (
         refused(book, lambda: documents.say_found(book, "d2", "tea", "floor", 1)).code == "unknown_document"
     )
