@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from pos_agent import __version__
 from pos_agent.catalogue.profile import load_profile
 from pos_agent.desk import Desk
+from pos_agent.documents import api as documents_api
 from pos_agent.enrolment import Enrolment, secret_of
 from pos_agent.errors import NotEnrolled
 from pos_agent.hardware.board import DeviceBoard
@@ -218,6 +219,7 @@ def area_routes(sessions: Sessions, store: TableSessions) -> list[BaseRoute]:
         *till_api.routes(),
         *pickup_api.routes(),
         *ledger_api.routes(),
+        *documents_api.routes(),
     ]
 
 

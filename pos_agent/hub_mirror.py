@@ -11,6 +11,7 @@ from pos_agent.ledger.take_over import Extent
 from sync.messages.codec import parse_fact
 from sync.rules.baseline import Balances, Carried, SkuBalance
 from sync.rules.errors import Unbookable
+from sync.rules.facts import DocumentStep
 
 LIMIT_S: Final = 30.0
 TRIES: Final = 3
@@ -54,6 +55,14 @@ class HttpHubMirror:
             holds = [fact for fact in facts if isinstance(fact, Carried)]
             yield holds
             after = holds[-1].order
+
+    def documents(self) -> Iterator[Sequence[DocumentStep]]:
+        """The steps that ended documents, page by page."""
+        after = ""
+        while facts := self._facts("/documents", after):
+            steps = [fact for fact in facts if isinstance(fact, DocumentStep)]
+            yield steps
+            after = steps[-1].document
 
     def chain_of(self, sinc: int, seq: int) -> str | None:
         """The hub's chain after an event."""

@@ -233,6 +233,12 @@ class SqliteHubBook:
             _PUT_REQUEST, (self._store, request.kind, request.key, request.ver, dump(request.raw))
         )
 
+    def drop_request(self, kind: str, key: str) -> None:
+        """Forget an item that the store need not hear again."""
+        self._transaction.execute(
+            "DELETE FROM request WHERE store = ? AND kind = ? AND item = ?", (self._store, kind, key)
+        )
+
     def item(self, order: str) -> Request | None:
         """An order's hold as the store was told it last."""
         row = self._transaction.one(_ITEM, (self._store, order))

@@ -105,6 +105,13 @@ async def show_holds(request: Request) -> Response:
     return JSONResponse({"facts": [to_raw(hold) for hold in found]}, headers=NO_STORE)
 
 
+async def show_documents(request: Request) -> Response:
+    """The next documents that have ended: the new agent must not book them again."""
+    kernel, store = await _opened(request)
+    found = await tell_mirror.documents_after(kernel.reader, store, _after(request))
+    return JSONResponse({"facts": found}, headers=NO_STORE)
+
+
 async def show_chain(request: Request) -> Response:
     """The chain after one event of an incarnation."""
     kernel, store = await _opened(request)
@@ -130,5 +137,6 @@ ROUTES: Final[list[BaseRoute]] = [
     _told("", show_extent, "How much an agent takes over", MirrorExtent),
     _told("/balances", show_balances, "SKUs to take over, after a SKU", MirrorFacts),
     _told("/holds", show_holds, "Holds to take over, after an order", MirrorFacts),
+    _told("/documents", show_documents, "Documents that have ended, after a document", MirrorFacts),
     _told("/chain", show_chain, "The chain after an event of an earlier incarnation", ChainAt),
 ]

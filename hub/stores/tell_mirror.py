@@ -7,6 +7,7 @@ but new holds, which reach the agent as items too.
 
 import hashlib
 import hmac
+import json
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
@@ -17,7 +18,7 @@ from sync.rules.central import recover
 from sync.storage.reader import Reader
 
 MOST_HOLDS: Final = 200
-"""Holds in one page."""
+"""Holds, or documents, in one page."""
 _STREAM: Final = (
     "SELECT rebuild_hash, sinc, state, mirror_sinc, mirror_seq, doubt FROM store_stream WHERE store = ?"
 )
@@ -33,6 +34,12 @@ _HOLDS: Final = (
     "SELECT order_id, line, sku, qty, done, short, released, dispatched, staged, ready, victim"
     " FROM hold_line WHERE store = ? AND order_id IN (SELECT DISTINCT order_id FROM hold_line"
     " WHERE store = ? AND dispatched AND order_id > ? ORDER BY order_id LIMIT ?) ORDER BY order_id, line"
+)
+
+_DOCUMENTS: Final = (
+    "SELECT raw, json_extract(raw, '$.document') AS document FROM event WHERE store = ? AND kind = 'document'"
+    " AND json_extract(raw, '$.to') <> 'received' AND json_extract(raw, '$.document') > ?"
+    " GROUP BY document ORDER BY document LIMIT ?"
 )
 
 
@@ -96,6 +103,15 @@ async def holds_after(reader: Reader, store: str, order: str, at: str) -> list[C
     rows = await reader.all(_HOLDS, (store, store, order, MOST_HOLDS))
     lines = [hub_line(row) for row in rows]
     return [recover.carried(list(group), at) for _, group in groupby(lines, key=lambda line: line.order)]
+
+
+async def documents_after(reader: Reader, store: str, document: str) -> list[dict[str, Any]]:
+    """The next steps that ended documents, in order of their ids; empty when there are no more.
+
+    A step that a later log told again is told once.
+    """
+    rows = await reader.all(_DOCUMENTS, (store, document, MOST_HOLDS))
+    return [json.loads(raw) for raw, _document in rows]
 
 
 async def chain_at(reader: Reader, store: str, sinc: int, seq: int) -> str | None:

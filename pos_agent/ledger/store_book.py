@@ -7,6 +7,7 @@ nothing of it is left.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final, TypeVar
 
 from pos_agent.ledger.movements import movement_rows
@@ -16,9 +17,10 @@ from sync.rules.allotment import PolicyName, decide
 from sync.rules.books import StorePosition
 from sync.rules.canonical import GENESIS, Raw, canonical, to_raw
 from sync.rules.demand import minute_of
+from sync.rules.documents import Finding, StoreDocument
 from sync.rules.errors import Refused, Unbookable
 from sync.rules.holds import LineCount, StoreHold
-from sync.rules.items import HoldItem
+from sync.rules.items import DocumentItem, HoldItem
 from sync.rules.rights import Allotment, StoreStock
 from sync.rules.store.ledger import rebalance
 from sync.storage.writer import Transaction, Writer
@@ -59,6 +61,16 @@ _PUT_LINE: Final = (
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (order_id, line) DO UPDATE SET done = excluded.done,"
     " short = excluded.short, released = excluded.released, staged = excluded.staged"
 )
+_DOCUMENT: Final = (
+    "SELECT rev, state, number, is_own, ended_at, ended_by, why, found, body FROM store_document WHERE id = ?"
+)
+_PUT_DOCUMENT: Final = (
+    "INSERT INTO store_document (id, rev, state, number, is_own, ended_at, ended_by, why, found, body)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET rev = excluded.rev,"
+    " state = excluded.state, number = excluded.number, is_own = excluded.is_own,"
+    " ended_at = excluded.ended_at, ended_by = excluded.ended_by, why = excluded.why,"
+    " found = excluded.found, body = excluded.body"
+)
 _ADD_EVENT: Final = "INSERT INTO event (seq, chain, at, raw) VALUES (?, ?, ?, ?)"
 _ADD_MOVEMENT: Final = (
     "INSERT INTO movement (seq, place, sku, qty, source, target, reason, ref, actor, at)"
@@ -88,6 +100,8 @@ class SqliteStoreBook:
         self._is_moved = False
         self._stocks: dict[str, StoreStock] = {}
         self._holds: dict[str, StoreHold | None] = {}
+        self._documents: dict[str, StoreDocument | None] = {}
+        self._changed_documents: set[str] = set()
         self._changed_stocks: set[str] = set()
         self._changed_holds: set[str] = set()
         self._events: list[tuple[int, str, Raw]] = []
@@ -144,6 +158,18 @@ class SqliteStoreBook:
         """Keep a hold."""
         self._holds[hold.order] = hold
         self._changed_holds.add(hold.order)
+
+    def document(self, document: str) -> StoreDocument | None:
+        """A document, ended ones included."""
+        if document not in self._documents:
+            row = self.tx.one(_DOCUMENT, (document,))
+            self._documents[document] = document_of(document, row) if row else None
+        return self._documents[document]
+
+    def put_document(self, document: StoreDocument) -> None:
+        """Keep a document."""
+        self._documents[document.id] = document
+        self._changed_documents.add(document.id)
 
     def add_event(self, seq: int, chain: str, raw: Raw) -> None:
         """Append to the log; `seq` is gapless.
@@ -223,6 +249,9 @@ class SqliteStoreBook:
         self.tx.connection.executemany(_PUT_HOLD, [_hold_row(hold) for hold in holds])
         self.tx.connection.executemany(_PUT_LINE, [row for hold in holds for row in _line_rows(hold)])
 
+        documents = [found for key in sorted(self._changed_documents) if (found := self._documents[key])]
+        self.tx.connection.executemany(_PUT_DOCUMENT, [_document_row(one) for one in documents])
+
     def _write_events(self) -> None:
         """Write the events that are not written yet."""
         if not self._events:
@@ -297,6 +326,23 @@ def parse_body(body: str) -> HoldItem:
     return item
 
 
+def document_of(document: str, row: Sequence[Any]) -> StoreDocument:
+    """A document from its row (after its id); its body was checked when it arrived."""
+    rev, state, number, is_own, ended_at, ended_by, why, found, body = row
+    return StoreDocument(
+        id=document,
+        rev=rev,
+        state=state,
+        number=number,
+        is_own=bool(is_own),
+        ended_at=ended_at,
+        ended_by=ended_by,
+        why=why,
+        found=tuple(Finding(**one) for one in json.loads(found)),
+        body=adapter(DocumentItem).validate_python(json.loads(body)) if body else None,
+    )
+
+
 def read_allotment(tx: Transaction) -> Allotment:
     """The store's sharing policy; the default until the hub told one, or where it makes no sense."""
     row = tx.one("SELECT json_extract(body, '$.allotment') FROM setting WHERE key = 'settings'")
@@ -368,6 +414,21 @@ def _hold_row(hold: StoreHold) -> tuple[Any, ...]:
         hold.closed_by,
         canonical(to_raw(body)).decode() if body else None,
         int(hold.unsure),
+    )
+
+
+def _document_row(document: StoreDocument) -> tuple[Any, ...]:
+    return (
+        document.id,
+        document.rev,
+        document.state,
+        document.number,
+        int(document.is_own),
+        document.ended_at,
+        document.ended_by,
+        document.why,
+        json.dumps([asdict(one) for one in document.found]),
+        canonical(to_raw(document.body)).decode() if document.body else None,
     )
 
 

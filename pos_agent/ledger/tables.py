@@ -95,6 +95,30 @@ class HoldLine(Table, table=True):
     staged: int
 
 
+class StoreDocument(Table, table=True):
+    """What the headquarters ask, or the store counts by itself; an ended one is kept for ever, without body.
+
+    `found` are the findings so far as JSON.
+    """
+
+    __tablename__ = "store_document"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'booked', 'refused', 'withdrawn')", "state"),
+        CheckConstraint("(state = 'open') = (body IS NOT NULL)", "body"),
+        Index("ix_store_document_open", "id", sqlite_where=text("state = 'open'")),
+    )
+    id: str = Field(primary_key=True)
+    rev: int
+    state: str
+    number: str
+    is_own: int
+    ended_at: str
+    ended_by: str
+    why: str
+    found: str = Field(sa_column=Column(Text, nullable=False))
+    body: str | None = Field(default=None, sa_column=Column(Text))
+
+
 class LookNow(Table, table=True):
     """Units of a hold line that are to be looked for, since when; gone once they are answered."""
 

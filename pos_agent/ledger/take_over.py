@@ -19,6 +19,7 @@ from pos_agent.ledger.read_remains import OldLedger, old_ledger, own_beginning, 
 from pos_agent.ledger.store_book import SqliteStoreBook
 from sync.rules.baseline import Carried, SkuBalance
 from sync.rules.books import StorePosition
+from sync.rules.facts import DocumentStep
 from sync.rules.store.begin_log import NOTHING, Mirror, Remains, begin_log
 from sync.storage.aside import set_aside
 from sync.storage.connection import open_for_writing
@@ -52,6 +53,10 @@ class HubMirror(Protocol):
 
     def holds(self) -> Iterable[Sequence[Carried]]:
         """The holds, page by page."""
+        ...
+
+    def documents(self) -> Iterable[Sequence[DocumentStep]]:
+        """The steps that ended documents, page by page."""
         ...
 
     def chain_of(self, sinc: int, seq: int) -> str | None:
@@ -134,6 +139,7 @@ def _gather(old: OldLedger | None, hub: HubMirror, tell: Tell) -> tuple[Mirror, 
             doubt=extent.doubt,
             stocks=tuple(stocks),
             holds=tuple(holds),
+            documents=tuple(step for page in hub.documents() for step in page),
         ),
         remains,
     )

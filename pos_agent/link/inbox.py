@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pos_agent.catalogue.apply_page import PageResult, apply_page
 from pos_agent.catalogue.profile import load_profile
 from pos_agent.desk import Desk
+from pos_agent.documents.announce import tell_documents
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.pickup.announce import print_slips, tell_screens
 from sync.messages.codec import parse_item
@@ -51,6 +52,7 @@ async def take_down(desk: Desk, down: Down) -> Taken:
         log.error("store.rolled_back", written=taken.position.seq, applied_by_hub=down.app)
     received = taken.received
     tell_screens(desk, received.new_orders, received.released, received.look_now)
+    tell_documents(desk, received.documents)
     return taken
 
 

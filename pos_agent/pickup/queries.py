@@ -41,7 +41,7 @@ async def counter_lists(reader: Reader, currency: str, day_start: str) -> dict[s
     holds = await _holds(reader, _SURE)
     unsure = await _holds(reader, _UNSURE)
     back = await _holds(reader, _BACK)
-    goods = await _goods(reader, (line.sku for hold in (*holds, *unsure, *back) for line in hold.lines))
+    goods = await read_goods(reader, (line.sku for hold in (*holds, *unsure, *back) for line in hold.lines))
     shown = [order_json(hold, goods, currency, due_minor(hold)) for hold in holds]
     shown.sort(key=lambda order: (not _is_sought(order), order["ready_by"] or "", order["order"]))
     collected = await reader.one(
@@ -105,7 +105,8 @@ async def _holds(reader: Reader, where: str) -> list[StoreHold]:
     ]
 
 
-async def _goods(reader: Reader, skus: Iterable[str]) -> Mapping[str, Goods]:
+async def read_goods(reader: Reader, skus: Iterable[str]) -> Mapping[str, Goods]:
+    """What the store knows of some SKUs."""
     return _goods_by_sku(await reader.all(_GOODS, (json.dumps(sorted(set(skus))),)))
 
 

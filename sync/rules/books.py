@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from sync.rules.canonical import GENESIS, Raw, link_chain, to_raw
+from sync.rules.documents import StoreDocument
 from sync.rules.facts import Fact
 from sync.rules.holds import HubLine, StoreHold
 from sync.rules.items import Item
@@ -131,6 +132,14 @@ class StoreBook(Protocol):
         """Keep a hold."""
         ...
 
+    def document(self, document: str) -> StoreDocument | None:
+        """A document, ended ones included."""
+        ...
+
+    def put_document(self, document: StoreDocument) -> None:
+        """Keep a document."""
+        ...
+
     def add_event(self, seq: int, chain: str, raw: Raw) -> None:
         """Append to the log; `seq` is gapless."""
         ...
@@ -197,6 +206,10 @@ class HubBook(Protocol):
 
     def put_request(self, request: Request) -> None:
         """Keep an item, in the place of an older one of the same kind and key."""
+        ...
+
+    def drop_request(self, kind: str, key: str) -> None:
+        """Forget an item that the store need not hear again; one that is not there is no error."""
         ...
 
     def item(self, order: str) -> Request | None:

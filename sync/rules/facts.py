@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
 from sync.rules.baseline import Balances, Begin, Carried, Whole
-from sync.values.bounds import Chars, Counter, Currency, Id, Instant, Items, Line, Minor, Sku, Units
+from sync.values.bounds import Chars, Counter, Currency, Delta, Id, Instant, Items, Line, Minor, Sku, Units
 
 Bucket = Literal["floor", "staged", "damaged"]
 MoveReason = Literal[
@@ -42,6 +42,7 @@ StepTo = Literal[
     "verified",
     "kept",
 ]
+DocumentTo = Literal["received", "booked", "refused", "withdrawn"]
 Tender = Literal["cash", "card", "sandbox"]
 
 
@@ -60,7 +61,10 @@ MoveLines = Annotated[tuple[MoveLine, ...], Items(0, 200)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A movement of physical stock: sale, receiving, adjustment and their like."""
+    """A movement of physical stock: sale, receiving, adjustment and their like.
+
+    `document` names the headquarters' document that asked for it.
+    """
 
     kind: Literal["move"] = "move"
     reason: MoveReason
@@ -69,6 +73,7 @@ class Move:
     ref: Line = ""
     actor: Line = ""
     why: Line = ""
+    document: Id | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +169,47 @@ class Accepted:
     actor: Line = ""
 
 
-Fact = Move | Grant | Returned | HoldStep | Payment | Accepted | Begin | Balances | Carried | Whole
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentCount:
+    """What was asked of a SKU's bucket, and what was found (or shipped, or corrected)."""
+
+    sku: Sku
+    bucket: Bucket = "floor"
+    asked: Delta = 0
+    found: Delta = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentStep:
+    """A document of the headquarters went on in the store.
+
+    `received` says that the store has it; the others end it. The moves of a `booked` document are facts
+    of their own before it in the same transaction; its lines say what was found, differences or not.
+    """
+
+    kind: Literal["document"] = "document"
+    document: Id
+    rev: Counter
+    to: DocumentTo
+    at: Instant
+    lines: Annotated[tuple[DocumentCount, ...], Items(0, 100)] = ()
+    actor: Line = ""
+    why: Line = ""
+
+
+Fact = (
+    Move
+    | Grant
+    | Returned
+    | HoldStep
+    | Payment
+    | Accepted
+    | DocumentStep
+    | Begin
+    | Balances
+    | Carried
+    | Whole
+)
 FACTS: dict[str, type[Fact]] = {
     "move": Move,
     "grant": Grant,
@@ -172,6 +217,7 @@ FACTS: dict[str, type[Fact]] = {
     "hold": HoldStep,
     "payment": Payment,
     "accepted": Accepted,
+    "document": DocumentStep,
     "begin": Begin,
     "balances": Balances,
     "carried": Carried,

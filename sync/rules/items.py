@@ -7,10 +7,12 @@ store still has to hear is never longer than what changed.
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from sync.rules.facts import Bucket
 from sync.values.bounds import (
     Chars,
     Counter,
     Currency,
+    Delta,
     Id,
     Instant,
     Items,
@@ -94,12 +96,50 @@ class RejectedItem:
     code: Line
 
 
-Item = HoldItem | ReturnItem | WantItem | RejectedItem
+DocumentTask = Literal["opening", "receiving", "transfer_out", "transfer_in", "count", "adjust"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLine:
+    """One SKU's bucket on a document.
+
+    `qty` is what the paper says: units to come or to go, for `adjust` the signed correction, for a `count`
+    always 0, since people count blind.
+    """
+
+    sku: Sku
+    qty: Delta = 0
+    bucket: Bucket = "floor"
+    names: dict[str, Line]
+    gtin: Annotated[str, Chars(0, 14, r"^\d*$")] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentItem:
+    """The headquarters ask a store to book something; the store books it, and its events name the document.
+
+    A higher `rev` replaces what was asked while the document is open; `withdrawn` takes it back.
+    """
+
+    kind: Literal["document"] = "document"
+    id: Id
+    rev: Counter
+    task: DocumentTask
+    number: Line
+    at: Instant
+    lines: Annotated[tuple[DocumentLine, ...], Items(1, MOST_LINES)]
+    partner: Line = ""
+    note: Line = ""
+    withdrawn: bool = False
+
+
+Item = HoldItem | ReturnItem | WantItem | RejectedItem | DocumentItem
 ITEMS: dict[str, type[Item]] = {
     "order": HoldItem,
     "return": ReturnItem,
     "want": WantItem,
     "rejected": RejectedItem,
+    "document": DocumentItem,
 }
 
 
@@ -110,5 +150,7 @@ def key_of(item: Item) -> str:
             return item.order
         case RejectedItem():
             return str(item.seq)
+        case DocumentItem():
+            return item.id
         case _:
             return item.sku

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from sync.rules.books import HubPosition, Request, StorePosition
 from sync.rules.canonical import GENESIS, Raw
+from sync.rules.documents import StoreDocument
 from sync.rules.facts import Fact
 from sync.rules.holds import HubLine, StoreHold
 from sync.rules.rights import Allotment, HubStock, StoreStock
@@ -71,6 +72,7 @@ class StoreDictionary(Transactions):
     def __init__(self, position: StorePosition, allotments: dict[str, Allotment]) -> None:
         super().__init__()
         self.tables = {"position": {0: position}, "stock": {}, "hold": {}, "event": {}, "chain": {0: GENESIS}}
+        self.tables["document"] = {}
         self._allotments = allotments
 
     def position(self) -> StorePosition:
@@ -98,6 +100,14 @@ class StoreDictionary(Transactions):
     def put_hold(self, hold: StoreHold) -> None:
         """Keep a hold."""
         self.write("hold", hold.order, hold)
+
+    def document(self, document: str) -> StoreDocument | None:
+        """A document, ended ones included."""
+        return self.tables["document"].get(document)
+
+    def put_document(self, document: StoreDocument) -> None:
+        """Keep a document."""
+        self.write("document", document.id, document)
 
     def add_event(self, seq: int, chain: str, raw: Raw) -> None:
         """Append to the log."""
@@ -194,6 +204,10 @@ class HubDictionary(Transactions):
     def put_request(self, request: Request) -> None:
         """Keep an item, in the place of an older one of the same kind and key."""
         self.write("request", (request.kind, request.key), request)
+
+    def drop_request(self, kind: str, key: str) -> None:
+        """Forget an item that the store need not hear again."""
+        self.write("request", (kind, key), NOTHING)
 
     def item(self, order: str) -> Request | None:
         """An order's hold as the store was told it last."""

@@ -14,12 +14,13 @@ from sync.rules.baseline import Carried, Whole
 from sync.rules.books import HubBook, HubPosition, StoreBook, StorePosition
 from sync.rules.canonical import Raw
 from sync.rules.central import apply_up, promise, recover, repay
-from sync.rules.facts import Fact, Held, HoldStep
+from sync.rules.documents import Finding, StoreDocument
+from sync.rules.facts import DocumentStep, Fact, Held, HoldStep, MoveLine
 from sync.rules.holds import HubLine, StoreHold
 from sync.rules.items import HoldItem, ReturnItem, WantItem
 from sync.rules.pickup_token import Claims
 from sync.rules.rights import HubStock, StoreStock
-from sync.rules.store import begin_log, fulfil, ledger, receive_down
+from sync.rules.store import begin_log, documents, fulfil, ledger, receive_down
 from sync.rules.store.begin_log import Mirror, Remains
 from sync.rules.streams import Down, DownVerdict, Up, UpVerdict
 
@@ -211,6 +212,26 @@ def _nothing_returned(book: HubBook, sku: str) -> None:
     """Customers are asked to do without while free units are kept."""
 
 
+def _forget_ended(book: StoreBook, document: str) -> StoreDocument | None:
+    """Ended documents are forgotten: told again, they are booked again."""
+    known = book.document(document)
+    return known if known is None or known.state == "open" else None
+
+
+def _counted_at_booking(book: StoreBook, found: Sequence[Finding]) -> list[MoveLine]:
+    """A count is compared with the books of the moment of booking: what was sold since counts twice."""
+    now = [(said, said.found - documents.balance(book, said.sku, said.bucket)) for said in found]
+    return [documents.signed(said.sku, said.bucket, units) for said, units in now if units]
+
+
+def _ends_not_carried(book: StoreBook, step: DocumentStep) -> None:
+    """A new ledger does not know which documents have ended."""
+
+
+def _ends_kept_untold(book: HubBook, step: DocumentStep) -> None:
+    """The hub goes on asking for documents that have ended."""
+
+
 _restored, _enrolled, _carried = recover.restored, recover.enrolled, recover.carried
 _carry_fact, _nameable = begin_log.carry_fact, repay.nameable
 _judge_up, _judge_down, _accept_hold = streams.judge_up, streams.judge_down, receive_down.accept_hold
@@ -278,7 +299,22 @@ DEFICITS: dict[str, Variant] = {
     "returns-skipped": Variant(repay, "return_lack", _nothing_returned, "victims before free units"),
 }
 """How a deficit must not be repaid."""
-VARIANTS = NAMED | MORE | DEFICITS | RECOVERY
+PAPERS: dict[str, Variant] = {
+    "document-booked-again": Variant(
+        documents, "known_document", _forget_ended, "a document booked again when told again"
+    ),
+    "counted-at-booking": Variant(
+        documents, "_differences", _counted_at_booking, "a count against the books at its booking"
+    ),
+    "document-ends-lost": Variant(
+        documents, "carry_end", _ends_not_carried, "ends of documents not carried into a new ledger"
+    ),
+    "ended-asked-again": Variant(
+        apply_up, "end_request", _ends_kept_untold, "the hub asks for documents that have ended"
+    ),
+}
+"""How documents must not be booked."""
+VARIANTS = NAMED | MORE | DEFICITS | RECOVERY | PAPERS
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from sync.rules.central.make_down import make_down
 from sync.rules.facts import Move, Payment
 from sync.rules.store.report_up import make_up
 from sync.rules.streams import Up
-from sync.simulator import deficits, digests, exchange, looking, recovery
+from sync.simulator import deficits, digests, exchange, looking, papers, recovery
 from sync.simulator.invariants import check_between, require
 from sync.simulator.limits import in_force
 from sync.simulator.odds import SMALL_LIMITS, SPARE_ROUNDS
@@ -79,6 +79,7 @@ def _compare(store: Store) -> None:
     for order, deal in store.deals.items():
         _compare_order(store, order, is_dropped=deal.state == "dropped")
     _compare_money(store)
+    papers.compare(store)
 
 
 def _compare_order(store: Store, order: str, *, is_dropped: bool) -> None:

@@ -6,7 +6,7 @@ from sync.rules.central.make_down import make_down
 from sync.rules.store.receive_down import receive_down
 from sync.rules.store.report_up import make_up
 from sync.rules.streams import Down, Up
-from sync.simulator import deficits, invariants
+from sync.simulator import deficits, invariants, papers
 from sync.simulator.world import SKUS, Store, World
 
 HEARD = frozenset({"apply", "known", "gap"})
@@ -98,10 +98,16 @@ def receive_at_store(world: World, store: Store, down: Down) -> str:
     """The agent applies a DOWN and answers after the commit."""
     granted = {sku: store.book.stock(sku).granted for sku in SKUS}
     wanted = _newly_wanted(store, down)
+    first = store.position_seq
+
+    def follow(_: object) -> None:
+        topped = papers.topped_up(store, first, granted)
+        asked = {sku: wanted.get(sku, 0) + topped[sku] for sku in SKUS}
+        invariants.check_want(store, granted, asked)
+        papers.follow_decided(store, first)
+
     received = world.commit_at_store(
-        store,
-        lambda: receive_down(store.book, down, parse_item, world.at()),
-        lambda _: invariants.check_want(store, granted, wanted),
+        store, lambda: receive_down(store.book, down, parse_item, world.at()), follow
     )
     world.done[f"down {received.verdict}"] += 1
     if store.asking and _is_served(store, store.asking[1]):

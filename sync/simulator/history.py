@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from sync.rules.errors import Refused
-from sync.simulator import clerk, counter, exchange, faults, head_office, looking, recovery
+from sync.simulator import clerk, counter, exchange, faults, head_office, looking, papers, recovery
 from sync.simulator.books import Crash
 from sync.simulator.calm import settle_all
 from sync.simulator.invariants import Violation
@@ -52,6 +52,12 @@ DOES: dict[str, Action] = {
     "cancel": head_office.cancel,
     "want": head_office.want,
     "give back": head_office.give_back,
+    "give document": papers.give,
+    "revise document": papers.revise,
+    "find goods": papers.find,
+    "book document": papers.book,
+    "refuse document": papers.refuse,
+    "start count": papers.start_count,
     "cut": faults.cut,
     "heal": faults.heal,
     "agent dies": faults.agent_dies,
@@ -73,6 +79,7 @@ AT_THE_COUNTER = frozenset(
     {
         "pick", "pick order", "short", "lose staged", "ready", "hand over by code", "hand over by token",
         "show token again", "show old token", "expire at store", "look now", "put back",
+        "find goods", "book document", "refuse document", "start count",
         "take image",
     }
 )  # fmt: skip

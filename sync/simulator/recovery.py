@@ -11,7 +11,7 @@ from sync.messages.codec import parse_fact
 from sync.rules.baseline import SkuBalance
 from sync.rules.books import StorePosition
 from sync.rules.central import promise, recover
-from sync.rules.facts import Move, Payment
+from sync.rules.facts import DocumentStep, Move, Payment
 from sync.rules.store import fulfil, ledger
 from sync.rules.store.begin_log import NOTHING, Mirror, Remains, begin_log
 from sync.simulator.books import Crash, StoreDictionary
@@ -151,6 +151,10 @@ def _require_same(store: Store, old: StoreDictionary) -> None:
         found = store.book.hold(order)
         same = found is not None and (hold.lines, hold.is_open) == (found.lines, found.is_open)
         require(same, "I3", store.name, order, "was", hold, "is", found)
+    for document, was_there in old.rows("document").items():
+        kept = store.book.document(document)
+        still = was_there.state == "open" or (kept is not None and kept.state == was_there.state)
+        require(still, "paper", store.name, document, "was", was_there, "is", kept)
 
 
 def _write_beginning(
@@ -229,7 +233,16 @@ def mirror_of(store: Store) -> Mirror:
         for _, lines in sorted(store.hub.rows("lines").items())
         if any(line.dispatched for line in lines)
     )
-    return Mirror(from_sinc=from_sinc, from_seq=from_seq, doubt=position.doubt, stocks=stocks, holds=holds)
+    told = [fact for _, (fact, _) in sorted(store.hub.rows("fact").items(), key=lambda kept: kept[0])]
+    ends = [fact for fact in told if isinstance(fact, DocumentStep) and fact.to != "received"]
+    return Mirror(
+        from_sinc=from_sinc,
+        from_seq=from_seq,
+        doubt=position.doubt,
+        stocks=stocks,
+        holds=holds,
+        documents=tuple(ends),
+    )
 
 
 def verify(world: World, store: Store) -> str:

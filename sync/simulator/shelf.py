@@ -24,6 +24,23 @@ class Shelf:
     given: Counter[tuple[str, int]] = field(default_factory=Counter)
     cash: int = 0
 
+    def of(self, sku: str, bucket: str) -> int:
+        """What a person counts of a SKU on the shelves, or among what is put aside."""
+        return (self.damaged if bucket == "damaged" else self.floor)[sku]
+
+
+@dataclass(slots=True)
+class Paper:
+    """What the world knows of a document.
+
+    Args:
+        is_moved: its goods came or went, whatever ledgers remember of it.
+        wrong: units by (SKU, bucket) that the books had too much when the bucket was counted.
+    """
+
+    is_moved: bool = False
+    wrong: dict[tuple[str, str], int] = field(default_factory=dict)
+
 
 @dataclass(slots=True)
 class Sums:

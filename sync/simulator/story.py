@@ -23,6 +23,7 @@ SAYS: Final = {
     "I9": "the money in the drawer is the money in the books",
     "I10": "once faults stop, both books become equal",
     "refusal": "what is refused changes nothing",
+    "paper": "a document moves goods once, and as much as was found",
     "wants": "a request for units is served once, and no further than it asks",
 }
 """The invariants in a sentence each, by the name that a violation carries."""
@@ -58,6 +59,12 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"expire (\S+)", r"agent: order \1 was not collected in time and is released"),
     (r"put back (\S+)", r"a clerk puts a unit of order \1 back on the shelf"),
     (r"hand over (\S+) by (\S+)", r"a clerk hands order \1 over, shown by \2"),
+    (r"document (\S+) (\w+) (\[.*\])", r"the headquarters ask for \2 of \3, document \1"),
+    (r"document (\S+) (withdrawn|changed)", r"the headquarters have document \1 \2"),
+    (r"own count (\S+)", r"the store begins a count by itself, document \1"),
+    (r"(\d+) (\S+) found for (\S+)", r"a clerk finds \1 \2 for document \3"),
+    (r"(\w+) (\S+) booked", r"a clerk books document \2, \1"),
+    (r"document (\S+) refused", r"a clerk refuses document \1"),
     (r"(.+) refused: (.+)", r"\1 is refused: \2"),
     (r"(.+): process died", r"\1: the process dies"),
 )

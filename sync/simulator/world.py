@@ -10,12 +10,13 @@ from sync.rules.errors import Refused
 from sync.rules.items import HoldItem
 from sync.rules.pickup_token import Claims
 from sync.rules.rights import Allotment
+from sync.rules.store import documents
 from sync.simulator import deficits, invariants
 from sync.simulator.books import Crash, HubDictionary, StoreDictionary
 from sync.simulator.dice import Dice
 from sync.simulator.network import Line
 from sync.simulator.odds import FAULTS
-from sync.simulator.shelf import Shelf, Sums
+from sync.simulator.shelf import Paper, Shelf, Sums
 
 T = TypeVar("T")
 SKUS = ("tea", "soap", "comb")
@@ -74,6 +75,8 @@ class Store:
     asking: tuple[dict[str, int], str] | None = None
     """The floor's request for units and its id: memory only."""
     receipts: set[str] = field(default_factory=set)
+    papers: dict[str, Paper] = field(default_factory=dict)
+    """What became of each document in the world."""
     beyond: Counter[str] = field(default_factory=Counter)
     """Units by SKU that the step under way may take below zero: overrides and counted losses."""
     logs: dict[int, list[Log]] = field(default_factory=dict)
@@ -84,6 +87,15 @@ class Store:
     """Units by (order, line) that customers carried away and that no ledger remembers."""
     backup: dict[str, dict[Any, Any]] | None = None
     image: dict[str, dict[Any, Any]] | None = None
+
+    @property
+    def position_seq(self) -> int:
+        """The last event written."""
+        return self.book.position().seq
+
+    def gap(self, sku: str, bucket: str) -> int:
+        """Units that the books have too much in a bucket."""
+        return documents.balance(self.book, sku, bucket) - self.shelf.of(sku, bucket)  # type: ignore[arg-type]
 
     def log_of(self, sinc: int, seq: int, chain: str) -> Log:
         """The log whose chain after event `seq` is this: the present one, or one that was lost."""

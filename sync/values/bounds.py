@@ -101,6 +101,8 @@ MOST_COUNTER = 2**53 - 1
 
 Units = Annotated[int, Bound(1, MOST_UNITS)]
 """A quantity in the SKU's stock unit (1 piece, or 1 g, 1 ml), at least one."""
+Delta = Annotated[int, Bound(-MOST_UNITS, MOST_UNITS)]
+"""A signed number of units: what a correction adds to a balance."""
 Counter = Annotated[int, Bound(0, MOST_COUNTER)]
 """A counter that only rises."""
 MOST_SKU_CHARS = 64

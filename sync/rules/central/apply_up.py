@@ -11,7 +11,7 @@ from sync.rules.central import recover
 from sync.rules.central.promise import return_units
 from sync.rules.central.repay import hear_answer, repay
 from sync.rules.errors import Unbookable
-from sync.rules.facts import Fact, Grant, HoldStep, Move, MoveLine, Returned
+from sync.rules.facts import DocumentStep, Fact, Grant, HoldStep, Move, MoveLine, Returned
 from sync.rules.holds import Outcome, counted
 from sync.rules.items import RejectedItem, key_of
 from sync.rules.rights import HubStock, moved
@@ -249,8 +249,16 @@ def apply_fact(book: HubBook, fact: Fact) -> None:
             if settles is not None:
                 _settle(book, settles)
             hear_answer(book, fact)
+        case DocumentStep():
+            end_request(book, fact)
         case _:
             return
+
+
+def end_request(book: HubBook, step: DocumentStep) -> None:
+    """A document has ended: a store that starts anew must not be asked for it again."""
+    if step.to != "received":
+        book.drop_request("document", step.document)
 
 
 def _follow_staging(book: HubBook, step: HoldStep) -> None:

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 
 from sync.rules.baseline import MOST_BALANCES, Balances, Begin, Carried, SkuBalance, Whole
 from sync.rules.books import StoreBook, StorePosition, record
-from sync.rules.facts import Fact, Grant, HoldStep, Move, MoveLine, Payment, Returned
+from sync.rules.facts import DocumentStep, Fact, Grant, HoldStep, Move, MoveLine, Payment, Returned
 from sync.rules.holds import LineCount, StoreHold
 from sync.rules.items import ReturnItem
 from sync.rules.rights import StoreStock
-from sync.rules.store import fulfil, ledger
+from sync.rules.store import documents, fulfil, ledger
 from sync.rules.store.receive_down import accept_hold, item_of, take_return
 
 
@@ -22,6 +22,8 @@ class Mirror:
         doubt: two histories of that incarnation were heard: this state followed one of them.
         stocks: SKUs that are not all zero.
         holds: every hold that the store owns, finished ones included.
+        documents: the steps that ended documents: none of them may be booked once more, not even if the
+            hub is put back to before it heard of it.
     """
 
     from_sinc: int
@@ -29,6 +31,7 @@ class Mirror:
     doubt: bool
     stocks: tuple[SkuBalance, ...]
     holds: tuple[Carried, ...]
+    documents: tuple[DocumentStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,8 @@ def begin_log(book: StoreBook, start: StorePosition, mirror: Mirror, remains: Re
         _carry_hold(book, hold)
         record(book, hold)
     record(book, Whole(facts=len(remains.facts), at=at))
+    for step in mirror.documents:
+        documents.carry_end(book, step)
     for fact in remains.facts:
         carry_fact(book, fact, continues=remains.continues)
     _mark_doubts(book, mirror, remains)
@@ -129,9 +134,12 @@ def carry_fact(book: StoreBook, fact: Fact, *, continues: bool) -> None:
 
     Rights are carried only by a history that continues the mirror: of another one no hub ever took a
     grant, and what it took back is counted in the mirror. Steps of a hold are carried as far as the
-    hold still owes; goods that left beyond that are a recorded override.
+    hold still owes; goods that left beyond that are a recorded override. A document that ended before
+    moves nothing again: its paper stood for goods that came or went once.
     """
     match fact:
+        case Move() if documents.is_ended(book, fact.document):
+            return
         case Move():
             ledger.apply_lines(book, fact.lines)
             record(book, fact)
@@ -139,6 +147,8 @@ def carry_fact(book: StoreBook, fact: Fact, *, continues: bool) -> None:
             record(book, fact)
         case HoldStep():
             _carry_step(book, fact)
+        case DocumentStep():
+            documents.carry_end(book, fact)
         case Grant() if continues:
             stock = book.stock(fact.sku)
             book.put_stock(fact.sku, replace(stock, granted=max(stock.granted, fact.granted)))

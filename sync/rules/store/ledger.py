@@ -27,7 +27,7 @@ def book_move(book: StoreBook, move: Move) -> int:
             raise Refused("empty_move", sku=line.sku)
     raised = apply_lines(book, move.lines)
     if move.reason == "count":
-        thaw(book, [line.sku for line in move.lines])
+        thaw(book, [line.sku for line in move.lines if "floor" in {line.source, line.target}])
     seq = record(book, move)
     for sku in raised:
         top_up(book, sku, move.at)

@@ -9,8 +9,8 @@ from sync.rules.canonical import Raw
 from sync.rules.errors import Refused
 from sync.rules.facts import Held, HeldLine, HoldStep, Returned
 from sync.rules.holds import LineCount, StoreHold
-from sync.rules.items import HoldItem, HoldLine, Item, RejectedItem, ReturnItem, WantItem
-from sync.rules.store import fulfil, ledger, look_now
+from sync.rules.items import DocumentItem, HoldItem, HoldLine, Item, RejectedItem, ReturnItem, WantItem
+from sync.rules.store import documents, fulfil, ledger, look_now
 from sync.rules.streams import Down, DownVerdict
 
 ParseItem = Callable[[Raw], Item]
@@ -19,13 +19,17 @@ ParseItem = Callable[[Raw], Item]
 
 @dataclass(slots=True)
 class Received:
-    """What a DOWN brought: the verdict; holds that are new, were released, or have units to look for."""
+    """What a DOWN brought: the verdict; holds that are new, were released, or have units to look for.
+
+    `documents` are those that came, changed, or ended.
+    """
 
     verdict: DownVerdict
     new_orders: list[str] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
     answer: bool = False
     look_now: list[str] = field(default_factory=list)
+    documents: list[str] = field(default_factory=list)
 
 
 def receive_down(book: StoreBook, down: Down, parse: ParseItem, at: str) -> Received:
@@ -76,7 +80,10 @@ def _apply(book: StoreBook, item: Item, received: Received, at: str) -> None:
             serve_want(book, item, at)
         case RejectedItem():
             book.mark_rejected(item.seq, item.code)
-        case _:
+        case DocumentItem():
+            if documents.take_document(book, item, at):
+                received.documents.append(item.id)
+        case HoldItem():
             _take_hold(book, item, received, at)
 
 

@@ -17,37 +17,41 @@ from sync.simulator.shrink import shrink
 
 CAUGHT_BY_SEED = {
     "returns-as-deltas": (0, "I10"),
-    "hub-expires-dispatched": (3, "I8"),
+    "hub-expires-dispatched": (1, "I8"),
     "finished-forgotten": (1, "I5"),
     "base-last-sent": (0, "I10"),
     "acknowledged-by-newer": (0, "I10"),
     "gaps-applied": (0, "I3"),
-    "old-up-accepted": (0, "I3"),
+    "old-up-accepted": (1, "I3"),
     "old-down-accepted": (0, "I5"),
-    "returns-told-as-deltas": (3, "I10"),
-    "any-token": (2, "I5"),
-    "short-twice": (1, "I7"),
+    "returns-told-as-deltas": (6, "I10"),
+    "any-token": (1, "I5"),
+    "short-twice": (9, "I7"),
     "promise-unlimited": (0, "I2"),
-    "grant-beyond-floor": (0, "I2"),
+    "grant-beyond-floor": (1, "I2"),
     "give-back-promised": (0, "I2"),
-    "settled-not-counted": (1, "I10"),
-    "want-served-again": (2, "wants"),
+    "settled-not-counted": (1, "I7"),
+    "want-served-again": (1, "wants"),
     "hold-booked-twice": (0, "I7"),
-    "deficit-from-ready": (38, "deficit"),
-    "victims-beyond-deficit": (14, "deficit"),
+    "deficit-from-ready": (1360, "I10"),
+    "victims-beyond-deficit": (9, "deficit"),
     "returns-skipped": (0, "deficit"),
-    "mirror-at-once": (499, "I3"),
-    "sells-before-merge": (4, "I8"),
-    "restored-as-it-was": (0, "I3"),
-    "hinc-not-raised": (4, "I10"),
-    "enrolled-as-first": (0, "I3"),
-    "lost-holds-ignored": (4, "I8"),
+    "mirror-at-once": (355, "I3"),
+    "sells-before-merge": (147, "I8"),
+    "restored-as-it-was": (106, "I3"),
+    "hinc-not-raised": (83, "I10"),
+    "enrolled-as-first": (1, "I3"),
+    "lost-holds-ignored": (147, "I8"),
     "returns-not-told": (0, "I10"),
-    "rights-always-carried": (2305, "I7"),
-    "rights-never-carried": (0, "I3"),
-    "never-in-doubt": (73, "I5"),
-    "finished-not-carried": (18, "I6"),
-    "never-stopped": (204, "I10"),
+    "rights-always-carried": (17, "I2"),
+    "rights-never-carried": (4, "I3"),
+    "never-in-doubt": (23, "I5"),
+    "finished-not-carried": (21, "I3"),
+    "never-stopped": (16, "I10"),
+    "document-booked-again": (9, "paper"),
+    "counted-at-booking": (7, "paper"),
+    "document-ends-lost": (12, "paper"),
+    "ended-asked-again": (0, "paper"),
 }
 """Seeds found by playing from 0 on until a variant was caught: chosen so that the test is quick."""
 
@@ -96,7 +100,7 @@ def test_a_seed_tells_the_whole_history() -> None:
     assert [play(seed).digest for seed in range(4)] == PINNED
 
 
-PINNED = ["5fe16903f072de88", "4502dcb68447bd0a", "6b17d90357e58dd5", "1cda9242ada6f76e"]
+PINNED = ["755cae8ba94a1e15", "36d013ed80ec7ae3", "beb00dafd7a9c67b", "1e0cfcc2a188ba20"]
 
 
 def test_a_step_left_out_leaves_the_others_their_draws() -> None:

@@ -15,17 +15,25 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from sync.messages.codec import parse_fact, parse_item
-from sync.rules.books import HubBook, HubPosition, StoreBook, StorePosition
+from sync.rules.books import HubBook, HubPosition, StoreBook, StorePosition, tell
 from sync.rules.canonical import to_raw
 from sync.rules.central import promise
 from sync.rules.central.apply_up import apply_up
 from sync.rules.central.make_down import make_down
 from sync.rules.errors import Refused
-from sync.rules.facts import Grant, HoldStep, Move, MoveLine, Payment
+from sync.rules.facts import DocumentStep, Grant, HoldStep, Move, MoveLine, Payment
 from sync.rules.holds import HubLine
-from sync.rules.items import HoldItem, HoldLine, RejectedItem, ReturnItem, WantItem
+from sync.rules.items import (
+    DocumentItem,
+    DocumentLine,
+    HoldItem,
+    HoldLine,
+    RejectedItem,
+    ReturnItem,
+    WantItem,
+)
 from sync.rules.rights import Allotment
-from sync.rules.store import fulfil, ledger
+from sync.rules.store import documents, fulfil, ledger
 from sync.rules.store.receive_down import receive_down
 from sync.rules.store.report_up import make_up
 from sync.rules.streams import Down, Up
@@ -42,6 +50,7 @@ from tests.property.sync.two_files import (
 )
 
 ORDERS = ("o1", "o2", "o3")
+PAPERS = ("d1", "d2")
 ODD = "odd"
 """A SKU that the hub's catalogue lacks."""
 skus = st.sampled_from(SKUS)
@@ -76,6 +85,13 @@ facts = st.one_of(
         currency=st.just("CNY"),
         at=st.just(AT),
     ),
+    st.builds(
+        DocumentStep,
+        document=st.sampled_from(PAPERS),
+        rev=numbers,
+        to=st.sampled_from(["received", "booked", "refused"]),
+        at=st.just(AT),
+    ),
 )
 events = st.one_of(facts.map(to_raw), st.just({"kind": "nonsense", "at": AT}))
 
@@ -103,6 +119,26 @@ items = st.one_of(
     ),
     st.builds(WantItem, id=st.just("Q"), sku=skus, qty=numbers, ver=st.integers(0, 9)),
     st.builds(RejectedItem, seq=st.integers(1, 9), code=st.just("unknown_sku")),
+)
+papers = st.builds(
+    DocumentItem,
+    id=st.sampled_from(PAPERS),
+    rev=numbers,
+    task=st.sampled_from(["opening", "receiving", "transfer_out", "count", "adjust"]),
+    number=st.just("D"),
+    at=st.just(AT),
+    lines=st.lists(
+        st.builds(
+            DocumentLine,
+            sku=odd_skus,
+            qty=st.integers(-3, 5),
+            bucket=st.sampled_from(["floor", "floor", "floor", "damaged", "staged"]),
+            names=st.just({"en": "Tea"}),
+        ),
+        min_size=1,
+        max_size=2,
+    ).map(tuple),
+    withdrawn=st.sampled_from([False, False, False, True]),
 )
 
 
@@ -152,7 +188,7 @@ class Twins(RuleBasedStateMachine):
         self.at_store(lambda book: ledger.book_move(book, Move(reason="receive", lines=(line,), at=AT)))
 
     @rule(
-        items=st.lists(items, max_size=4),
+        items=st.lists(items | papers, max_size=4),
         base=st.integers(0, 3),
         more=st.integers(0, 4),
         app=st.integers(0, 9),
@@ -205,6 +241,25 @@ class Twins(RuleBasedStateMachine):
         self.at_store(acts[act])
 
     @rule(
+        document=st.sampled_from(PAPERS),
+        sku=odd_skus,
+        units=st.integers(0, 5),
+        act=st.sampled_from(["find", "find", "book", "book partly", "refuse", "count"]),
+    )
+    def work_on(self, document: str, sku: str, units: int, act: str) -> None:
+        """Somebody works on a document that may not be there, or have ended."""
+        line = DocumentLine(sku=sku, names={})
+        own = DocumentItem(id=document, rev=0, task="count", number="C", at=AT, lines=(line,))
+        acts: dict[str, Callable[[StoreBook], Any]] = {
+            "find": lambda book: documents.say_found(book, document, sku, "floor", units),
+            "book": lambda book: documents.book_document(book, document, AT, "li"),
+            "book partly": lambda book: documents.book_document(book, document, AT, "li", is_partly=True),
+            "refuse": lambda book: documents.refuse_document(book, document, AT, "li", "no"),
+            "count": lambda book: documents.start_count(book, own),
+        }
+        self.at_store(acts[act])
+
+    @rule(
         events=st.lists(events, max_size=4),
         back=st.integers(0, 2),
         wants=st.dictionaries(odd_skus, numbers, max_size=2),
@@ -249,6 +304,11 @@ class Twins(RuleBasedStateMachine):
         }
         self.at_hub(acts[act])
 
+    @rule(item=papers)
+    def ask(self, item: DocumentItem) -> None:
+        """The headquarters ask for something."""
+        self.at_hub(lambda book: tell(book, item, item.id))
+
     @rule(sku=odd_skus, qty=numbers, back=st.booleans())
     def move_rights(self, sku: str, qty: int, *, back: bool) -> None:
         """The hub wants units, or gives some back."""
@@ -265,7 +325,8 @@ class Twins(RuleBasedStateMachine):
             stocks, holds = [book.stock(sku) for sku in (*SKUS, ODD)], [book.hold(order) for order in ORDERS]
             position = book.position()
             log = (book.events_after(0, 999), [book.chain_at(n) for n in range(position.seq + 1)])
-            return [position, stocks, holds, log, make_up(book, position.heard)]
+            kept = [book.document(document) for document in PAPERS]
+            return [position, stocks, holds, kept, log, make_up(book, position.heard)]
 
         assert self.store.run(seen) == seen(self.store_twin)
         rejected = self.store.rows("SELECT seq, rejected FROM event WHERE rejected IS NOT NULL ORDER BY seq")

@@ -11,6 +11,8 @@ from sync.rules.digest import BUCKETS as HASHED
 from sync.rules.digest import HASH_BYTES, Compare, Digest, Rows
 from sync.rules.facts import (
     Accepted,
+    DocumentCount,
+    DocumentStep,
     Fact,
     Grant,
     Held,
@@ -21,7 +23,16 @@ from sync.rules.facts import (
     Payment,
     Returned,
 )
-from sync.rules.items import HoldItem, HoldLine, Item, RejectedItem, ReturnItem, WantItem
+from sync.rules.items import (
+    DocumentItem,
+    DocumentLine,
+    HoldItem,
+    HoldLine,
+    Item,
+    RejectedItem,
+    ReturnItem,
+    WantItem,
+)
 from sync.rules.streams import Ask, Down, Hello, Message, Page, Up
 
 COUNTERS = st.integers(0, 2**53 - 1)
@@ -35,6 +46,7 @@ INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2999, 12, 31)).map(  # no
 )
 MINOR = st.integers(-(2**53) + 1, 2**53 - 1)
 CHAINS = st.binary(min_size=8, max_size=8).map(bytes.hex)
+DELTAS = st.integers(-1_000_000_000, 1_000_000_000)
 BUCKETS = st.sampled_from(["floor", "staged", "damaged", None])
 
 MOVE_LINES = st.builds(MoveLine, sku=SKUS, qty=UNITS, source=BUCKETS, target=BUCKETS)
@@ -70,6 +82,20 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
         lines=st.lists(MOVE_LINES, min_size=1, max_size=3).map(tuple),
         at=INSTANTS,
         ref=TEXTS,
+        actor=TEXTS,
+        why=TEXTS,
+        document=st.none() | IDS,
+    ),
+    st.builds(
+        DocumentStep,
+        document=IDS,
+        rev=COUNTERS,
+        to=st.sampled_from(["received", "booked", "refused", "withdrawn"]),
+        at=INSTANTS,
+        lines=st.lists(
+            st.builds(DocumentCount, sku=SKUS, bucket=BUCKETS.filter(bool), asked=DELTAS, found=DELTAS),
+            max_size=3,
+        ).map(tuple),
         actor=TEXTS,
         why=TEXTS,
     ),
@@ -135,6 +161,28 @@ ITEMS: st.SearchStrategy[Item] = st.one_of(
     st.builds(ReturnItem, sku=SKUS, returned=COUNTERS),
     st.builds(WantItem, id=IDS, sku=SKUS, qty=UNITS, ver=COUNTERS),
     st.builds(RejectedItem, seq=COUNTERS, code=TEXTS),
+    st.builds(
+        DocumentItem,
+        id=IDS,
+        rev=COUNTERS,
+        task=st.sampled_from(["opening", "receiving", "transfer_out", "transfer_in", "count", "adjust"]),
+        number=TEXTS,
+        at=INSTANTS,
+        lines=st.lists(
+            st.builds(
+                DocumentLine,
+                sku=SKUS,
+                qty=DELTAS,
+                bucket=BUCKETS.filter(bool),
+                names=st.dictionaries(TEXTS, TEXTS, max_size=2),
+            ),
+            min_size=1,
+            max_size=3,
+        ).map(tuple),
+        partner=TEXTS,
+        note=TEXTS,
+        withdrawn=st.booleans(),
+    ),
 )
 _BUCKET_NUMBERS = st.lists(st.integers(0, HASHED - 1), min_size=1, max_size=4).map(tuple)
 _EVENTS = st.lists(FACTS.map(to_raw), max_size=3).map(tuple)

@@ -8,6 +8,7 @@ from pathlib import Path
 from pos_agent import enrolment
 from pos_agent.ledger.take_over import Extent, take_over
 from sync.rules.baseline import Carried, SkuBalance
+from sync.rules.facts import DocumentStep
 from tests.unit.pos_agent.agent_stage import enrolment_answer
 
 AT = "2026-05-01T04:00:00.000Z"
@@ -28,6 +29,10 @@ class Mirror:
         """None."""
         return ()
 
+    def documents(self) -> Iterable[Sequence[DocumentStep]]:
+        """One page: a delivery that was booked before."""
+        yield [DocumentStep(document="d-1", rev=1, to="booked", at=AT)]
+
     def chain_of(self, sinc: int, seq: int) -> str | None:  # noqa: ARG002
         """Unknown."""
         return None
@@ -46,4 +51,6 @@ def test_an_old_ledger_damaged_inside_counts_as_lost(tmp_path: Path) -> None:
     assert (taken.skus, taken.carried, taken.frozen) == (1, 0, 1)
     assert taken.aside is not None
     assert taken.aside.name == "agent.incarnation-2.db"
+    with closing(sqlite3.connect(path)) as ledger:
+        assert ledger.execute("SELECT id, state FROM store_document").fetchall() == [("d-1", "booked")]
     assert any("damaged" in text and "is lost" in text for text in said)

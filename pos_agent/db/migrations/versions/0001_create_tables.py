@@ -194,6 +194,24 @@ def upgrade() -> None:
     sa.CheckConstraint('returned <= granted', name=op.f('ck_stock_rights')),
     sa.PrimaryKeyConstraint('sku', name=op.f('pk_stock'))
     )
+    op.create_table('store_document',
+    sa.Column('id', sqlmodel.AutoString(), nullable=False),
+    sa.Column('rev', sa.Integer(), nullable=False),
+    sa.Column('state', sqlmodel.AutoString(), nullable=False),
+    sa.Column('number', sqlmodel.AutoString(), nullable=False),
+    sa.Column('is_own', sa.Integer(), nullable=False),
+    sa.Column('ended_at', sqlmodel.AutoString(), nullable=False),
+    sa.Column('ended_by', sqlmodel.AutoString(), nullable=False),
+    sa.Column('why', sqlmodel.AutoString(), nullable=False),
+    sa.Column('found', sa.Text(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=True),
+    sa.CheckConstraint("(state = 'open') = (body IS NOT NULL)", name=op.f('ck_store_document_body')),
+    sa.CheckConstraint("state IN ('open', 'booked', 'refused', 'withdrawn')", name=op.f('ck_store_document_state')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_store_document'))
+    )
+    with op.batch_alter_table('store_document', schema=None) as batch_op:
+        batch_op.create_index('ix_store_document_open', ['id'], unique=False, sqlite_where=sa.text("state = 'open'"))
+
     op.create_table('ticket',
     sa.Column('id', sqlmodel.AutoString(), nullable=False),
     sa.Column('till', sqlmodel.AutoString(), nullable=False),
@@ -300,6 +318,10 @@ def downgrade() -> None:
         batch_op.drop_index('uq_ticket_open_till', sqlite_where=sa.text("state = 'open'"))
 
     op.drop_table('ticket')
+    with op.batch_alter_table('store_document', schema=None) as batch_op:
+        batch_op.drop_index('ix_store_document_open', sqlite_where=sa.text("state = 'open'"))
+
+    op.drop_table('store_document')
     op.drop_table('stock')
     op.drop_table('staged_entry')
     op.drop_table('setting')

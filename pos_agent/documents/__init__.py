@@ -1,0 +1,1 @@
+"""Documents: what the headquarters ask a store to book, and what it counts by itself."""
