@@ -41,6 +41,7 @@ StepTo = Literal[
     "put_back",
     "verified",
     "kept",
+    "prepaid",
 ]
 Tender = Literal["cash", "card", "sandbox"]
 
@@ -125,6 +126,7 @@ class HoldStep:
 
     `moves` are the units that moved with it (picking, hand-over, a short pick's adjustment); `held` is
     told once, with the step `received`. `kept` answers that `n` units need not be looked for any more.
+    `prepaid` grants that the counter takes `minor` less, all in all, since it was paid online.
     """
 
     kind: Literal["hold"] = "hold"
@@ -138,6 +140,7 @@ class HoldStep:
     actor: Line = ""
     by: Line = ""
     held: Held | None = None
+    minor: Counter = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
