@@ -62,6 +62,7 @@ ROUTES: Final[Sequence[BaseRoute]] = (
     *staff_pages.ROUTES,
     *monitor_pages.ROUTES,
     *monitor_order_pages.ROUTES,
+    *monitor_refund_api.ROUTES,
     *stock_pages.ROUTES,
     *store_pages.ROUTES,
     *import_pages.ROUTES,

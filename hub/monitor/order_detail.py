@@ -15,6 +15,7 @@ _PAYMENTS: Final = (
     "SELECT provider, state, minor, currency, reference, COALESCE(settled_at, at) FROM payment"
     " WHERE order_id = ? LIMIT 200"
 )
+_FORCED: Final = "SELECT minor, at, by, reason FROM forced_refund WHERE order_id = ? ORDER BY id LIMIT 20"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,16 @@ class OrderPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class Forced:
+    """A refund that HQ forced: what went back, when, by whom, why."""
+
+    minor: int
+    at: datetime | None
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderDetail:
     """An order with what belongs to it.
 
@@ -42,6 +53,19 @@ class OrderDetail:
     payments: Sequence[OrderPayment]
     troubles: Sequence[Trouble]
     named: Named
+    forced: Sequence[Forced] = ()
+
+    @property
+    def can_force_refund(self) -> bool:
+        """Whether HQ may give back money for it although its store has not answered."""
+        is_asked = self.order.cancel_asked_at is not None and not self.order.is_closed
+        return is_asked and self.order.is_paid_online and self.left_minor > 0
+
+    @property
+    def left_minor(self) -> int:
+        """Money paid online that was not given back."""
+        online = [one for one in self.payments if not one.provider.startswith("till-")]
+        return sum(one.minor for one in online if one.state in {"captured", "refunded"})
 
     @property
     def units(self) -> int:
@@ -86,4 +110,8 @@ async def read_order(reader: Reader, name: str) -> OrderDetail | None:
     )
     found = await troubles_of_order(reader, order.store, order.id, order.number)
     troubles = [replace(one, facts=tuple(fact for fact in one.facts if fact[0] != "order")) for one in found]
-    return OrderDetail(order, payments, troubles, await names_in(reader, troubles))
+    forced = [
+        Forced(row[0], moment(row[1]), row[2], row[3])
+        for row in await reader.all(_FORCED, (order.id,))
+    ]
+    return OrderDetail(order, payments, troubles, await names_in(reader, troubles), forced)

@@ -7,15 +7,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from hub.monitor import trouble_words
-from hub.monitor.order_detail import OrderDetail, read_order
 from hub.monitor.pages import PAYMENT_WORDS, STAGE_WORDS
+from hub.monitor.refund_api import order_detail
 from hub.monitor.rules import Tone
 from hub.monitor.trouble_pages import facts_told
 from hub.orders.rules import masked
 from hub.staff.hq_page import hq_page
 from hub.staff.permissions import BOARD
 from hub.web.state import kernel_of
-from sync.web.errors import N_, Problem
+from sync.web.errors import N_
 from sync.web.routes import route
 from sync.web.translations import current, gettext
 
@@ -24,6 +24,14 @@ PROVIDER_WORDS: Final = {
     "till-cash": N_("cash at the counter"),
     "till-card": N_("card at the counter"),
     "till-sandbox": N_("online"),
+}
+REFERENCE_WORDS: Final = {
+    "refund": N_("units not handed over"),
+    "late": N_("came too late"),
+    "double_paid": N_("paid twice"),
+    "surplus": N_("paid twice"),
+    "forced": N_("forced by HQ"),
+    "recovered": N_("told by the store's log"),
 }
 PAID_WORDS: Final[dict[str, tuple[Tone, str]]] = {
     "pending": ("warn", N_("under way")),
@@ -35,7 +43,7 @@ PAID_WORDS: Final[dict[str, tuple[Tone, str]]] = {
 
 async def show_order(request: Request) -> Response:
     """The order that the address names by number or id, in times of its store."""
-    detail = await _detail(request)
+    detail = await order_detail(request)
     kernel, order = kernel_of(request), detail.order
     store = kernel.directory.get(order.store)
     context: dict[str, Any] = {
@@ -49,6 +57,8 @@ async def show_order(request: Request) -> Response:
         "paid_words": PAID_WORDS,
         "trouble_words": trouble_words,
         "facts_told": facts_told,
+        "in_reach": kernel.directory.is_in_reach(order.store),
+        "reference": _reference,
         "now": kernel.clock.now(),
     }
     return hq_page(request, "monitor/order.html", context, zone=store.tz if store else None)
@@ -59,24 +69,15 @@ def _provider(name: str) -> str:
     return gettext(PROVIDER_WORDS[name]) if name in PROVIDER_WORDS else name.replace("-", " ")
 
 
+def _reference(text: str) -> str:
+    """A payment's reference: the provider's, the receipt's, or why the hub gave money back."""
+    return gettext(REFERENCE_WORDS[text]) if text in REFERENCE_WORDS else text
+
+
 async def order_events(request: Request) -> Response:
     """Tells an open page that the order changed."""
-    detail = await _detail(request)
+    detail = await order_detail(request)
     return kernel_of(request).events.response(request, [f"order:{detail.order.token}"])
-
-
-async def _detail(request: Request) -> OrderDetail:
-    """The order that the address names.
-
-    Raises:
-        Problem: 404 `order.unknown`.
-    """
-    detail = await read_order(kernel_of(request).reader, str(request.path_params["order"])[:64])
-    if detail is None:
-        raise Problem(
-            404, "order.unknown", N_("There is no such order"), N_("Look for it by number, code or phone.")
-        )
-    return detail
 
 
 ROUTES: list[BaseRoute] = [

@@ -56,7 +56,7 @@ KINDS: Final[Mapping[str, KindWords]] = {
         "bad",
         N_("Paid twice"),
         N_("The customer paid the same order online and at the counter."),
-        N_("Give one of the payments back and tell the customer."),
+        N_("What was paid online goes back by itself. If this is still open, give one payment back by hand."),
     ),
     "number_clash": KindWords(
         "bad",
@@ -86,7 +86,7 @@ KINDS: Final[Mapping[str, KindWords]] = {
         "warn",
         N_("Collected after cancelling"),
         N_("The goods were handed over although the customer had cancelled."),
-        N_("Do not refund what was handed over; tell the customer."),
+        N_("If money was given back before, it is a recorded loss: speak to the customer. Refund no more."),
     ),
     "price_mismatch": KindWords(
         "warn",
@@ -97,8 +97,8 @@ KINDS: Final[Mapping[str, KindWords]] = {
     "payment_unknown": KindWords(
         "warn",
         N_("Payment unknown"),
-        N_("Nobody knows whether the money was taken: the provider did not answer."),
-        N_("Look the payment up at the provider and settle it by hand."),
+        N_("A provider tells of money that nobody asked for, or of another sum, or did not answer."),
+        N_("Look the payment up at the provider and settle it by hand. No order was changed."),
     ),
     "sequence_gap": KindWords(
         "bad",
@@ -196,7 +196,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "other": N_("something else"),
 }
 """What a person can have done about a trouble."""
-DONE: Final[Mapping[str, str]] = {**ACTIONS, "repaid": N_("resolved by itself: the units are there again")}
+DONE: Final[Mapping[str, str]] = {**ACTIONS, "repaid": N_("resolved by itself: the units are there again"), "given_back": N_("resolved by itself: what was paid online went back")}
 """What was done about a trouble, by people or by itself."""
 STATES: Final[Mapping[str, tuple[Tone, str]]] = {
     "open": ("bad", N_("open")),
@@ -216,6 +216,10 @@ FACTS: Final[Mapping[str, str]] = {
     "to": N_("step"),
     "ref": N_("reference"),
     "minor": N_("amount"),
+    "online_minor": N_("paid online"),
+    "refunded_minor": N_("given back"),
+    "payment": N_("payment"),
+    "provider": N_("provider"),
     "since": N_("since"),
     "floor": N_("shelf"),
     "number": N_("number"),
@@ -258,6 +262,9 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "movements": N_("movements against the events"),
         "grants": N_("granted units"),
         "promises": N_("promised units against the orders"),
+        "unpaid": N_("goods handed over for nothing"),
+        "loss": N_("noted losses against the money"),
+        "capture": N_("money that stands on no order"),
         "hold": N_("orders against the store's events"),
         "sold": N_("orders against what is held"),
         "loose": N_("held units without an order"),

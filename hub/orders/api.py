@@ -5,12 +5,15 @@ from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.orders.ask_payment import AskPayment
 from hub.orders.order_page import order_of
 from hub.orders.queries import OrderView, qr_of
 from hub.orders.requests import Amount, Answer, OrderRequest
 from hub.orders.take_order import OrderDesk
 from hub.web.state import base_url_of, kernel_of, phone_context
+from sync.rules.errors import Refused
 from sync.values.clock import to_instant
+from sync.web.errors import N_, Problem
 from sync.web.forms import idempotency_key, read_json
 from sync.web.permissions import PUBLIC_API
 from sync.web.routes import Contract, route
@@ -47,7 +50,15 @@ class OrderState(Answer):
     ready_at: str | None
     closed_at: str | None
     cancel_asked_at: str | None
+    refunded: Amount
+    prepaid_at: str | None
     lines: list[LineState]
+
+
+class PayAddress(BaseModel):
+    """Where a customer pays."""
+
+    pay_url: str
 
 
 async def place(request: Request) -> Response:
@@ -65,6 +76,28 @@ async def show(request: Request) -> Response:
     return Response(to_json(_state(request, order)), headers=NO_STORE, media_type="application/json")
 
 
+async def ask_payment(request: Request) -> Response:
+    """Ask for the money of a counter order online; asking again gives the same address.
+
+    Raises:
+        Problem: 404 `order.unknown`; 409 `order.not_payable`, with why; nothing changed.
+    """
+    order = await order_of(request)
+    kernel = kernel_of(request)
+    try:
+        payment = await kernel.writer.run(AskPayment(kernel, order.token))
+    except Refused as refused:
+        raise Problem(
+            409,
+            "order.not_payable",
+            N_("This order cannot be paid online now"),
+            N_("It is paid, being cancelled, over, or nothing is due. Nothing was changed."),
+            extra={"why": refused.code},
+        ) from refused
+    answer = PayAddress(pay_url=f"{base_url_of(request)}/pay/sandbox/{payment}")
+    return Response(to_json(answer), 201, headers=NO_STORE, media_type="application/json")
+
+
 def _state(request: Request, order: OrderView) -> OrderState:
     """An order as the API tells it."""
     base = base_url_of(request)
@@ -75,6 +108,7 @@ def _state(request: Request, order: OrderView) -> OrderState:
             ("ready_at", order.ready_at),
             ("closed_at", order.closed_at),
             ("cancel_asked_at", order.cancel_asked_at),
+            ("prepaid_at", order.prepaid_at),
         )
     }
     return OrderState(
@@ -90,6 +124,7 @@ def _state(request: Request, order: OrderView) -> OrderState:
         payment=order.payment,
         pay=order.pay,
         paid=Amount(minor=order.paid_minor, currency=order.currency),
+        refunded=Amount(minor=order.refunded_minor, currency=order.currency),
         placed_at=to_instant(order.placed_at),
         ready_by=to_instant(order.ready_by),
         expires_at=to_instant(order.expires_at),
@@ -141,6 +176,21 @@ ROUTES = [
             summary="An order by the token of its address",
             answers={200: OrderState},
             refusals={404: "no such order"},
+        ),
+    ),
+    route(
+        "/api/v1/orders/{token}/payment",
+        ask_payment,
+        ["POST"],
+        permission=PUBLIC_API,
+        name="api_pay_order_online",
+        contract=Contract(
+            summary="Pay a counter order online after all",
+            answers={201: PayAddress},
+            refusals={
+                404: "no such order",
+                409: "paid, being cancelled, over, or nothing is due (code order.not_payable, why)",
+            },
         ),
     ),
 ]

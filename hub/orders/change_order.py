@@ -1,4 +1,4 @@
-"""Changing an order: paid online, lapsed unpaid, cancelled by its buyer."""
+"""Changing an order: lapsed unpaid, cancelled by its buyer."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,52 +14,8 @@ from sync.storage.writer import Transaction
 
 _ORDER = (
     "SELECT id, number, token, store, stage, payment, pay, total_minor, currency, locale, code_hash,"
-    " placed_at, ready_by, expires_at, cancel_asked_at FROM orders WHERE id = ?"
+    " placed_at, ready_by, expires_at, cancel_asked_at, prepaid_minor FROM orders WHERE id = ?"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PayOnline:
-    """Command: the provider captured the money of a payment; returns the order's token.
-
-    A payment that was captured before changes nothing. The hold is dispatched in the same
-    transaction, so a paid order is always known to its store's stream.
-    """
-
-    kernel: Kernel
-    payment: str
-    reference: str
-
-    def __call__(self, transaction: Transaction) -> str:
-        """Run in the writer.
-
-        Raises:
-            Refused: `unknown_payment`; `lapsed`, the hold was dropped before the money came.
-        """
-        row = transaction.one("SELECT order_id, state, minor FROM payment WHERE id = ?", (self.payment,))
-        if row is None:
-            raise Refused("unknown_payment", payment=self.payment)
-        order = _order(transaction, row[0])
-        if row[1] == "captured":
-            return str(order["token"])
-        if order["stage"] != "unpaid":
-            raise Refused("lapsed", order=order["id"])
-        at = self.kernel.instant()
-        transaction.execute(
-            "UPDATE payment SET state = 'captured', settled_at = ?, reference = ? WHERE id = ?",
-            (at, self.reference, self.payment),
-        )
-        transaction.execute(
-            "UPDATE orders SET stage = 'pending_store', payment = 'paid', paid_minor = ?, lapses_at = NULL"
-            " WHERE id = ?",
-            (row[2], order["id"]),
-        )
-        book = SqliteHubBook(transaction, order["store"], self.kernel.hinc, at)
-        promise.dispatch(book, item_of(transaction, order))
-        book.finish()
-        transaction.after_commit(lambda: self.kernel.wake(order["store"]))
-        _tell_page(transaction, self.kernel, order["token"])
-        return str(order["token"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +38,13 @@ class Cancel:
         row = transaction.one("SELECT id FROM orders WHERE token = ?", (self.token,))
         if row is None:
             raise Refused("unknown_order")
-        order = _order(transaction, row[0])
+        order = order_row(transaction, row[0])
         if order["stage"] in CLOSED:
             raise Refused("closed", stage=order["stage"])
         if order["cancel_asked_at"] is not None:
             return str(order["stage"])
         at = self.kernel.instant()
-        _tell_page(transaction, self.kernel, self.token)
+        tell_page(transaction, self.kernel, self.token)
         if drop_unpaid(transaction, self.kernel, order["id"], order["store"]):
             return _close(transaction, order["id"], "cancelled", at)
         book = SqliteHubBook(transaction, order["store"], self.kernel.hinc, at)
@@ -121,7 +77,7 @@ class LapseUnpaid:
         store, token = row
         drop_unpaid(transaction, self.kernel, self.order, store)
         _close(transaction, self.order, "expired", at)
-        _tell_page(transaction, self.kernel, token)
+        tell_page(transaction, self.kernel, token)
         return str(token)
 
 
@@ -147,7 +103,7 @@ def close_unpaid(transaction: Transaction, order: str, store: str, hinc: int, at
 def close_dropped(transaction: Transaction, order: str, at: str) -> str | None:
     """An unpaid order whose units were sold in the store is over; returns its token.
 
-    Money that comes later finds it closed, as money for any hold that has lapsed.
+    Money that comes later finds it closed, as money for any hold that has lapsed (`take_capture`).
     """
     row = transaction.one("SELECT token FROM orders WHERE id = ? AND stage = 'unpaid'", (order,))
     if row is None:
@@ -157,7 +113,7 @@ def close_dropped(transaction: Transaction, order: str, at: str) -> str | None:
     return str(row[0])
 
 
-def _tell_page(transaction: Transaction, kernel: Kernel, token: str) -> None:
+def tell_page(transaction: Transaction, kernel: Kernel, token: str) -> None:
     """Push to the order's page once the change is on the disk."""
     transaction.after_commit(lambda: kernel.events.publish(f"order:{token}", "order", {}))
 
@@ -175,7 +131,7 @@ def _close(transaction: Transaction, order: str, stage: str, at: str) -> str:
     return stage
 
 
-def _order(transaction: Transaction, order: str) -> dict[str, Any]:
+def order_row(transaction: Transaction, order: str) -> dict[str, Any]:
     """An order's row by column name."""
     cursor = transaction.execute(_ORDER, (order,))
     row = cursor.fetchone()

@@ -1,7 +1,9 @@
 """What the hub concludes from a store's facts about orders, in the transaction that books the fact."""
 
+from hub.orders.order_money import assume_paid, settle_money, standing
 from hub.orders.recover_order import recover_order
-from hub.orders.rules import CLOSED, closing_stage, next_stage, refund_due
+from hub.orders.rules import CLOSED, closing_stage, next_stage
+from hub.orders.tell_double_paid import tell_double_paid
 from hub.stock.open_trouble import NewTrouble, open_trouble
 from sync.rules.facts import Fact, HoldStep, Payment
 from sync.runtime.ids import new_id
@@ -27,6 +29,9 @@ def _follow_step(transaction: Transaction, store: str, step: HoldStep) -> str | 
     if row is None:
         return None
     stage, token = str(row[0]), str(row[1])
+    if step.to == "prepaid":
+        _follow_prepaid(transaction, step)
+        return token
     if step.line is not None and step.to in {"done", "short", "released"}:
         _close_if_settled(transaction, store, step, stage)
         return token
@@ -54,7 +59,13 @@ def _close_if_settled(transaction: Transaction, store: str, step: HoldStep, stag
     transaction.execute(
         "UPDATE orders SET stage = ?, closed_at = ? WHERE id = ?", (closing, step.at, step.order)
     )
-    refund(transaction, step.order, step.at)
+    transaction.execute(
+        "UPDATE payment SET state = 'failed', settled_at = ? WHERE order_id = ? AND state = 'pending'",
+        (step.at, step.order),
+    )
+    settle_money(transaction, step.order, step.at)
+    if closing == "collected":
+        _raise_if_lost(transaction, store, step)
 
 
 def _forget_request(transaction: Transaction, store: str, order: str) -> None:
@@ -63,30 +74,6 @@ def _forget_request(transaction: Transaction, store: str, order: str) -> None:
     Kept, it would reach the store's next incarnation as an order to pick.
     """
     transaction.execute("DELETE FROM request WHERE store = ? AND kind = 'order' AND item = ?", (store, order))
-
-
-def refund(transaction: Transaction, order: str, at: str) -> int:
-    """Give back the paid share of units not handed over, once; returns minor units.
-
-    Only money taken online is given back by the hub: a counter order is paid at hand-over.
-    """
-    row = transaction.one("SELECT payment, pay, currency FROM orders WHERE id = ?", (order,))
-    if row is None or row[0] != "paid" or row[1] == "counter":
-        return 0
-    amounts = transaction.all(
-        "SELECT o.amount_minor, o.qty, h.short + h.released FROM order_line o"
-        " JOIN hold_line h ON h.order_id = o.order_id AND h.line = o.line WHERE o.order_id = ?",
-        (order,),
-    )
-    minor = refund_due([(amount, qty, lost) for amount, qty, lost in amounts])
-    if minor:
-        transaction.execute(
-            "INSERT OR IGNORE INTO payment (id, order_id, provider, state, minor, currency, reference, at,"
-            " settled_at) VALUES (?, ?, 'sandbox', 'refunded', ?, ?, 'refund', ?, ?)",
-            (f"refund-{order}", order, -minor, row[2], at, at),
-        )
-        transaction.execute("UPDATE orders SET payment = 'refunded' WHERE id = ?", (order,))
-    return minor
 
 
 def _follow_payment(transaction: Transaction, store: str, payment: Payment, order: str) -> str | None:
@@ -119,12 +106,40 @@ def _follow_payment(transaction: Transaction, store: str, payment: Payment, orde
         "UPDATE orders SET payment = ?, paid_minor = paid_minor + ? WHERE id = ?",
         ("paid" if is_taken else "refunded", max(0, payment.minor), order),
     )
-    if is_taken and row[1] + payment.minor > row[2]:
-        _raise_double_paid(transaction, store, order, payment)
+    before = standing(transaction, order)
+    back = settle_money(transaction, order, payment.at, "double_paid") if is_taken else 0
+    if back and before is not None:
+        _tell_double_paid(transaction, store, payment, before.money.online, back)
+    elif is_taken and row[1] + payment.minor > row[2]:
+        facts = {"order": order, "ref": payment.ref, "minor": payment.minor}
+        open_trouble(transaction, NewTrouble(kind="double_paid", store=store, facts=facts, at=payment.at))
     return str(row[0])
 
 
-def _raise_double_paid(transaction: Transaction, store: str, order: str, payment: Payment) -> None:
-    """The order was paid before: a person decides which payment goes back."""
-    facts = {"order": order, "ref": payment.ref, "minor": payment.minor}
-    open_trouble(transaction, NewTrouble(kind="double_paid", store=store, facts=facts, at=payment.at))
+def _follow_prepaid(transaction: Transaction, step: HoldStep) -> None:
+    """The store's counter takes no money for what was paid online; a hub that was put back learns it here."""
+    assume_paid(transaction, step.order, step.minor, step.at)
+    transaction.execute(
+        "UPDATE orders SET prepaid_minor = MAX(prepaid_minor, ?), prepaid_at = COALESCE(prepaid_at, ?)"
+        " WHERE id = ?",
+        (step.minor, step.at, step.order),
+    )
+    settle_money(transaction, step.order, step.at)
+
+
+def _raise_if_lost(transaction: Transaction, store: str, step: HoldStep) -> None:
+    """Goods were handed over whose money had been given back: a person speaks to the customer."""
+    row = transaction.one("SELECT loss_minor FROM orders WHERE id = ?", (step.order,))
+    if row is None or not row[0]:
+        return
+    facts = {"order": step.order, "minor": row[0]}
+    new = NewTrouble(kind="cancelled_but_collected", store=store, facts=facts, at=step.at)
+    open_trouble(transaction, new)
+
+
+def _tell_double_paid(transaction: Transaction, store: str, payment: Payment, online: int, back: int) -> None:
+    """It was paid online and at the till, and the online money went back by itself."""
+    facts = {"order": payment.order, "ref": payment.ref, "minor": payment.minor, "online_minor": online,
+             "refunded_minor": back}  # fmt: skip
+    subject = f"{payment.order}:{payment.ref}:{payment.tender}"
+    tell_double_paid(transaction, store, facts, subject, payment.at)

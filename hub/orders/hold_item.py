@@ -50,6 +50,7 @@ def item_of(transaction: Transaction, order: dict[str, Any], *, cancel: bool = F
         phone_tail=contact[1],
         locale=order["locale"],
         cancel=cancel,
+        prepaid_minor=order["prepaid_minor"],
     )
 
 

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hub.catalogue.pictures import picture_address
+from hub.orders.ask_payment import AskPayment
 from hub.orders.change_order import Cancel
 from hub.orders.queries import OrderView, order_by_token, qr_of
 from hub.pickup.qr_drawing import qr_svg
@@ -105,6 +106,25 @@ async def cancel_page(request: Request) -> Response:
     return shop_page(request, "orders/cancel.html", context, store=store, headers=SECRET_FORM)
 
 
+async def pay_page(request: Request) -> Response:
+    """What is to pay, and what happens if it is paid at the counter as well."""
+    kernel, order = kernel_of(request), await order_of(request)
+    if not order.can_pay_online:
+        return RedirectResponse(f"/o/{order.token}", 303, headers=SECRET_PAGE)
+    context, store = _context(request, order), kernel.directory.get(order.store)
+    return shop_page(request, "orders/pay_online.html", context, store=store, headers=SECRET_FORM)
+
+
+async def pay_online(request: Request) -> Response:
+    """Ask for the money of a counter order online; one that cannot be paid so shows how it stands."""
+    kernel, order = kernel_of(request), await order_of(request)
+    try:
+        payment = await kernel.writer.run(AskPayment(kernel, order.token))
+    except Refused:
+        return RedirectResponse(f"/o/{order.token}", 303, headers=SECRET_PAGE)
+    return RedirectResponse(f"/pay/sandbox/{payment}", 303, headers=SECRET_PAGE)
+
+
 async def cancel(request: Request) -> Response:
     """Cancel it, or ask its store to; an order that is closed stays as it is, and its page says how."""
     kernel, order = kernel_of(request), await order_of(request)
@@ -121,6 +141,8 @@ async def cancel(request: Request) -> Response:
 ROUTES = [
     route("/o/{token}", order_page, permission=PUBLIC),
     route("/o/{token}/events", order_events, permission=PUBLIC),
+    route("/o/{token}/pay", pay_page, permission=PUBLIC),
+    route("/o/{token}/pay", pay_online, ["POST"], permission=PUBLIC, name="pay_order_online"),
     route("/o/{token}/cancel", cancel_page, permission=PUBLIC),
     route("/o/{token}/cancel", cancel, ["POST"], permission=PUBLIC, name="cancel_order"),
 ]

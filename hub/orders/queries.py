@@ -17,7 +17,8 @@ MOST_TOKEN_CHARS: Final = 64
 _ORDERS: Final = (
     "SELECT o.id, o.number, o.token, o.store, o.sinc, o.stage, o.payment, o.pay, o.total_minor, o.currency,"
     " o.locale, o.code, o.code_hash, o.placed_at, o.ready_by, o.expires_at, o.lapses_at, o.accepted_at,"
-    " o.ready_at, o.closed_at, o.cancel_asked_at, o.closed_why, o.paid_minor, c.name, c.phone_tail,"
+    " o.ready_at, o.closed_at, o.cancel_asked_at, o.closed_why, o.paid_minor, o.prepaid_minor,"
+    " o.prepaid_at, o.loss_minor, c.name, c.phone_tail,"
     " (SELECT p.id FROM payment p WHERE p.order_id = o.id AND p.provider = 'sandbox'"
     "  AND p.state = 'pending' LIMIT 1) AS payment_id,"
     " (SELECT MIN(p.settled_at) FROM payment p WHERE p.order_id = o.id AND p.state = 'captured') AS paid_at,"
@@ -53,6 +54,9 @@ _NAMES: Final = (
     "cancel_asked_at",
     "closed_why",
     "paid_minor",
+    "prepaid_minor",
+    "prepaid_at",
+    "loss_minor",
     "name",
     "phone_tail",
     "payment_id",
@@ -92,7 +96,10 @@ class OrderedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderView:
-    """An order as its buyer may see it. Times are aware UTC; `payment_id` is a payment that waits."""
+    """An order as its buyer may see it. Times are aware UTC; `payment_id` is a payment that waits.
+
+    `prepaid_minor` was paid online for a counter order; `prepaid_at`: when its store granted it.
+    """
 
     id: str
     number: str
@@ -117,6 +124,9 @@ class OrderView:
     cancel_asked_at: datetime | None
     closed_why: str
     paid_minor: int
+    prepaid_minor: int
+    prepaid_at: datetime | None
+    loss_minor: int
     name: str
     phone_tail: str
     payment_id: str | None
@@ -139,6 +149,22 @@ class OrderView:
     def can_cancel(self) -> bool:
         """Whether its buyer may still ask to cancel."""
         return not self.is_closed and self.cancel_asked_at is None
+
+    @property
+    def can_pay_online(self) -> bool:
+        """Whether a counter order may be paid online after all."""
+        is_open = self.can_be_collected and self.cancel_asked_at is None
+        return self.pay == "counter" and self.payment == "unpaid" and is_open and self.due_minor > 0
+
+    @property
+    def is_paid_online(self) -> bool:
+        """Whether online money stands on it, from the start or afterwards."""
+        return self.pay != "counter" or self.prepaid_minor > 0
+
+    @property
+    def is_late_refund(self) -> bool:
+        """Whether money came for it when it was over already, and went back."""
+        return not self.is_dispatched and self.refunded_minor > 0
 
     @property
     def short_minor(self) -> int:

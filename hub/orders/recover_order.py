@@ -6,8 +6,8 @@ the payment at the provider by its number.
 
 import secrets
 
+from hub.orders.order_money import assume_paid
 from sync.rules.facts import Held, HoldStep
-from sync.runtime.ids import new_id
 from sync.storage.writer import Transaction
 
 _ORDER = (
@@ -28,14 +28,14 @@ def recover_order(transaction: Transaction, store: str, step: HoldStep, held: He
     row = transaction.one("SELECT stage FROM orders WHERE id = ?", (step.order,))
     if row is None:
         _make(transaction, store, step, held)
-    elif row[0] not in {"unpaid", "cancelled"}:
+    elif row[0] not in {"unpaid", "cancelled", "expired"}:
         return
     transaction.execute(
         "UPDATE orders SET stage = 'pending_store', closed_at = NULL, lapses_at = NULL WHERE id = ?",
         (step.order,),
     )
     if held.pay_at == "online":
-        _count_as_paid(transaction, step, held)
+        assume_paid(transaction, step.order, held.due_minor, step.at)
 
 
 def _make(transaction: Transaction, store: str, step: HoldStep, held: Held) -> None:
@@ -66,16 +66,4 @@ def _make(transaction: Transaction, store: str, step: HoldStep, held: Held) -> N
         transaction.execute(_LINE, (step.order, line.line, line.qty, line.price_minor, line.sku))
     transaction.execute(
         "INSERT INTO order_contact (order_id, name, phone, phone_tail) VALUES (?, '', '', '')", (step.order,)
-    )
-
-
-def _count_as_paid(transaction: Transaction, step: HoldStep, held: Held) -> None:
-    """It was dispatched as paid online, so it was; the provider's reference is for a person to find."""
-    transaction.execute(
-        "INSERT INTO payment (id, order_id, provider, state, minor, currency, reference, at, settled_at)"
-        " VALUES (?, ?, 'sandbox', 'captured', ?, ?, 'recovered', ?, ?)",
-        (new_id(), step.order, held.due_minor, held.currency, step.at, step.at),
-    )
-    transaction.execute(
-        "UPDATE orders SET payment = 'paid', paid_minor = ? WHERE id = ?", (held.due_minor, step.order)
     )

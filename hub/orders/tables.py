@@ -7,11 +7,17 @@ from hub.db.metadata import Table
 
 
 class Order(Table, table=True):
-    """An order. `stage` and `payment` are two axes that never mix; line counters are the stored truth."""
+    """An order. `stage` and `payment` are two axes that never mix; line counters are the stored truth.
+
+    `prepaid_minor`: what its store is asked not to take at the counter, because it was paid online;
+    `prepaid_at`: when the store granted it. `loss_minor`: what was given back although the goods are, or may
+    be, handed over.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
         CheckConstraint("total_minor >= 0", name="total"),
+        CheckConstraint("prepaid_minor >= 0 AND loss_minor >= 0", name="money"),
         CheckConstraint("pay IN ('counter', 'sandbox')", name="pay"),
         CheckConstraint(
             "stage IN ('unpaid', 'pending_store', 'accepted', 'picking', 'ready', 'collected',"
@@ -50,6 +56,22 @@ class Order(Table, table=True):
     closed_why: str = Field(default="", sa_column_kwargs={"server_default": ""})
     paid_minor: int = 0
     price_version: int = 0
+    prepaid_minor: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    prepaid_at: str | None = None
+    loss_minor: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+
+class ForcedRefund(Table, table=True):
+    """Money that HQ gave back before the store had answered: who, when, why. Never changed."""
+
+    __tablename__ = "forced_refund"
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: str = Field(index=True)
+    minor: int
+    at: str
+    by: str
+    reason: str
 
 
 class OrderLine(Table, table=True):

@@ -1,7 +1,8 @@
 """The sandbox provider's page: pays or fails with no money, and says so.
 
 It stands where a real provider's page would: reached by an unguessable id, it tells the hub of the outcome
-by `PayOnline`, which captures a payment once and dispatches the order in the same transaction.
+by `TakeCapture`, as the webhook of a real provider would, which captures a payment once. To try what happens
+when a provider tells of a payment late, the page of an order that is over can still do so.
 """
 
 from dataclasses import dataclass
@@ -12,12 +13,11 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from hub.orders.change_order import PayOnline
 from hub.orders.order_page import SECRET_FORM, SECRET_PAGE
+from hub.orders.rules import CLOSED
+from hub.orders.take_capture import Captured, TakeCapture
 from hub.web.shop_frame import shop_page
 from hub.web.state import kernel_of
-from sync.rules.errors import Refused
-from sync.runtime.ids import new_id
 from sync.values.clock import from_instant
 from sync.web.errors import N_, Problem
 from sync.web.forms import read_form
@@ -33,11 +33,11 @@ _PAYMENT: Final = (
 
 
 class Outcome(BaseModel):
-    """Which button was pressed."""
+    """Which button was pressed; `late`: the provider tells only now that it took the money."""
 
     model_config = ConfigDict(extra="ignore")
 
-    outcome: Literal["paid", "failed"]
+    outcome: Literal["paid", "failed", "late"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,11 @@ class Asked:
     store: str
     stage: str
     lapses_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its order waits for it: unpaid online, or a counter order that is under way."""
+        return self.state == "pending" and self.stage not in CLOSED
 
 
 async def _asked(request: Request) -> Asked:
@@ -93,10 +98,9 @@ def _show(request: Request, asked: Asked, *, failed: bool = False, status: int =
     """The provider's page, or that the time is over."""
     store = kernel_of(request).directory.get(asked.store)
     context: dict[str, Any] = {"asked": asked, "failed": failed}
-    is_open = asked.state == "pending" and asked.stage == "unpaid"
-    template = "payments/sandbox.html" if is_open else "payments/lapsed.html"
+    template = "payments/sandbox.html" if asked.is_open else "payments/lapsed.html"
     return shop_page(
-        request, template, context, store=store, status=status if is_open else 409, headers=SECRET_FORM
+        request, template, context, store=store, status=status if asked.is_open else 409, headers=SECRET_FORM
     )
 
 
@@ -114,12 +118,14 @@ async def decide(request: Request) -> Response:
     chosen = await read_form(request, Outcome)
     if chosen.outcome == "failed" and asked.state == "pending":
         return _show(request, asked, failed=True, status=402)
+    if asked.state == "captured":
+        return RedirectResponse(f"/o/{asked.token}", 303, headers=SECRET_PAGE)
+    if not asked.is_open and chosen.outcome != "late":
+        return _show(request, asked, status=409)
     kernel = kernel_of(request)
-    try:
-        token = await kernel.writer.run(PayOnline(kernel, asked.id, f"sandbox-{new_id()}"))
-    except Refused:
-        return _show(request, await _asked(request), status=409)
-    return RedirectResponse(f"/o/{token}", 303, headers=SECRET_PAGE)
+    told = Captured("sandbox", asked.id, f"sandbox-{asked.id}", asked.minor, asked.currency)
+    await kernel.writer.run(TakeCapture(kernel, told))
+    return RedirectResponse(f"/o/{asked.token}", 303, headers=SECRET_PAGE)
 
 
 ROUTES = [

@@ -1,6 +1,6 @@
 """Tables of the payments area."""
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
 from hub.db.metadata import Table
@@ -23,3 +23,28 @@ class Payment(Table, table=True):
     reference: str = ""
     at: str
     settled_at: str | None = None
+
+
+class Capture(Table, table=True):
+    """What a provider told of money that it took, once for each of its references, and what came of it.
+
+    `order_id` is None, and `outcome` `unknown` or `mismatch`, where nobody can tell what it is for.
+    """
+
+    __tablename__ = "capture"
+    __table_args__ = (
+        CheckConstraint(
+            "outcome IN ('paid', 'asked', 'held_again', 'refunded', 'surplus', 'unknown', 'mismatch')",
+            name="outcome",
+        ),
+        Index("ix_capture_outcome", "outcome"),
+    )
+
+    provider: str = Field(primary_key=True)
+    reference: str = Field(primary_key=True)
+    payment_id: str
+    order_id: str | None = None
+    minor: int
+    currency: str
+    at: str
+    outcome: str

@@ -50,6 +50,8 @@ class Replay:
     tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     paid: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """Minor units by order that its tills took, less what they gave back."""
+    last_order: str = ""
+    """The order that the last event is about, if it is a step of a hold."""
     gaps: list[int] = field(default_factory=list)
 
     def add(self, seq: int, kind: str, text: str) -> None:
@@ -72,6 +74,7 @@ class Replay:
 
     def _book(self, fact: Fact) -> None:
         """Carry a fact into the sums."""
+        self.last_order = fact.order if isinstance(fact, HoldStep) else ""
         lines = fact.lines if isinstance(fact, Move) else fact.moves if isinstance(fact, HoldStep) else ()
         for line in lines:
             self.stocks[line.sku] = moved(self.stocks[line.sku], line)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from hub.stock import verify_orders
+from hub.stock import verify_money, verify_orders
 from hub.stock.findings import Finding
 from hub.stock.replay import Replay, Tally
 from sync.runtime.pace import Pace
@@ -82,7 +82,8 @@ def _verify_file(path: Path, pace: Pace) -> Verified:
         connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         stores = [row[0] for row in connection.execute("SELECT store FROM store_stream ORDER BY store")]
         parts = [_verify_store(connection, store, pace) for store in stores]
-    findings = [finding for part in parts for finding in part.findings]
+        of_nobody = list(verify_money.captures(connection, ""))
+    findings = [*(finding for part in parts for finding in part.findings), *of_nobody]
     return Verified(
         stores=len(parts),
         events=sum(part.events for part in parts),
@@ -113,6 +114,8 @@ def _verify_store(connection: sqlite3.Connection, store: str, pace: Pace) -> Ver
         findings += verify_orders.promises(connection, store)
         findings += verify_orders.holds(connection, store)
         findings += verify_orders.money(connection, store)
+        findings += verify_money.balances(connection, replayed)
+        findings += verify_money.captures(connection, store)
         orders, payments = verify_orders.counted(connection, store)
         return Verified(1, events, replayed.movements, orders, payments, tuple(findings))
     finally:

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Final
 
-from hub.orders.rules import CLOSED, refund_due
 from hub.stock.findings import Finding
 from hub.stock.replay import Replay
 
@@ -43,15 +42,6 @@ _PAID: Final = (
     "SELECT o.number, o.paid_minor, COALESCE(SUM(p.minor), 0) FROM orders o LEFT JOIN payment p"
     " ON p.order_id = o.id AND p.state = 'captured' WHERE o.store = ? GROUP BY o.id"
     " HAVING o.paid_minor <> COALESCE(SUM(p.minor), 0)"
-)
-_CLOSED: Final = (
-    "SELECT o.id, o.number, o.stage, (SELECT COALESCE(-SUM(p.minor), 0) FROM payment p"
-    " WHERE p.order_id = o.id AND p.state = 'refunded' AND p.provider NOT LIKE 'till-%')"
-    " FROM orders o WHERE o.store = ? AND o.pay <> 'counter' AND o.payment IN ('paid', 'refunded')"
-)
-_AMOUNTS: Final = (
-    "SELECT o.amount_minor, o.qty, h.short + h.released FROM order_line o"
-    " JOIN hold_line h ON h.order_id = o.order_id AND h.line = o.line WHERE o.order_id = ?"
 )
 
 
@@ -105,18 +95,13 @@ def holds(connection: sqlite3.Connection, store: str) -> Iterator[Finding]:
 
 
 def money(connection: sqlite3.Connection, store: str) -> Iterator[Finding]:
-    """Orders against their lines, and paid orders against their payments and refunds."""
+    """Orders against their lines, and what counts as paid against their payments."""
     for number, total, sums in connection.execute(_TOTALS, (store,)):
         text = f"order {number}: total {total}, its lines sum to {sums}"
         yield _of_order("total", store, (number,), (total, sums), text)
     for number, kept, sums in connection.execute(_PAID, (store,)):
         text = f"order {number}: paid {kept}, payments sum to {sums}"
         yield _of_order("paid", store, (number,), (kept, sums), text)
-    for order, number, stage, refunded in connection.execute(_CLOSED, (store,)).fetchall():
-        due = refund_due(connection.execute(_AMOUNTS, (order,)).fetchall()) if stage in CLOSED else 0
-        if due != refunded:
-            text = f"order {number}: refunded {refunded}, units not handed over are worth {due}"
-            yield _of_order("refund", store, (number,), (refunded, due), text)
 
 
 def counted(connection: sqlite3.Connection, store: str) -> tuple[int, int]:

@@ -46,15 +46,17 @@ _PUT_STOCK: Final = (
     " returned = excluded.returned, settled = excluded.settled, open = excluded.open,"
     " frozen = excluded.frozen"
 )
-_HOLD: Final = "SELECT stage, closed_at, closed_by, body, unsure FROM hold WHERE order_id = ?"
+_HOLD: Final = "SELECT stage, closed_at, closed_by, body, unsure, prepaid_minor FROM hold WHERE order_id = ?"
 _LINES: Final = (
     "SELECT line, sku, qty, done, short, released, staged FROM hold_line WHERE order_id = ? ORDER BY line"
 )
 _PUT_HOLD: Final = (
-    "INSERT INTO hold (order_id, stage, code_hash, expires_at, closed_at, closed_by, body, unsure)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (order_id) DO UPDATE SET stage = excluded.stage,"
+    "INSERT INTO hold (order_id, stage, code_hash, expires_at, closed_at, closed_by, body, unsure,"
+    " prepaid_minor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (order_id) DO UPDATE SET stage = excluded.stage,"
     " code_hash = excluded.code_hash, expires_at = excluded.expires_at, closed_at = excluded.closed_at,"
-    " closed_by = excluded.closed_by, body = excluded.body, unsure = excluded.unsure"
+    " closed_by = excluded.closed_by, body = excluded.body, unsure = excluded.unsure,"
+    " prepaid_minor = excluded.prepaid_minor"
 )
 _PUT_LINE: Final = (
     "INSERT INTO hold_line (order_id, line, sku, qty, done, short, released, staged)"
@@ -303,7 +305,7 @@ def read_hold(tx: Transaction, order: str) -> StoreHold | None:
     row = tx.one(_HOLD, (order,))
     if row is None:
         return None
-    stage, closed_at, closed_by, body, unsure = row
+    stage, closed_at, closed_by, body, unsure, prepaid_minor = row
     lines = tuple(
         LineCount(line=line, sku=sku, qty=qty, done=done, short=short, released=released, staged=staged)
         for line, sku, qty, done, short, released, staged in tx.all(_LINES, (order,))
@@ -317,6 +319,7 @@ def read_hold(tx: Transaction, order: str) -> StoreHold | None:
         closed_at=closed_at,
         closed_by=closed_by,
         unsure=bool(unsure),
+        prepaid_minor=prepaid_minor,
     )
 
 
@@ -414,6 +417,7 @@ def _hold_row(hold: StoreHold) -> tuple[Any, ...]:
         hold.closed_by,
         canonical(to_raw(body)).decode() if body else None,
         int(hold.unsure),
+        hold.prepaid_minor,
     )
 
 

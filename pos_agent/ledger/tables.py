@@ -52,12 +52,14 @@ class Stock(Table, table=True):
 class Hold(Table, table=True):
     """An online order at this store; never forgotten, its body may go.
 
-    `unsure`: told after a loss, nobody has looked yet what became of it.
+    `unsure`: told after a loss, nobody has looked yet what became of it. `prepaid_minor`: what the counter
+    does not take, because it was paid online after the order was sent here.
     """
 
     __tablename__ = "hold"
     __table_args__ = (
         CheckConstraint("stage IN ('received', 'picking', 'ready', 'closed')", "stage"),
+        CheckConstraint("prepaid_minor >= 0", "prepaid"),
         Index("ix_hold_code_hash", "code_hash"),
         Index("ix_hold_stage_expires_at", "stage", "expires_at"),
         # closed orders stay for ever: what is asked of them must not read them all
@@ -70,6 +72,7 @@ class Hold(Table, table=True):
     closed_at: str
     closed_by: str
     unsure: int
+    prepaid_minor: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     body: str | None = Field(default=None, sa_column=Column(Text))
 
 

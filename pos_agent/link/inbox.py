@@ -51,7 +51,7 @@ async def take_down(desk: Desk, down: Down) -> Taken:
     elif taken.received.verdict == "rolled_back":
         log.error("store.rolled_back", written=taken.position.seq, applied_by_hub=down.app)
     received = taken.received
-    tell_screens(desk, received.new_orders, received.released, received.look_now)
+    tell_screens(desk, received.new_orders, received.released, received.look_now, received.prepaid)
     tell_documents(desk, received.documents)
     return taken
 

@@ -9,12 +9,13 @@ from typing import Any
 from pos_agent.desk import Desk
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.pickup.queries import goods_of, order_view
-from pos_agent.pickup.rules import TryLimit, due_minor
+from pos_agent.pickup.rules import TryLimit
 from pos_agent.pickup.view import order_json
 from sync.rules.errors import Refused, TokenRefused
 from sync.rules.holds import LineCount, StoreHold
 from sync.rules.items import HoldItem
 from sync.rules.pickup_token import Claims, hold_from_claims, judge
+from sync.rules.store.prepaid import due_minor
 from sync.values.pickup_code import code_hash, normalise
 
 

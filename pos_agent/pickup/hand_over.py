@@ -14,7 +14,7 @@ from pos_agent.desk import Desk
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.pickup.find_order import check_claims, read_token
 from pos_agent.pickup.queries import goods_of, order_view
-from pos_agent.pickup.rules import TryLimit, amounts_of, due_minor, share_minor
+from pos_agent.pickup.rules import TryLimit, amounts_of
 from pos_agent.staff.queries import name_of
 from pos_agent.till.pay import take_money
 from pos_agent.till.receipt import Receipt, ReceiptLine, keep, next_number
@@ -22,8 +22,10 @@ from pos_agent.till.receipt_document import receipt_document
 from pos_agent.till.rules import change_for
 from sync.rules.errors import Finished, Refused
 from sync.rules.holds import StoreHold
+from sync.rules.money import share_minor
 from sync.rules.pickup_token import Claims, hold_from_claims
 from sync.rules.store import fulfil
+from sync.rules.store.prepaid import due_minor
 from sync.rules.store.receive_down import accept_hold
 from sync.values.pickup_code import code_hash, normalise
 
@@ -59,7 +61,7 @@ async def hand_over(desk: Desk, limit: TryLimit, given: HandOver) -> dict[str, A
 
     Raises:
         Finished: it was collected before; when and where is told.
-        Refused: `unknown_order`, `wrong_order`, `wrong_code`, `locked`, `payment_needed`,
+        Refused: `unknown_order`, `wrong_order`, `wrong_code`, `locked`, `payment_needed`, `nothing_due`,
             `amount_unknown`, `too_little_given`, or what the QR is refused for.
     """
     claims = read_token(desk, given.proof.token) if given.proof.token else None
@@ -133,6 +135,8 @@ def _receipt(desk: Desk, book: SqliteStoreBook, hold: StoreHold, given: HandOver
     """The receipt of all that is handed over now."""
     if due and given.given_minor is None:
         raise Refused("payment_needed", due_minor=due)
+    if given.given_minor and not due:  # paid online meanwhile: nobody's cash may stay in the drawer unbooked
+        raise Refused("nothing_due", given_minor=given.given_minor)
     lines = _lines(book, hold)
     taken = (given.given_minor or 0) if due else 0
     body = hold.body

@@ -8,9 +8,9 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from pos_agent.ledger.store_book import SqliteStoreBook, parse_body
-from pos_agent.pickup.rules import due_minor
 from pos_agent.pickup.view import Goods, order_json
 from sync.rules.holds import LineCount, StoreHold
+from sync.rules.store.prepaid import due_minor
 from sync.storage.reader import Reader, Row
 from sync.values.clock import to_instant
 
@@ -18,7 +18,10 @@ MOST_SHOWN: Final = 300
 _SURE: Final = "h.stage IN ('received', 'picking', 'ready') AND NOT h.unsure"
 _UNSURE: Final = "h.stage IN ('received', 'picking', 'ready') AND h.unsure"
 _BACK: Final = "h.stage = 'closed' AND h.order_id IN (SELECT order_id FROM hold_line WHERE staged > 0)"
-_HOLDS: Final = "SELECT h.order_id, h.stage, h.closed_at, h.closed_by, h.body, h.unsure FROM hold h WHERE "
+_HOLDS: Final = (
+    "SELECT h.order_id, h.stage, h.closed_at, h.closed_by, h.body, h.unsure,"
+    " h.prepaid_minor FROM hold h WHERE "
+)
 _LINES: Final = (
     "SELECT l.order_id, l.line, l.sku, l.qty, l.done, l.short, l.released, l.staged"
     " FROM json_each(?) k JOIN hold_line l ON l.order_id = k.value ORDER BY l.order_id, l.line"
@@ -100,8 +103,9 @@ async def _holds(reader: Reader, where: str) -> list[StoreHold]:
             closed_at=closed_at,
             closed_by=closed_by,
             unsure=bool(unsure),
+            prepaid_minor=prepaid_minor,
         )
-        for order, stage, closed_at, closed_by, body, unsure in heads
+        for order, stage, closed_at, closed_by, body, unsure, prepaid_minor in heads
     ]
 
 

@@ -1,4 +1,4 @@
-"""Pure decisions of the counter: what is due, which line a scan picks, how often a code may be tried."""
+"""Pure decisions of the counter: which line a scan picks, how often a code may be tried."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -11,27 +11,6 @@ from sync.rules.items import HoldItem
 
 TRIES: Final = 5
 TRIES_WITHIN_S: Final = 60.0
-
-
-def due_minor(hold: StoreHold) -> int:
-    """What the customer has to pay here, minor units: nothing where it was paid online.
-
-    Units that were short or released are taken off with their share of the line's amount.
-    """
-    body = hold.body
-    if body is None or body.pay_at != "counter":
-        return 0
-    gone = {line.line: line.short + line.released for line in hold.lines}
-    off = sum(share_minor(line.price_minor, gone.get(line.line, 0), line.qty) for line in body.lines)
-    return max(0, body.due_minor - off)
-
-
-def share_minor(amount_minor: int, units: int, qty: int) -> int:
-    """What `units` of a line of `qty` units cost, rounded half up: all of them cost the whole amount.
-
-    The hub gives money back by the same rule, so both sides name the same sum.
-    """
-    return (amount_minor * units * 2 + qty) // (qty * 2)
 
 
 def line_to_pick(hold: StoreHold, sku: str) -> LineCount:

@@ -58,8 +58,9 @@ def _line(line: HoldLine, goods: Goods, profile: Profile, words: dict[str, str])
 
 
 def _foot(body: HoldItem, words: dict[str, str]) -> Iterator[Block]:
-    if body.pay_at == "counter":
-        yield Row(words["pay_counter"], money(body.due_minor, body.currency), Style.BOLD)
+    due = body.due_minor - body.prepaid_minor if body.pay_at == "counter" else 0
+    if due > 0:
+        yield Row(words["pay_counter"], money(due, body.currency), Style.BOLD)
     else:
         yield Text(words["paid_online"], Style.BOLD)
     yield Feed(1)

@@ -41,6 +41,7 @@ def order_json(hold: StoreHold, goods: Mapping[str, Goods], currency: str, due: 
         "outcome": outcome_of(hold),
         **_head(body, currency),
         "due_minor": due,
+        "prepaid_minor": hold.prepaid_minor,
         "closed_at": hold.closed_at or None,
         "lines": [
             {

@@ -90,6 +90,11 @@ _TELL: Final[dict[str, Told]] = {
     "wrong_pin": (401, N_("Name or PIN is not right"), N_("Try again.")),
     "locked": (429, N_("Too many wrong tries"), N_("Wait a minute, then try again.")),
     "payment_needed": (402, N_("This order is paid here"), N_("Take the money, then hand over.")),
+    "nothing_due": (
+        409,
+        N_("Nothing is to pay for this order any more"),
+        N_("It was paid online. Give the money back, then hand over."),
+    ),
     "override_refused": (403, N_("You may not overrule this"), N_("Ask a manager.")),
     "not_a_token": (422, N_("This is no pickup code"), N_("Scan the QR code of the order page.")),
     "damaged": (422, N_("This pickup code is damaged"), N_("Ask the customer to open the order page anew.")),

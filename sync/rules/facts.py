@@ -41,6 +41,7 @@ StepTo = Literal[
     "put_back",
     "verified",
     "kept",
+    "prepaid",
 ]
 DocumentTo = Literal["received", "booked", "refused", "withdrawn"]
 Tender = Literal["cash", "card", "sandbox"]
@@ -130,6 +131,7 @@ class HoldStep:
 
     `moves` are the units that moved with it (picking, hand-over, a short pick's adjustment); `held` is
     told once, with the step `received`. `kept` answers that `n` units need not be looked for any more.
+    `prepaid` grants that the counter takes `minor` less, all in all, since it was paid online.
     """
 
     kind: Literal["hold"] = "hold"
@@ -143,6 +145,7 @@ class HoldStep:
     actor: Line = ""
     by: Line = ""
     held: Held | None = None
+    minor: Counter = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

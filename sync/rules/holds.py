@@ -40,6 +40,7 @@ class StoreHold:
     `body` is what the hub told (None until it did, or after personal data has gone); `closed_at` and
     `closed_by` are for people. `unsure`: it was told after a loss, and nobody has looked yet whether it
     was collected meanwhile; until then it is neither picked nor handed over nor released.
+    `prepaid_minor`: what this store granted not to take at its counter, because it was paid online.
     """
 
     order: str
@@ -49,6 +50,7 @@ class StoreHold:
     closed_at: str = ""
     closed_by: str = ""
     unsure: bool = False
+    prepaid_minor: int = 0
 
     @property
     def is_open(self) -> bool:

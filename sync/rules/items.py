@@ -45,7 +45,11 @@ class HoldLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldItem:
-    """An online order's units at this store, and what the hub asks about them."""
+    """An online order's units at this store, and what the hub asks about them.
+
+    `prepaid_minor` is money that the hub took online for an order that was to be paid at the counter: a
+    request, which the store grants as long as nothing was handed over (`sync.rules.store.prepaid`).
+    """
 
     kind: Literal["order"] = "order"
     order: Id
@@ -62,6 +66,7 @@ class HoldItem:
     phone_tail: Line = ""
     locale: Line = "zh-CN"
     cancel: bool = False
+    prepaid_minor: Counter = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Books as dictionaries, with transactions: a crash inside one leaves nothing of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from sync.rules.books import HubPosition, Request, StorePosition
@@ -153,7 +153,13 @@ class HubDictionary(Transactions):
             "baseline": {},
             "exception": {},
             "floor": {},
+            "order": {},
+            "money": {},
+            "capture": {},
+            "loss": {},
+            "beyond": {},
         }
+        self.conclude: Callable[[HubDictionary, Fact], None] = lambda _book, _fact: None
 
     def position(self) -> HubPosition:
         """Where the hub stands with the store."""
@@ -224,6 +230,7 @@ class HubDictionary(Transactions):
         position = self.position()
         self.write("fact", (position.sinc, seq), (fact, raw))
         self.write("chain", (position.sinc, seq), position.chain)
+        self.conclude(self, fact)
 
     def chain_at(self, seq: int) -> str | None:
         """The chain after event `seq`."""

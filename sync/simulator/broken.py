@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
-from sync.rules import pickup_token, rights, streams
+from sync.rules import money, pickup_token, rights, streams
 from sync.rules.baseline import Carried, Whole
 from sync.rules.books import HubBook, HubPosition, StoreBook, StorePosition
 from sync.rules.canonical import Raw
@@ -18,9 +18,10 @@ from sync.rules.documents import Finding, StoreDocument
 from sync.rules.facts import DocumentStep, Fact, Held, HoldStep, MoveLine
 from sync.rules.holds import HubLine, StoreHold
 from sync.rules.items import HoldItem, ReturnItem, WantItem
+from sync.rules.money import OrderMoney
 from sync.rules.pickup_token import Claims
 from sync.rules.rights import HubStock, StoreStock
-from sync.rules.store import begin_log, documents, fulfil, ledger, receive_down
+from sync.rules.store import begin_log, documents, fulfil, ledger, prepaid, receive_down
 from sync.rules.store.begin_log import Mirror, Remains
 from sync.rules.streams import Down, DownVerdict, Up, UpVerdict
 
@@ -232,6 +233,41 @@ def _ends_kept_untold(book: HubBook, step: DocumentStep) -> None:
     """The hub goes on asking for documents that have ended."""
 
 
+def _counted_and_not_told(book: StoreBook, hold: StoreHold, at: str) -> StoreHold:  # noqa: ARG001
+    """A store counts an order as paid online and does not grant it on its log: a hub put back forgets it."""
+    if hold.unsure or not hold.is_open or hold.body is None:
+        return hold
+    hold = replace(hold, prepaid_minor=max(hold.prepaid_minor, hold.body.prepaid_minor))
+    book.put_hold(hold)
+    return hold
+
+
+def _till_not_counted(money: OrderMoney, worth: int) -> int:
+    """An order that was paid online and at the till keeps both."""
+    return max(0, min(money.left, money.left - worth))
+
+
+def _late_money_kept(money: OrderMoney, worth: int) -> int:
+    """Money for an order of which nothing was handed over is not given back."""
+    return _refund_now(money, worth) if worth else 0
+
+
+def _asked_again(hold: StoreHold) -> int:
+    """The counter takes money for an order that was granted as paid online."""
+    return _due_minor(replace(hold, prepaid_minor=0))
+
+
+def _assumed_and_captured(money: OrderMoney, minor: int) -> OrderMoney:
+    """Money that a store's log told of counts once more when the provider confirms it."""
+    return replace(money, online=money.online + minor)
+
+
+def _never_lost(money: OrderMoney, worth: int) -> int:  # noqa: ARG001
+    """A forced refund is no loss."""
+    return 0
+
+
+_refund_now, _due_minor = money.refund_now, prepaid.due_minor
 _restored, _enrolled, _carried = recover.restored, recover.enrolled, recover.carried
 _carry_fact, _nameable = begin_log.carry_fact, repay.nameable
 _judge_up, _judge_down, _accept_hold = streams.judge_up, streams.judge_down, receive_down.accept_hold
@@ -314,7 +350,20 @@ PAPERS: dict[str, Variant] = {
     ),
 }
 """How documents must not be booked."""
-VARIANTS = NAMED | MORE | DEFICITS | RECOVERY | PAPERS
+MONEY: dict[str, Variant] = {
+    "prepaid-not-told": Variant(
+        fulfil, "grant_prepaid", _counted_and_not_told, "prepaid counted, not granted"
+    ),
+    "double-paid-kept": Variant(money, "refund_now", _till_not_counted, "double paid, not given back"),
+    "late-money-kept": Variant(money, "refund_now", _late_money_kept, "late money for a closed order kept"),
+    "prepaid-asked-again": Variant(prepaid, "due_minor", _asked_again, "money asked for what is prepaid"),
+    "assumed-and-captured": Variant(
+        money, "captured", _assumed_and_captured, "one payment counted twice after a restore"
+    ),
+    "loss-not-recorded": Variant(money, "loss_minor", _never_lost, "a forced refund is no loss"),
+}
+"""How money must not be kept."""
+VARIANTS = NAMED | MORE | DEFICITS | RECOVERY | PAPERS | MONEY
 
 
 @contextmanager

@@ -4,8 +4,8 @@ from sync.rules.central.make_down import make_down
 from sync.rules.facts import Move, Payment
 from sync.rules.store.report_up import make_up
 from sync.rules.streams import Up
-from sync.simulator import deficits, digests, exchange, looking, papers, recovery
-from sync.simulator.invariants import check_between, require
+from sync.simulator import deficits, digests, exchange, looking, money, papers, payments, recovery
+from sync.simulator.invariants import check_between, is_equal, require
 from sync.simulator.limits import in_force
 from sync.simulator.odds import SMALL_LIMITS, SPARE_ROUNDS
 from sync.simulator.world import Store, World
@@ -23,18 +23,13 @@ def settle_all(world: World) -> int:
         store.line.clear()
         world.forget(store)
         rounds = max(rounds, _exchange_until_equal(world, store))
+        payments.tell_all(world, store)
+        rounds = max(rounds, _exchange_until_equal(world, store))
         while looking.answer_all(world, store):
             rounds = max(rounds, _exchange_until_equal(world, store))
         deficits.check_resolved(store)
         _compare(store)
     return rounds
-
-
-def is_equal(store: Store) -> bool:
-    """Whether both streams are empty and each side knows it."""
-    hub, here = store.hub.position(), store.book.position()
-    told = (hub.app, hub.ver, hub.hinc, here.heard) == (here.seq, hub.heard, here.hinc, here.seq)
-    return told and hub.merged
 
 
 def _exchange_until_equal(world: World, store: Store) -> int:
@@ -107,3 +102,7 @@ def _compare_money(store: Store) -> None:
     require(set(sales) == store.receipts, "I6", store.name, "receipts", store.receipts ^ set(sales))
     cash = sum(fact.minor for fact in facts if isinstance(fact, Payment))
     require(cash == store.shelf.cash, "I9", store.name, "booked", cash, "in the drawer", store.shelf.cash)
+    for ref in store.provider.untold:
+        order = store.provider.captures[ref].order
+        require(order not in store.hub.rows("order"), "I9", store.name, order, "was paid, and the hub forgot")
+    money.check_money(store)

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from sync.rules.errors import Refused
 from sync.rules.holds import LineCount, StoreHold
 from sync.rules.pickup_token import Claims, decode_claims, encode_claims, fitted, hold_from_claims, judge
-from sync.rules.store import fulfil
+from sync.rules.store import fulfil, prepaid
 from sync.rules.store.receive_down import accept_hold
 from sync.simulator.clerk import CLERK, pay, some_hold
+from sync.simulator.invariants import require
 from sync.simulator.shelf import Shelf
 from sync.simulator.world import Deal, Store, World
 
@@ -40,10 +42,12 @@ def _show(world: World, store: Store, deals: list[Deal]) -> str:
     here = world.dice.one_of(world.stores) if world.dice.hit(0.1) else store
 
     def check() -> None:
-        known = fulfil.known_hold(here.book, claims.order) is not None
-        judge(claims, here.book.position(), known=known, now_unix=_unix(world))
-        if not known:
+        known = fulfil.known_hold(here.book, claims.order)
+        judge(claims, here.book.position(), known=known is not None, now_unix=_unix(world))
+        if known is None:
             accept_hold(here.book, hold_from_claims(claims), world.at(), by="qr")
+        elif known.body is None and known.is_open and not known.unsure:
+            here.book.put_hold(replace(known, body=hold_from_claims(claims)))
 
     if here is not store:
         world.commit_at_store(here, check)
@@ -85,22 +89,29 @@ def _hand_over(world: World, store: Store, deal: Deal, check: Callable[[], None]
     if _lacks(store.shelf, store.book.hold(deal.order), deal):
         return f"goods of {deal.order[-4:]} are not there"
 
-    def work() -> list[tuple[LineCount, int]]:
+    def work() -> tuple[list[tuple[LineCount, int]], int]:
         check()
         before = fulfil.open_hold(store.book, deal.order)
+        due = prepaid.due_minor(before)
+        if before.body is None:
+            raise Refused("amount_unknown", order=deal.order)
         fulfil.hand_over(store.book, deal.order, world.at(), CLERK, by)
-        if deal.item.pay_at == "counter":
-            pay(world, store, deal.item.number, deal.item.due_minor, deal.order)
-        return [(line, line.open) for line in before.lines if line.open]
+        if due:
+            pay(world, store, deal.item.number, due, deal.order)
+        return [(line, line.open) for line in before.lines if line.open], due
 
-    def leave(handed: list[tuple[LineCount, int]]) -> None:
+    def leave(done: tuple[list[tuple[LineCount, int]], int]) -> None:
+        handed, due = done
         for line, n in handed:
             key = (deal.order, line.line)
             staged = min(n, store.shelf.staged[key])
             store.shelf.staged[key] -= staged
             store.shelf.floor[line.sku] -= n - staged
             store.shelf.given[key] += n
-        store.shelf.cash += deal.item.due_minor if deal.item.pay_at == "counter" else 0
+        granted = store.sums.prepaid[deal.order]
+        require(not (due and granted), "I9", deal.order, "was paid online", granted, "and asked for", due)
+        store.shelf.cash += due
+        store.shelf.cash_of[deal.order] += due
 
     world.commit_at_store(store, work, leave)
     return f"hand over {deal.order[-4:]} by {by}"

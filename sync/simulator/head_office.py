@@ -7,10 +7,9 @@ from sync.rules.errors import Short
 from sync.rules.holds import HubLine
 from sync.rules.items import HoldItem, HoldLine, WantItem
 from sync.rules.pickup_token import claims_of
+from sync.simulator import money
+from sync.simulator.payments import UNPAID_STEPS
 from sync.simulator.world import PRICES, SKUS, Deal, Store, World
-
-UNPAID_STEPS = 25
-"""How long an unpaid order keeps its units."""
 
 
 def order(world: World, store: Store) -> str:
@@ -21,6 +20,7 @@ def order(world: World, store: Store) -> str:
 
     def work() -> None:
         promise.hold_units(store.hub, lines)
+        money.know(store.hub, item)
         if at_once:
             promise.dispatch(store.hub, item)
 
@@ -62,24 +62,6 @@ def _new_item(world: World) -> HoldItem:
     )
 
 
-def pay(world: World, store: Store) -> str:
-    """The payment of a provisional order arrives: it is dispatched; refused if it was dropped."""
-    waiting = [
-        deal
-        for deal in store.deals.values()
-        if deal.item.pay_at == "online" and deal.claims is None and world.step - deal.made < 2 * UNPAID_STEPS
-    ]
-    if not waiting:
-        return "nobody pays"
-    deal = world.dice.one_of(waiting)
-
-    def tell(_: object) -> None:
-        deal.state, deal.claims = "dispatched", claims_of(deal.item, store.hub.position())
-
-    world.commit_at_hub(store, lambda: promise.dispatch(store.hub, deal.item), tell)
-    return f"paid {deal.order[-4:]}"
-
-
 def sweep(world: World, store: Store) -> str:
     """The hub's timer: old unpaid orders are dropped; dispatched ones are not the hub's to drop."""
     old = [deal for deal in store.watched.values() if world.step - deal.made > UNPAID_STEPS]
@@ -101,7 +83,8 @@ def cancel(world: World, store: Store) -> str:
     if not deals:
         return "nothing to cancel"
     deal = world.dice.one_of(deals)
-    item = replace(deal.item, cancel=True)
+    left = money.money_of(store.hub, deal.order).left if deal.item.pay_at == "counter" else 0
+    item = replace(deal.item, cancel=True, prepaid_minor=left)
     world.commit_at_hub(store, lambda: promise.dispatch(store.hub, item))
     return f"ask to cancel {deal.order[-4:]}"
 

@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from sync.rules.errors import Refused
-from sync.simulator import clerk, counter, exchange, faults, head_office, looking, papers, recovery
+from sync.simulator import (
+    clerk,
+    counter,
+    exchange,
+    faults,
+    head_office,
+    looking,
+    papers,
+    payments,
+    recovery,
+)
 from sync.simulator.books import Crash
 from sync.simulator.calm import settle_all
 from sync.simulator.invariants import Violation
@@ -47,7 +57,10 @@ DOES: dict[str, Action] = {
     "put back": clerk.put_back,
     "ask floor": clerk.ask_floor,
     "order": head_office.order,
-    "pay": head_office.pay,
+    "pay": payments.pay,
+    "pay afterwards": payments.pay_afterwards,
+    "tell of money": payments.tell_again,
+    "force refund": payments.force_refund,
     "sweep": head_office.sweep,
     "cancel": head_office.cancel,
     "want": head_office.want,

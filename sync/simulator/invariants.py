@@ -76,6 +76,7 @@ def check_store(store: "Store", changes: Sequence[Change]) -> None:
             _check_hold(store, change, now)
     _add_events(store)
     _check_balances(store, changes)
+    _check_prepaid(store, changes)
     position = store.book.position()
     require(position.heard <= position.seq, "I8", "heard beyond the log", position)
     check_between(store)
@@ -121,6 +122,15 @@ def _check_balances(store: "Store", changes: Sequence[Change]) -> None:
         before = first.get(sku, stock)
         least = min(0, before.free if before else 0) - store.beyond[sku]
         require(stock.free >= least, "I2", store.name, sku, "floor stock", stock.free, "below", least)
+
+
+def _check_prepaid(store: "Store", changes: Sequence[Change]) -> None:
+    """What the counter takes less for a hold is what the log grants."""
+    for change in changes:
+        if change.table == "hold":
+            hold: StoreHold = store.book.tables["hold"][change.key]
+            told = store.sums.prepaid[hold.order]
+            require(hold.prepaid_minor == told, "I9", store.name, "prepaid", hold, "log", told)
 
 
 def _held(store: "Store") -> tuple[dict[str, int], dict[str, int]]:
@@ -232,6 +242,13 @@ def check_between(store: "Store") -> None:
     if digests.stand_at_one_event(store):
         wrong = digests.false_buckets(store)
         require(not wrong, "I10", store.name, "digests of one event differ in", wrong)
+
+
+def is_equal(store: "Store") -> bool:
+    """Whether both streams are empty and each side knows it."""
+    hub, here = store.hub.position(), store.book.position()
+    told = (hub.app, hub.ver, hub.hinc, here.heard) == (here.seq, hub.heard, here.hinc, here.seq)
+    return told and hub.merged
 
 
 def is_joined(store: "Store") -> bool:

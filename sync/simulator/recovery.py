@@ -14,6 +14,7 @@ from sync.rules.central import promise, recover
 from sync.rules.facts import DocumentStep, Move, Payment
 from sync.rules.store import fulfil, ledger
 from sync.rules.store.begin_log import NOTHING, Mirror, Remains, begin_log
+from sync.simulator import money
 from sync.simulator.books import Crash, StoreDictionary
 from sync.simulator.clerk import CLERK
 from sync.simulator.invariants import require
@@ -47,6 +48,7 @@ def _drop_unpaid(store: Store, position: object) -> None:
     store.hub.put_position(position)  # type: ignore[arg-type]
     for order in list(store.hub.rows("lines")):
         promise.drop_provisional(store.hub, order)
+    money.tell_all_anew(store)
 
 
 def _set_adrift(store: Store, deal: Deal) -> None:
@@ -342,3 +344,11 @@ def _recount_papers(store: Store) -> None:
     store.receipts = {fact.ref for fact in facts if isinstance(fact, Move) and fact.ref.startswith("R")}
     cash = {(fact.ref, fact.minor): fact.minor for fact in facts if isinstance(fact, Payment)}
     store.shelf.cash = sum(cash.values())
+    _recount_tenders(store, [fact for fact in facts if isinstance(fact, Payment)])
+
+
+def _recount_tenders(store: Store, payments: list[Payment]) -> None:
+    """Cash by order, as the books that are left know it."""
+    known = Counter({fact.order: fact.minor for fact in payments if fact.order is not None})
+    store.cash_lost |= {order for order, minor in store.shelf.cash_of.items() if known[order] < minor}
+    store.shelf.cash_of = known

@@ -15,6 +15,7 @@ class Shelf:
         drift: units by SKU that the ledger counts but that are gone: stolen, not yet found out.
         given: units carried away by customers by (order, line).
         cash: minor units in the till's drawer.
+        cash_of: those taken for an order, by order.
     """
 
     floor: Counter[str] = field(default_factory=Counter)
@@ -23,6 +24,7 @@ class Shelf:
     drift: Counter[str] = field(default_factory=Counter)
     given: Counter[tuple[str, int]] = field(default_factory=Counter)
     cash: int = 0
+    cash_of: Counter[str] = field(default_factory=Counter)
 
     def of(self, sku: str, bucket: str) -> int:
         """What a person counts of a SKU on the shelves, or among what is put aside."""
@@ -52,6 +54,7 @@ class Sums:
     granted: Counter[str] = field(default_factory=Counter)
     settled: Counter[str] = field(default_factory=Counter)
     taken: Counter[str] = field(default_factory=Counter)
+    prepaid: Counter[str] = field(default_factory=Counter)
     cash: int = 0
     seq: int = 0
 
@@ -71,6 +74,8 @@ class Sums:
             self.granted[str(event["sku"])] = int(event["granted"])  # type: ignore[call-overload]
         elif kind == "payment":
             self.cash += int(event["minor"])  # type: ignore[call-overload]
+        elif event.get("to") == "prepaid":
+            self.prepaid[str(event["order"])] = int(event["minor"])  # type: ignore[call-overload]
         elif event.get("to") in {"done", "short"}:
             self.settled[sku_of[event["order"], event["line"]]] += event["n"]  # type: ignore[index,operator]
 

@@ -11,7 +11,7 @@ from sync.rules.items import HoldItem
 from sync.rules.pickup_token import Claims
 from sync.rules.rights import Allotment
 from sync.rules.store import documents
-from sync.simulator import deficits, invariants
+from sync.simulator import deficits, invariants, money
 from sync.simulator.books import Crash, HubDictionary, StoreDictionary
 from sync.simulator.dice import Dice
 from sync.simulator.network import Line
@@ -85,6 +85,9 @@ class Store:
     """The ledger is an old image of itself: it must not serve holds until the hub has spoken."""
     forgotten: Counter[tuple[str, int]] = field(default_factory=Counter)
     """Units by (order, line) that customers carried away and that no ledger remembers."""
+    provider: money.Provider = field(default_factory=money.Provider)
+    cash_lost: set[str] = field(default_factory=set)
+    """Orders whose cash no book remembers: it was told on a disk that is lost."""
     backup: dict[str, dict[Any, Any]] | None = None
     image: dict[str, dict[Any, Any]] | None = None
 
@@ -134,12 +137,14 @@ class World:
             for sku in (*SKUS, UNKNOWN)
         }
         policies[UNKNOWN] = Allotment(share_percent=0)
-        return Store(
+        store = Store(
             name=name,
             book=StoreDictionary(StorePosition(store=name, sinc=2, hinc=3), policies),
             hub=HubDictionary(HubPosition(store=name, sinc=2, hinc=3), SKUS),
             line=Line(self.faults),
         )
+        store.hub.conclude = money.follow
+        return store
 
     def new_id(self, prefix: str) -> str:
         """A name that no other thing in this history has."""
@@ -190,6 +195,9 @@ class World:
         changes = store.hub.commit()
         invariants.check_hub(store, changes)
         deficits.check_repaid(store, changes)
+        money.follow_refunds(store, changes)
+        if invariants.is_equal(store) and invariants.is_joined(store):
+            money.check_money(store)
         if dies:
             raise Crash
         return result

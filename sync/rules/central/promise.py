@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sync.rules.books import HubBook, tell
+from sync.rules.books import HubBook, Request, tell
 from sync.rules.errors import Refused, Short
 from sync.rules.holds import HubLine
 from sync.rules.items import HoldItem, ReturnItem, WantItem, key_of
@@ -43,6 +43,33 @@ def dispatch(book: HubBook, item: HoldItem) -> int:
     for line in lines:
         book.put_line(replace(line, dispatched=True))
     return tell(book, item, key_of(item))
+
+
+def hold_again(book: HubBook, lines: Sequence[HubLine], item: HoldItem) -> bool:
+    """Money came for a hold that was dropped before any store was told: promise all its units anew.
+
+    Returns:
+        Whether they could be promised; the store is told then. If not, nothing changed.
+    """
+    try:
+        hold_units(book, lines)
+    except Refused:
+        return False
+    dispatch(book, item)
+    return True
+
+
+def ask_prepaid(book: HubBook, told: Request, minor: int) -> int:
+    """Ask the store to take `minor` less for a hold, all in all; the hold travels as it was told last.
+
+    Returns:
+        The item's version.
+    """
+    position = book.position()
+    ver = position.ver + 1
+    book.put_request(replace(told, ver=ver, raw=told.raw | {"prepaid_minor": minor}))
+    book.put_position(replace(position, ver=ver))
+    return ver
 
 
 def drop_provisional(book: HubBook, order: str) -> bool:

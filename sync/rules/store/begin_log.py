@@ -167,7 +167,9 @@ def _carry_step(book: StoreBook, step: HoldStep) -> None:
             return
         hold = accept_hold(book, item_of(step, step.held), step.at, by=step.by)
     if step.line is None:
-        if step.to in {"picking", "ready"} and hold.is_open:
+        if step.to == "prepaid":
+            fulfil.stay(book, replace(hold, prepaid_minor=max(hold.prepaid_minor, step.minor)), step)
+        elif step.to in {"picking", "ready"} and hold.is_open:
             fulfil.move_on(book, hold, step)
         return
     count = hold.line(step.line)

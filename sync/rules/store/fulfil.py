@@ -73,9 +73,22 @@ def verify_hold(book: StoreBook, order: str, at: str, actor: str, *, is_collecte
     step = HoldStep(order=order, to="verified", at=at, actor=actor)
     hold = stay(book, replace(hold, unsure=False), step)
     if not is_collected:
-        is_cancelled = hold.body is not None and hold.body.cancel
-        return release(book, order, at, actor, "cancelled") if is_cancelled else hold
+        if hold.body is not None and hold.body.cancel:
+            return release(book, order, at, actor, "cancelled")
+        return grant_prepaid(book, hold, at)
     return _settle_all(book, hold, HoldStep(order=order, to="done", at=at, actor=actor, by="verified"))
+
+
+def grant_prepaid(book: StoreBook, hold: StoreHold, at: str) -> StoreHold:
+    """The counter takes less for a hold, by what the hub says was paid online, as long as it may decide.
+
+    Nothing was taken here yet: a hand-over closes a hold in the commit that takes its money.
+    """
+    asked = hold.body.prepaid_minor if hold.body else 0
+    if hold.unsure or not hold.is_open or asked <= hold.prepaid_minor:
+        return hold
+    step = HoldStep(order=hold.order, to="prepaid", at=at, minor=asked)
+    return stay(book, replace(hold, prepaid_minor=asked), step)
 
 
 def start_picking(book: StoreBook, order: str, at: str, actor: str) -> StoreHold:

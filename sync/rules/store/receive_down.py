@@ -10,7 +10,7 @@ from sync.rules.errors import Refused
 from sync.rules.facts import Held, HeldLine, HoldStep, Returned
 from sync.rules.holds import LineCount, StoreHold
 from sync.rules.items import DocumentItem, HoldItem, HoldLine, Item, RejectedItem, ReturnItem, WantItem
-from sync.rules.store import documents, fulfil, ledger, look_now
+from sync.rules.store import documents, fulfil, ledger, look_now, prepaid
 from sync.rules.streams import Down, DownVerdict
 
 ParseItem = Callable[[Raw], Item]
@@ -22,6 +22,7 @@ class Received:
     """What a DOWN brought: the verdict; holds that are new, were released, or have units to look for.
 
     `documents` are those that came, changed, or ended.
+    `prepaid`: holds that were to be paid here and are paid online now.
     """
 
     verdict: DownVerdict
@@ -30,6 +31,7 @@ class Received:
     answer: bool = False
     look_now: list[str] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)
+    prepaid: list[str] = field(default_factory=list)
 
 
 def receive_down(book: StoreBook, down: Down, parse: ParseItem, at: str) -> Received:
@@ -117,6 +119,8 @@ def _take_hold(book: StoreBook, item: HoldItem, received: Received, at: str) -> 
             return
         received.released.append(item.order)
         return
+    if prepaid.grant(book, item.order, at):
+        received.prepaid.append(item.order)
     hold = look_now.answer(book, item.order, at)
     if hold is not None and look_now.is_sought(hold):
         received.look_now.append(item.order)

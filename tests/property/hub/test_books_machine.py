@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from hub.link.hear import ReadDown
-from hub.orders.change_order import Cancel, PayOnline
+from hub.orders.change_order import Cancel
 from hub.orders.sweep import lapse
 from hub.stock.verify import verify
 from sync.rules.errors import Refused, Short
-from tests.unit.hub.stock.small_chain import SKUS, SetClock, enrol, exchange, hear, small_hub
+from tests.unit.hub.stock.small_chain import SKUS, PayAsked, SetClock, enrol, exchange, hear, small_hub
 
 skus = st.sampled_from(SKUS)
 units = st.integers(1, 4)
@@ -100,7 +100,7 @@ class Books(RuleBasedStateMachine):
     def pay(self, pick: int) -> None:
         """Money comes for an order."""
         if self.orders and (url := self.orders[pick % len(self.orders)]["pay_url"]):
-            self.run_or_refuse(PayOnline(self.hub.kernel, url.rsplit("/", 1)[1], "r"))
+            self.run_or_refuse(PayAsked(self.hub.kernel, url.rsplit("/", 1)[1], "r"))
 
     @rule(pick=st.integers(0, 99))
     def cancel(self, pick: int) -> None:

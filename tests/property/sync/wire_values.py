@@ -103,13 +103,14 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
     st.builds(
         HoldStep,
         order=IDS,
-        to=st.sampled_from(["received", "done", "released", "put_back"]),
+        to=st.sampled_from(["received", "done", "released", "put_back", "prepaid"]),
         at=INSTANTS,
         line=st.none() | UNITS,
         n=COUNTERS,
         moves=st.lists(MOVE_LINES, max_size=2).map(tuple),
         by=TEXTS,
         held=st.none() | HELD,
+        minor=COUNTERS,
     ),
     st.builds(
         Payment,
@@ -157,6 +158,7 @@ ITEMS: st.SearchStrategy[Item] = st.one_of(
         contact=TEXTS,
         phone_tail=TEXTS,
         cancel=st.booleans(),
+        prepaid_minor=COUNTERS,
     ),
     st.builds(ReturnItem, sku=SKUS, returned=COUNTERS),
     st.builds(WantItem, id=IDS, sku=SKUS, qty=UNITS, ver=COUNTERS),

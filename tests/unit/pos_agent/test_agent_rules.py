@@ -9,11 +9,12 @@ from pos_agent.catalogue.rules import SeriesState, ask_from, judge_page, parse_e
 from pos_agent.link.asking import Asking
 from pos_agent.link.window import FIRST_WAIT_S, IN_FLIGHT, LONGEST_WAIT_S, SendWindow
 from pos_agent.pickup.forget_people import forget_people
-from pos_agent.pickup.rules import TryLimit, share_minor
+from pos_agent.pickup.rules import TryLimit
 from pos_agent.take_scans import scan_from_device
 from pos_agent.till.receipt_words import WORDS, amount
 from pos_agent.till.rules import SaleFrame, change_for, classify, overridden_moves
 from sync.rules.errors import Refused, Unbookable
+from sync.rules.money import share_minor
 from sync.rules.streams import Page
 from tests.unit.pos_agent.agent_stage import COLA, MILK, PRODUCTS, Stage, client, gtin, hold_item
 

@@ -152,6 +152,10 @@ def upgrade() -> None:
     sa.Column('closed_why', sa.String(), server_default='', nullable=False),
     sa.Column('paid_minor', sa.Integer(), nullable=False),
     sa.Column('price_version', sa.Integer(), nullable=False),
+    sa.Column('prepaid_minor', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('prepaid_at', sa.String(), nullable=True),
+    sa.Column('loss_minor', sa.Integer(), server_default='0', nullable=False),
+    sa.CheckConstraint('prepaid_minor >= 0 AND loss_minor >= 0', name=op.f('ck_orders_money')),
     sa.CheckConstraint("pay IN ('counter', 'sandbox')", name=op.f('ck_orders_pay')),
     sa.CheckConstraint("payment IN ('unpaid', 'pending', 'paid', 'refund_due', 'refunded')", name=op.f('ck_orders_payment')),
     sa.CheckConstraint("stage IN ('unpaid', 'pending_store', 'accepted', 'picking', 'ready', 'collected', 'short', 'cancelled', 'expired')", name=op.f('ck_orders_stage')),
@@ -164,6 +168,33 @@ def upgrade() -> None:
         batch_op.create_index('ix_orders_code', ['store', 'code_hash'], unique=False)
         batch_op.create_index('ix_orders_lapses', ['stage', 'lapses_at'], unique=False)
         batch_op.create_index('ix_orders_store_stage', ['store', 'stage'], unique=False)
+
+    op.create_table('forced_refund',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('order_id', sa.String(), nullable=False),
+    sa.Column('minor', sa.Integer(), nullable=False),
+    sa.Column('at', sa.String(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_forced_refund'))
+    )
+    with op.batch_alter_table('forced_refund', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_forced_refund_order_id'), ['order_id'], unique=False)
+
+    op.create_table('capture',
+    sa.Column('provider', sa.String(), nullable=False),
+    sa.Column('reference', sa.String(), nullable=False),
+    sa.Column('payment_id', sa.String(), nullable=False),
+    sa.Column('order_id', sa.String(), nullable=True),
+    sa.Column('minor', sa.Integer(), nullable=False),
+    sa.Column('currency', sa.String(), nullable=False),
+    sa.Column('at', sa.String(), nullable=False),
+    sa.Column('outcome', sa.String(), nullable=False),
+    sa.CheckConstraint("outcome IN ('paid', 'asked', 'held_again', 'refunded', 'surplus', 'unknown', 'mismatch')", name=op.f('ck_capture_outcome')),
+    sa.PrimaryKeyConstraint('provider', 'reference', name=op.f('pk_capture'))
+    )
+    with op.batch_alter_table('capture', schema=None) as batch_op:
+        batch_op.create_index('ix_capture_outcome', ['outcome'], unique=False)
 
     op.create_table('payment',
     sa.Column('id', sa.String(), nullable=False),

@@ -57,7 +57,9 @@ def upgrade() -> None:
     sa.Column('closed_at', sqlmodel.AutoString(), nullable=False),
     sa.Column('closed_by', sqlmodel.AutoString(), nullable=False),
     sa.Column('unsure', sa.Integer(), nullable=False),
+    sa.Column('prepaid_minor', sa.Integer(), server_default='0', nullable=False),
     sa.Column('body', sa.Text(), nullable=True),
+    sa.CheckConstraint("prepaid_minor >= 0", name=op.f('ck_hold_prepaid')),
     sa.CheckConstraint("stage IN ('received', 'picking', 'ready', 'closed')", name=op.f('ck_hold_stage')),
     sa.PrimaryKeyConstraint('order_id', name=op.f('pk_hold'))
     )

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from hub.orders.change_order import Cancel, LapseUnpaid, PayOnline
+from hub.orders.change_order import Cancel, LapseUnpaid
 from hub.orders.sweep import KEY_LIFE, lapse, sweep
+from hub.orders.take_capture import Taken
 from hub.stock.book import SqliteHubBook
 from sync.rules.books import tell
 from sync.rules.errors import Refused
@@ -13,6 +14,7 @@ from sync.rules.items import RejectedItem
 from sync.storage.writer import Transaction
 from tests.unit.hub.stock.small_chain import (
     Ledger,
+    PayAsked,
     SetClock,
     SmallHub,
     enrol,
@@ -36,7 +38,7 @@ async def placed(hub: SmallHub, pay: str = "sandbox", key: str = "k1") -> tuple[
     return answer["id"], answer["url"].rsplit("/", 1)[1], (answer["pay_url"] or "").rsplit("/", 1)[-1]
 
 
-async def run_refused(hub: SmallHub, command: PayOnline | Cancel) -> Refused:
+async def run_refused(hub: SmallHub, command: Cancel) -> Refused:
     before = everything(hub.path)
     with pytest.raises(Refused) as refused:
         await hub.kernel.writer.run(command)
@@ -46,10 +48,10 @@ async def run_refused(hub: SmallHub, command: PayOnline | Cancel) -> Refused:
 
 async def test_money_taken_dispatches_the_order_once(hub: SmallHub, store: Ledger) -> None:
     order, token, payment = await placed(hub)
-    pay = PayOnline(hub.kernel, payment, "ref-1")
-    assert await hub.kernel.writer.run(pay) == token
+    pay = PayAsked(hub.kernel, payment, "ref-1")
+    assert await hub.kernel.writer.run(pay) == Taken("paid", token)
     once = everything(hub.path)
-    assert await hub.kernel.writer.run(pay) == token
+    assert await hub.kernel.writer.run(pay) == Taken("known", token)
     assert everything(hub.path) == once
     assert hub.woken == ["s1"]
     assert await hub.one("SELECT stage, payment, paid_minor, lapses_at FROM orders") == (
@@ -63,14 +65,10 @@ async def test_money_taken_dispatches_the_order_once(hub: SmallHub, store: Ledge
     assert store.book.hold(order) is not None
 
 
-async def test_an_unknown_payment_is_refused(hub: SmallHub, store: Ledger) -> None:
-    assert (await run_refused(hub, PayOnline(hub.kernel, "nothing", "r"))).code == "unknown_payment"
-
-
 async def test_an_unpaid_order_lapses_and_frees_its_units(
     hub: SmallHub, store: Ledger, clock: SetClock
 ) -> None:
-    _, token, payment = await placed(hub)
+    _, token, _ = await placed(hub)
     clock.move(minutes=15)
     assert await lapse(hub.kernel) == []
     clock.move(seconds=1)
@@ -80,7 +78,6 @@ async def test_an_unpaid_order_lapses_and_frees_its_units(
     assert await hub.one("SELECT state FROM payment") == "failed"
     assert (await hub.stock("tea"))["promised"] == 0
     assert await hub.one("SELECT COUNT(*) FROM hold_line") == 0
-    assert (await run_refused(hub, PayOnline(hub.kernel, payment, "late"))).code == "lapsed"
     assert (await run_refused(hub, Cancel(hub.kernel, token))).code == "closed"
     assert hub.woken == []
 
@@ -114,26 +111,24 @@ async def test_paying_and_lapsing_at_once_have_one_winner(
 ) -> None:
     order, token, payment = await placed(hub)
     clock.move(minutes=16)
-    pay, drop = PayOnline(hub.kernel, payment, "r"), LapseUnpaid(hub.kernel, order)
+    pay, drop = PayAsked(hub.kernel, payment, "r"), LapseUnpaid(hub.kernel, order)
     run = hub.kernel.writer.run
     acts = (run(pay), run(drop)) if pays_first else (run(drop), run(pay))
     first, second = await asyncio.gather(*acts, return_exceptions=True)
 
     if pays_first:
-        assert (first, second) == (token, None)
+        assert (first, second) == (Taken("paid", token), None)
         assert (await hub.stock("tea"))["promised"] == 1
     else:
-        assert first == token
-        assert isinstance(second, Refused)
-        assert (await hub.stock("tea"))["promised"] == 0
+        assert (first, second) == (token, Taken("held_again", token))
+        assert (await hub.stock("tea"))["promised"] == 1
 
 
 async def test_cancelling_an_unpaid_order_frees_it_at_once(hub: SmallHub, store: Ledger) -> None:
-    _, token, payment = await placed(hub)
+    _, token, _ = await placed(hub)
     assert await hub.kernel.writer.run(Cancel(hub.kernel, token)) == "cancelled"
     assert (await hub.stock("tea"))["promised"] == 0
     assert await hub.one("SELECT COUNT(*) FROM request WHERE kind = 'order'") == 0
-    assert (await run_refused(hub, PayOnline(hub.kernel, payment, "r"))).code == "lapsed"
 
 
 async def test_cancelling_a_dispatched_order_asks_the_store_once(hub: SmallHub, store: Ledger) -> None:

@@ -1,12 +1,13 @@
 """What the hub concludes from a store's facts: stages forward only, money given back once."""
 
+import json
+
 import pytest
 
-from hub.orders.change_order import PayOnline
 from hub.stock.verify import verify
 from sync.rules.books import record
 from sync.rules.facts import Payment
-from tests.unit.hub.stock.small_chain import AT, Ledger, SmallHub, enrol, exchange
+from tests.unit.hub.stock.small_chain import AT, Ledger, PayAsked, SmallHub, enrol, exchange
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ async def ordered(hub: SmallHub, store: Ledger, *, is_paid: bool = False) -> str
     answer = await hub.place(lines=[("tea", 2), ("soap", 1)], pay="sandbox" if is_paid else "counter")
     if is_paid:
         payment = answer["pay_url"].rsplit("/", 1)[1]
-        await hub.kernel.writer.run(PayOnline(hub.kernel, payment, "ref"))
+        await hub.kernel.writer.run(PayAsked(hub.kernel, payment, "ref"))
     await exchange(hub, store)
     return str(answer["id"])
 
@@ -124,7 +125,7 @@ async def test_money_at_the_counter_in_two_tenders_is_two_payments_and_no_troubl
     hub: SmallHub, store: Ledger
 ) -> None:
     order = await ordered(hub, store)
-    store.hand_over(order)
+    store.hand_over(order, pays=False)
     take(store, order, 1000, "r1", "cash")
     take(store, order, 50, "r1", "card")
     await exchange(hub, store)
@@ -138,14 +139,36 @@ async def test_money_at_the_counter_in_two_tenders_is_two_payments_and_no_troubl
     assert (await verify(hub.kernel.reader)).findings == ()
 
 
-async def test_money_beyond_the_total_is_a_matter_for_a_person(hub: SmallHub, store: Ledger) -> None:
+async def test_an_order_paid_online_and_at_the_till_gives_the_online_money_back_and_tells_both(
+    hub: SmallHub, store: Ledger
+) -> None:
     order = await ordered(hub, store, is_paid=True)
     take(store, order, 1050, "r1")
     await exchange(hub, store)
 
     assert await hub.one("SELECT payment, paid_minor FROM orders") == ("paid", 2100)
-    assert await hub.one("SELECT kind, store, state FROM trouble") == ("double_paid", "s1", "open")
+    assert await hub.one("SELECT minor FROM payment WHERE state = 'refunded'") == -1050
+    assert await hub.one("SELECT kind, store, state, resolved_by, action FROM trouble") == (
+        "double_paid",
+        "s1",
+        "resolved",
+        "",
+        "given_back",
+    )
+    facts = {"order": order, "ref": "r1", "minor": 1050, "online_minor": 1050, "refunded_minor": 1050}
+    assert json.loads(await hub.one("SELECT facts FROM trouble")) == facts
     assert (await verify(hub.kernel.reader)).findings == ()
+
+
+async def test_money_beyond_the_total_that_the_till_took_is_a_matter_for_a_person(
+    hub: SmallHub, store: Ledger
+) -> None:
+    order = await ordered(hub, store)
+    take(store, order, 1051, "r1")
+    await exchange(hub, store)
+
+    assert await hub.one("SELECT kind, store, state FROM trouble") == ("double_paid", "s1", "open")
+    assert await hub.one("SELECT COUNT(*) FROM payment WHERE state = 'refunded'") == 0
 
 
 async def test_money_given_back_at_the_till_is_a_refund(hub: SmallHub, store: Ledger) -> None:

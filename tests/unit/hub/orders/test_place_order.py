@@ -12,7 +12,7 @@ import pytest
 
 from hub.orders import numbering
 from hub.orders.answers import KeyReused
-from hub.orders.change_order import _order
+from hub.orders.change_order import order_row
 from hub.orders.hold_item import item_of, require_readable
 from hub.orders.place_order import PlaceOrder
 from sync.messages.codec import encode, parse_item
@@ -280,7 +280,7 @@ async def test_an_order_told_again_is_the_same_item(stocked: SmallHub) -> None:
     told = json.loads(await stocked.one("SELECT raw FROM request WHERE kind = 'order'"))
 
     def again(transaction: Transaction) -> Any:
-        return to_raw(item_of(transaction, _order(transaction, answer["id"])))
+        return to_raw(item_of(transaction, order_row(transaction, answer["id"])))
 
     assert await stocked.kernel.writer.run(again) == told
 

@@ -7,10 +7,10 @@ from typing import cast
 import pytest
 from starlette.requests import Request
 
-from hub.orders.change_order import Cancel, PayOnline
+from hub.orders.change_order import Cancel
 from hub.orders.sweep import lapse
 from sync.rules.errors import Short
-from tests.unit.hub.stock.small_chain import SetClock, SmallHub, enrol, exchange
+from tests.unit.hub.stock.small_chain import PayAsked, SetClock, SmallHub, enrol, exchange
 
 TEA = b'event: stock\ndata: {"store":"s1","sku":"tea"}\n\n'
 SHELVES = b'event: stock\ndata: {"store":"s1","skus":["soap","tea"]}\n\n'
@@ -75,7 +75,7 @@ async def test_money_taken_is_told_once_to_the_orders_page(stocked: SmallHub) ->
     token, payment = await unpaid(stocked)
     page = await opened(stocked, f"order:{token}")
     for _ in range(2):
-        await stocked.kernel.writer.run(PayOnline(stocked.kernel, payment, "ref"))
+        await stocked.kernel.writer.run(PayAsked(stocked.kernel, payment, "ref"))
     assert await heard(stocked, page) == [ORDER]
 
 

@@ -20,6 +20,7 @@ from hub.link.hear import Heard, HearUp, ReadDown
 from hub.orders.answers import loaded
 from hub.orders.place_order import PlaceOrder
 from hub.orders.requests import OrderRequest
+from hub.orders.take_capture import Captured, TakeCapture, Taken
 from hub.orders.take_order import OrderDesk
 from hub.settings import HubSettings
 from hub.stock.want_desk import WantDesk
@@ -31,9 +32,9 @@ from sync.keys.signing import SigningKey
 from sync.messages.codec import decode, encode, parse_item
 from sync.rules.baseline import Carried, SkuBalance
 from sync.rules.books import StorePosition
-from sync.rules.facts import Move, MoveLine
+from sync.rules.facts import Move, MoveLine, Payment
 from sync.rules.rights import Allotment
-from sync.rules.store import fulfil, ledger
+from sync.rules.store import fulfil, ledger, prepaid
 from sync.rules.store.begin_log import NOTHING, Mirror, begin_log
 from sync.rules.store.receive_down import Received, receive_down
 from sync.rules.store.report_up import make_up
@@ -292,9 +293,13 @@ class Ledger:
         self.book.commit()
         return received
 
-    def hand_over(self, order: str) -> None:
-        """The customer collects everything."""
+    def hand_over(self, order: str, *, pays: bool = True) -> None:
+        """The customer collects everything, and pays what is due at the counter in the same commit."""
+        due = prepaid.due_minor(fulfil.open_hold(self.book, order))
         fulfil.hand_over(self.book, order, AT, "clerk", "qr")
+        if due and pays:
+            taken = Payment(ref=f"R{order}", tender="cash", minor=due, currency="CNY", at=AT, order=order)
+            ledger.book_payment(self.book, taken)
         self.book.commit()
 
     def release(self, order: str, why: str) -> None:
@@ -315,6 +320,22 @@ class Ledger:
         """Units of a line were not found."""
         fulfil.report_short(self.book, order, line, n, AT, "clerk")
         self.book.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class PayAsked:
+    """Command: the provider tells that it took exactly what the hub asked for."""
+
+    kernel: Kernel
+    payment: str
+    reference: str
+
+    def __call__(self, transaction: Transaction) -> Taken:
+        """Run in the writer."""
+        row = transaction.one("SELECT minor, currency FROM payment WHERE id = ?", (self.payment,))
+        minor, currency = row or (100, "CNY")
+        told = Captured("sandbox", self.payment, self.reference, minor, currency)
+        return TakeCapture(self.kernel, told)(transaction)
 
 
 async def hear(hub: SmallHub, up: Up) -> Heard:

@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from hub.orders.change_order import PayOnline
 from hub.orders.queries import order_by_token
-from sync.rules.errors import Refused
+from hub.orders.take_capture import Taken
 from sync.rules.store import look_now
-from tests.unit.hub.stock.small_chain import AT, Ledger, SmallHub, enrol, exchange, hear
+from tests.unit.hub.stock.small_chain import AT, Ledger, PayAsked, SmallHub, enrol, exchange, hear
 
 
 @pytest.fixture
@@ -57,7 +56,7 @@ async def test_a_deeper_deficit_is_the_same_trouble_brought_up_to_date(hub: Smal
     assert await troubles(hub) == [("deficit", "open", 4, "")]
 
 
-async def test_an_unpaid_order_is_cancelled_politely_and_its_late_money_refused(
+async def test_an_unpaid_order_is_cancelled_politely_and_its_late_money_goes_back(
     hub: SmallHub, store: Ledger
 ) -> None:
     answer = await hub.place(lines=[("tea", 5)], pay="sandbox")
@@ -68,8 +67,8 @@ async def test_an_unpaid_order_is_cancelled_politely_and_its_late_money_refused(
     assert order is not None
     assert (order.stage, order.closed_why, order.payment) == ("cancelled", "deficit", "unpaid")
     assert heard.tokens == {token}
-    with pytest.raises(Refused):
-        await hub.kernel.writer.run(PayOnline(hub.kernel, answer["pay_url"].rsplit("/", 1)[1], "ref"))
+    late = PayAsked(hub.kernel, answer["pay_url"].rsplit("/", 1)[1], "ref")
+    assert await hub.kernel.writer.run(late) == Taken("refunded", token)
     await exchange(hub, store)
     assert (store.book.stock("tea").free, await troubles(hub)) == (0, [("deficit", "resolved", 1, "repaid")])
 

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from hub.orders.change_order import PayOnline
 from hub.stock.verify import MOST_FINDINGS, verify
-from tests.unit.hub.stock.small_chain import SmallHub, enrol, everything, exchange
+from tests.unit.hub.stock.small_chain import PayAsked, SmallHub, enrol, everything, exchange
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ async def kept(hub: SmallHub) -> SmallHub:
     first = await hub.place("k1", lines=[("tea", 2), ("soap", 1)])
     paid = await hub.place("k2", pay="sandbox")
     await hub.place("k3", pay="sandbox")
-    await hub.kernel.writer.run(PayOnline(hub.kernel, paid["pay_url"].rsplit("/", 1)[1], "r"))
+    await hub.kernel.writer.run(PayAsked(hub.kernel, paid["pay_url"].rsplit("/", 1)[1], "r"))
     await exchange(hub, store)
     store.hand_over(first["id"])
     store.sell("tea", 1)
@@ -83,14 +82,31 @@ PLANTED = {
             "INSERT INTO payment (id, order_id, provider, state, minor, currency, reference, at)"
             " SELECT 'x', id, 'till-cash', 'refunded', -1, 'CNY', '', '' FROM orders WHERE pay = 'counter'"
         ),
-        "the tills took 0, payments of tills sum to -1",
+        "the tills took 1050, payments of tills sum to 1049",
     ),
     "money given back for nothing": (
         (
             "INSERT INTO payment (id, order_id, provider, state, minor, currency, reference, at)"
-            " SELECT 'x', id, 'sandbox', 'refunded', -1, 'CNY', '', '' FROM orders WHERE payment = 'paid'"
+            " SELECT 'x', id, 'sandbox', 'refunded', -1, 'CNY', '', '' FROM orders"
+            " WHERE pay = 'sandbox' AND payment = 'paid'"
         ),
         "refunded 1, units not handed over are worth 0",
+    ),
+    "goods handed over for nothing": (
+        ("DELETE FROM payment WHERE provider = 'till-cash';"),
+        "goods worth 1050 were handed over and nothing was paid",
+    ),
+    "a loss that is none": ("UPDATE orders SET loss_minor = 5 WHERE pay = 'counter'", "a loss of 5 is noted"),
+    "money of nobody": (
+        (
+            "INSERT INTO capture (provider, reference, payment_id, minor, currency, at, outcome)"
+            " VALUES ('sandbox', 'p7', 'x', 900, 'CNY', '', 'unknown')"
+        ),
+        "sandbox took 900 under p7 (unknown): it stands on no order",
+    ),
+    "money that was heard of and forgotten": (
+        "UPDATE capture SET reference = 'p8'",
+        "sandbox took 300 under p8 (paid): it stands on no order",
     ),
     "a payment doubled": ("UPDATE orders SET paid_minor = 600 WHERE paid_minor = 300", "paid 600"),
 }

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from sync.rules.central.promise import (
+    ask_prepaid,
     dispatch,
     drop_provisional,
+    hold_again,
     hold_units,
     return_units,
     want_units,
@@ -117,3 +119,34 @@ def test_an_items_key_is_what_a_newer_one_replaces() -> None:
 def test_an_error_says_its_code_and_its_facts() -> None:
     assert str(Refused("no_hold", order="o1")) == "no_hold (order='o1')"
     assert (str(Short()), Short().code) == ("short", "short")
+
+
+def test_units_of_a_dropped_hold_are_promised_again_and_told() -> None:
+    book = hub_book(tea=HubStock(granted=3))
+    assert hold_again(book, TEAS, hold_item("o1", (1, "tea", 2), (2, "tea", 1)))
+    assert book.stock("tea") == HubStock(granted=3, promised=3)
+    assert [line.dispatched for line in book.lines("o1")] == [True, True]
+    assert book.item("o1") is not None
+
+
+@pytest.mark.parametrize(("granted", "state"), [(2, "whole"), (3, "replaying")])
+def test_a_dropped_hold_whose_units_are_gone_or_unsure_is_not_promised_again(
+    granted: int, state: Any
+) -> None:
+    book = hub_book(tea=HubStock(granted=granted))
+    book.put_position(replace(book.position(), state=state))
+    book.commit()
+    assert not hold_again(book, TEAS, hold_item("o1", (1, "tea", 2), (2, "tea", 1)))
+    assert (book.journal, book.item("o1")) == ([], None)
+
+
+def test_a_hold_is_told_again_with_what_was_paid_and_all_else_as_it_was() -> None:
+    book = hub_book(tea=HubStock(granted=3))
+    hold_units(book, TEAS)
+    dispatch(book, hold_item("o1", (1, "tea", 2), (2, "tea", 1), cancel=True))
+    told = book.item("o1")
+    assert told is not None
+    assert ask_prepaid(book, told, 600) == 2 == book.position().ver
+    again = book.item("o1")
+    assert again is not None
+    assert (again.ver, again.raw) == (2, told.raw | {"prepaid_minor": 600})
