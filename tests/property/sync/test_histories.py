@@ -17,40 +17,40 @@ from sync.simulator.shrink import shrink
 
 CAUGHT_BY_SEED = {
     "returns-as-deltas": (0, "I10"),
-    "hub-expires-dispatched": (1, "I8"),
+    "hub-expires-dispatched": (0, "I8"),
     "finished-forgotten": (1, "I5"),
     "base-last-sent": (0, "I10"),
     "acknowledged-by-newer": (0, "I10"),
-    "gaps-applied": (0, "I3"),
-    "old-up-accepted": (1, "I3"),
+    "gaps-applied": (1, "I3"),
+    "old-up-accepted": (0, "I3"),
     "old-down-accepted": (0, "I5"),
-    "returns-told-as-deltas": (6, "I10"),
-    "any-token": (1, "I5"),
-    "short-twice": (9, "I7"),
+    "returns-told-as-deltas": (3, "I10"),
+    "any-token": (13, "I5"),
+    "short-twice": (8, "I7"),
     "promise-unlimited": (0, "I2"),
-    "grant-beyond-floor": (1, "I2"),
+    "grant-beyond-floor": (0, "I2"),
     "give-back-promised": (0, "I2"),
-    "settled-not-counted": (1, "I7"),
+    "settled-not-counted": (1, "I10"),
     "want-served-again": (1, "wants"),
-    "hold-booked-twice": (0, "I7"),
-    "deficit-from-ready": (1360, "I10"),
+    "hold-booked-twice": (1, "I7"),
+    "deficit-from-ready": (352, "deficit"),
     "victims-beyond-deficit": (9, "deficit"),
     "returns-skipped": (0, "deficit"),
-    "mirror-at-once": (355, "I3"),
-    "sells-before-merge": (147, "I8"),
-    "restored-as-it-was": (106, "I3"),
-    "hinc-not-raised": (83, "I10"),
-    "enrolled-as-first": (1, "I3"),
-    "lost-holds-ignored": (147, "I8"),
+    "mirror-at-once": (439, "I3"),
+    "sells-before-merge": (4, "I8"),
+    "restored-as-it-was": (0, "I8"),
+    "hinc-not-raised": (55, "paper"),
+    "enrolled-as-first": (0, "I3"),
+    "lost-holds-ignored": (4, "I8"),
     "returns-not-told": (0, "I10"),
-    "rights-always-carried": (17, "I2"),
-    "rights-never-carried": (4, "I3"),
-    "never-in-doubt": (23, "I5"),
-    "finished-not-carried": (21, "I3"),
+    "rights-always-carried": (1374, "I7"),
+    "rights-never-carried": (0, "I3"),
+    "never-in-doubt": (4, "I5"),
+    "finished-not-carried": (23, "I6"),
     "never-stopped": (16, "I10"),
-    "document-booked-again": (9, "paper"),
-    "counted-at-booking": (7, "paper"),
-    "document-ends-lost": (12, "paper"),
+    "document-booked-again": (4, "paper"),
+    "counted-at-booking": (1, "paper"),
+    "document-ends-lost": (18, "paper"),
     "ended-asked-again": (0, "paper"),
 }
 """Seeds found by playing from 0 on until a variant was caught: chosen so that the test is quick."""
@@ -100,7 +100,7 @@ def test_a_seed_tells_the_whole_history() -> None:
     assert [play(seed).digest for seed in range(4)] == PINNED
 
 
-PINNED = ["755cae8ba94a1e15", "36d013ed80ec7ae3", "beb00dafd7a9c67b", "1e0cfcc2a188ba20"]
+PINNED = ["87ba7f0229e112d8", "06b3ffe046608576", "1df48b9ec09d6034", "6a4458fae0a24b35"]
 
 
 def test_a_step_left_out_leaves_the_others_their_draws() -> None:
@@ -124,6 +124,7 @@ def test_branches_are_told_from_the_lines_that_ran() -> None:
     with branches.tracing(seen):
         play(0)
         play(3)
+        play(4)
     reached, missed = branches.judge(seen)
     functions = {(branch.file, branch.function) for branch in reached}
     assert {("store/fulfil.py", "pick"), ("central/apply_up.py", "apply_up")} <= functions
@@ -164,7 +165,7 @@ def test_a_failing_history_is_told_with_its_end_its_core_and_how_to_see_it_again
 def test_the_command_counts_the_histories_that_a_variant_needs() -> None:
     code, text = run("--broken", "gaps-applied")
     assert code == 0
-    assert "caught in history 1" in text
+    assert "caught in history 2" in text
     assert run("--broken", "gaps-applied", "--json")[0] == 0
 
 
