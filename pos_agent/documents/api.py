@@ -33,7 +33,7 @@ class FoundBody(Body):
 
 
 class BookBody(Body):
-    """`partly`: although nothing was said of some lines; they move nothing, of a count they stay uncounted."""
+    """`partly`: although nothing was said of some lines; they move nothing, a count leaves them uncounted."""
 
     partly: bool = False
 
@@ -111,9 +111,11 @@ ENDED: Final = "It has ended, was counted wrong, is not all looked for, or anoth
 UNKNOWN: Final = "Unknown document, or goods that it does not ask for"
 
 
+ONE: Final = "/api/v1/documents/{document}"
+
+
 def routes() -> list[BaseRoute]:
     """The routes of documents."""
-    one = "/api/v1/documents/{document}"
     return [
         route(
             "/api/v1/documents",
@@ -122,7 +124,7 @@ def routes() -> list[BaseRoute]:
             contract=Contract(summary="Documents that wait to be booked, the oldest first"),
         ),
         route(
-            one,
+            ONE,
             get_document,
             permission=CLERK,
             contract=Contract(
@@ -130,37 +132,7 @@ def routes() -> list[BaseRoute]:
                 refusals={404: "Unknown document"},
             ),
         ),
-        route(
-            f"{one}/lines",
-            post_found,
-            ("POST",),
-            permission=CLERK,
-            contract=Contract(
-                summary="What was counted or found of a line",
-                body=FoundBody,
-                refusals={404: UNKNOWN, 409: ENDED},
-            ),
-        ),
-        route(
-            f"{one}/book",
-            post_book,
-            ("POST",),
-            permission=MANAGER,
-            contract=Contract(
-                summary="Book a document", body=BookBody, refusals={404: "Unknown document", 409: ENDED}
-            ),
-        ),
-        route(
-            f"{one}/refuse",
-            post_refuse,
-            ("POST",),
-            permission=MANAGER,
-            contract=Contract(
-                summary="Refuse a document, or give up a count",
-                body=RefuseBody,
-                refusals={404: "Unknown document", 409: ENDED},
-            ),
-        ),
+        *_acts(),
         route(
             "/api/v1/counts",
             post_count,
@@ -173,4 +145,30 @@ def routes() -> list[BaseRoute]:
                 refusals={404: "Unknown goods", 409: "Nothing is frozen that is not being counted"},
             ),
         ),
+    ]
+
+
+def _acts() -> list[BaseRoute]:
+    """What people do with one document."""
+    acts = (
+        ("lines", post_found, CLERK, "What was counted or found of a line", FoundBody, UNKNOWN),
+        ("book", post_book, MANAGER, "Book a document", BookBody, "Unknown document"),
+        (
+            "refuse",
+            post_refuse,
+            MANAGER,
+            "Refuse a document, or give up a count",
+            RefuseBody,
+            "Unknown document",
+        ),
+    )
+    return [
+        route(
+            f"{ONE}/{name}",
+            endpoint,
+            ("POST",),
+            permission=permission,
+            contract=Contract(summary=summary, body=body, refusals={404: unknown, 409: ENDED}),
+        )
+        for name, endpoint, permission, summary, body, unknown in acts
     ]

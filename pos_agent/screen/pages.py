@@ -39,6 +39,7 @@ ROUTES: list[BaseRoute] = [
     _page("till"),
     _page("counter"),
     _page("receiving"),
+    _page("documents"),
     _page("stock", MANAGER),
     _page("sign-in", PUBLIC),
 ]

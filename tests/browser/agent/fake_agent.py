@@ -20,6 +20,7 @@ from sync.web.permissions import NOBODY, PUBLIC_API, Identity
 from sync.web.routes import identity_of, route
 from sync.web.templates import Frame, Pages
 from sync.web.translations import load_texts
+from tests.browser.agent.fake_documents import FakeDocuments
 from tests.browser.agent.fake_shop import STAFF, FakeShop, instant
 
 SCREEN = "pos_agent.screen"
@@ -31,6 +32,7 @@ class FakeAgent:
 
     def __init__(self, shop: FakeShop) -> None:
         self.shop = shop
+        self.papers = FakeDocuments()
         self.events = EventHub()
 
     def app(self) -> Starlette:
@@ -38,7 +40,7 @@ class FakeAgent:
         assets = Assets({"agent": SCREEN})
         frame = Frame(assets=assets, library=load_texts(["pos_agent.problems", SCREEN]), clock=SystemClock())
         pages = Pages(frame, areas=[SCREEN])
-        routes = [*self._till(), *self._counter(), *self._staff(), *ROUTES]
+        routes = [*self._till(), *self._counter(), *self._staff(), *self._documents(), *ROUTES]
         parts = WebParts(
             routes=routes,
             pages=pages,
@@ -131,6 +133,7 @@ class FakeAgent:
             "since": shop.since or instant(-240),
             "alarm": shop.alarm,
             "unsent": shop.unsent,
+            "documents": self.papers.waiting()["open"],
             "printers": [{"id": "front", "role": "receipt", "state": shop.printer, "text": ""}],
             "scanners": [{"id": "gun", "state": "ready"}],
             "staff": {name: person[name] for name in ("login", "names", "role")},
@@ -256,6 +259,30 @@ class FakeAgent:
         self.tell("counter", "order", order)
         receipt = self.shop.receipts[number]
         return {"order": order, "receipt": {**receipt, "printed": "queued"}}
+
+    # --- documents ---
+
+    def _documents(self) -> list[BaseRoute]:
+        one = "/api/v1/documents/{document}"
+
+        def act(name: str) -> Callable[[Request, Any], Any]:
+            def run(request: Request, body: Any) -> Any:
+                document = request.path_params["document"]
+                shown = getattr(self.papers, name)(document, body, identity_of(request).subject)
+                if shown["state"] != "open":
+                    self.tell("status", "documents", {"document": document})
+                return shown
+
+            return run
+
+        return [
+            self._route("/api/v1/documents", lambda _request, _body: self.papers.waiting(), "GET"),
+            self._route(one, lambda request, _body: self.papers.show(request.path_params["document"]), "GET"),
+            self._route(f"{one}/lines", act("find")),
+            self._route(f"{one}/book", act("book_it")),
+            self._route(f"{one}/refuse", act("refuse")),
+            self._route("/api/v1/counts", lambda _request, body: self.papers.count(body)),
+        ]
 
     # --- people and goods ---
 

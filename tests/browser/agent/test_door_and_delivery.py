@@ -164,4 +164,5 @@ def test_goods_that_the_scanner_reads_are_explained(open_page: Open, served: Ser
 def test_a_clerk_has_no_way_to_the_stock_page(open_page: Open) -> None:
     page = open_page("/receiving", login="wang").page
     expect(page.locator("#line")).to_have_text("在线")
-    expect(page.locator(".tabs a")).to_have_count(3)
+    expect(page.locator(".tabs a")).to_have_count(4)
+    expect(page.locator('.tabs a[href="/stock"]')).to_have_count(0)

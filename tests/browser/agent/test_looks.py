@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.agent.conftest import Open
+from tests.browser.agent.fake_documents import busy_documents
 from tests.browser.agent.fake_shop import FakeShop, lose_the_books
+from tests.browser.agent.stage import Served
 
 pytestmark = pytest.mark.browser
 
@@ -93,6 +95,32 @@ def explained(page: Page) -> None:
     expect(page.locator("#on-hand")).to_have_text("47")
 
 
+def document_open(number: str) -> Callable[[Page], None]:
+    """One document on the page."""
+
+    def act(page: Page) -> None:
+        page.locator("#waiting button").filter(has_text=number).click()
+        expect(page.locator("#document")).to_contain_text(number)
+
+    return act
+
+
+def receiving_entered(page: Page) -> None:
+    document_open("RK-20260501-017")(page)
+    page.locator("tbody input").nth(0).fill("20")
+    page.locator("tbody input").nth(1).fill("12")
+    page.keyboard.press("Tab")
+    expect(page.locator(".differs")).to_have_count(1)
+    page.locator(".book-row .btn.main").click()
+    expect(page.locator(".book-row [role=group]")).to_be_visible()
+
+
+def refusing(page: Page) -> None:
+    document_open("DB-0042")(page)
+    page.locator(".book-row .btn.danger").click()
+    expect(page.locator("#reason")).to_be_focused()
+
+
 SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "till-empty": ("/till", idle),
     "till-selling": ("/till", selling),
@@ -112,8 +140,20 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "stock-empty": ("/stock", idle),
     "stock": ("/stock", explained),
     "sign-in": ("/sign-in", idle),
+    "documents": ("/documents", idle),
+    "documents-empty": ("/documents", idle),
+    "documents-lost": ("/documents", idle),
+    "documents-receiving": ("/documents", receiving_entered),
+    "documents-count": ("/documents", document_open("PD-0007")),
+    "documents-refusing": ("/documents", refusing),
 }
 WHO = {"sign-in": "", "stock": "chen", "stock-empty": "chen", "receiving-lost": "chen", "stock-lost": "chen"}
+WHO |= {
+    "documents": "chen",
+    "documents-lost": "chen",
+    "documents-receiving": "chen",
+    "documents-refusing": "chen",
+}
 SIZES = {360: 780, 768: 1024, 1280: 800, 1920: 1080}
 
 
@@ -128,7 +168,11 @@ def check(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("scene", SCENES)
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_a_scene_is_whole_and_accessible(open_page: Open, shop: FakeShop, scene: str, language: str) -> None:
+def test_a_scene_is_whole_and_accessible(
+    open_page: Open, served: Served, shop: FakeShop, scene: str, language: str
+) -> None:
+    if scene.startswith("documents") and scene != "documents-empty":
+        served.agent.papers = busy_documents()
     shop.picking = "o-R-0712" if scene.startswith("counter") else None
     if "lost" in scene:
         lose_the_books(shop)
@@ -139,6 +183,7 @@ def test_a_scene_is_whole_and_accessible(open_page: Open, shop: FakeShop, scene:
     check(page, f"{scene}-{language}-1280")
     for width, height in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
+        page.screenshot(path=PICTURES / f"{scene}-{language}-{width}.png")
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
 
 

@@ -17,20 +17,20 @@ from sync.simulator.shrink import shrink
 
 CAUGHT_BY_SEED = {
     "returns-as-deltas": (0, "I10"),
-    "hub-expires-dispatched": (1, "I8"),
+    "hub-expires-dispatched": (0, "I8"),
     "finished-forgotten": (1, "I5"),
     "base-last-sent": (0, "I10"),
     "acknowledged-by-newer": (0, "I10"),
-    "gaps-applied": (0, "I3"),
-    "old-up-accepted": (1, "I3"),
+    "gaps-applied": (1, "I3"),
+    "old-up-accepted": (0, "I3"),
     "old-down-accepted": (0, "I5"),
-    "returns-told-as-deltas": (6, "I10"),
-    "any-token": (1, "I5"),
-    "short-twice": (9, "I7"),
+    "returns-told-as-deltas": (3, "I10"),
+    "any-token": (13, "I5"),
+    "short-twice": (8, "I7"),
     "promise-unlimited": (0, "I2"),
-    "grant-beyond-floor": (1, "I2"),
+    "grant-beyond-floor": (0, "I2"),
     "give-back-promised": (0, "I2"),
-    "settled-not-counted": (1, "I7"),
+    "settled-not-counted": (1, "I10"),
     "want-served-again": (1, "wants"),
     "hold-booked-twice": (1, "I7"),
     "deficit-from-ready": (352, "deficit"),
@@ -106,7 +106,7 @@ def test_a_seed_tells_the_whole_history() -> None:
     assert [play(seed).digest for seed in range(4)] == PINNED
 
 
-PINNED = ["755cae8ba94a1e15", "36d013ed80ec7ae3", "beb00dafd7a9c67b", "1e0cfcc2a188ba20"]
+PINNED = ["87ba7f0229e112d8", "06b3ffe046608576", "1df48b9ec09d6034", "6a4458fae0a24b35"]
 
 
 def test_a_step_left_out_leaves_the_others_their_draws() -> None:

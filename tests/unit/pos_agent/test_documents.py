@@ -1,4 +1,4 @@
-"""Documents at the agent: they arrive, people count blind and book, every refusal is told and changes nothing."""
+"""Documents at the agent: they arrive, people count blind and book; what is refused changes nothing."""
 
 from typing import Any
 
@@ -87,8 +87,9 @@ async def test_a_delivery_is_booked_with_what_really_came(stage: Stage) -> None:
     async with client(stage, "lin") as manager:
         shown = (await manager.get(ONE)).json()
         assert shown["lines"][0] == {
-            "sku": COLA, "bucket": "floor", "gtin": gtin(1), "names": {"zh-CN": "可口可乐 500ml", "en": "Cola 500 ml"},
-            "shelf": "A-01", "asked": 5, "found": None,
+            "sku": COLA, "bucket": "floor", "gtin": gtin(1), "shelf": "A-01",
+            "names": {"zh-CN": "可口可乐 500ml", "en": "Cola 500 ml"},
+            "asked": 5, "found": None,
         }  # fmt: skip
         assert shown["lines"][1]["names"] == {"zh-CN": "NEW-9"}
         assert (await found(manager, COLA, 6)).json()["lines"][0]["found"] == 6

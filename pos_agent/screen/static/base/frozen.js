@@ -15,6 +15,7 @@ const words = {
   meaning: _("The store's books were lost; these numbers came from the head office and may lack the last sales. The till sells as usual, but the online shop gets no more units. Accepting takes the numbers for true."),
   managerOnly: _("A manager has to accept them."),
   accept: _("Accept all"),
+  countThem: _("Count them"),
   ask: _("Take all these numbers for true?"),
   askHelp: _("Look at the shelf first where the last hours were busy. The online shop may sell these goods at once."),
   sure: _("Yes, accept all"),
@@ -25,6 +26,8 @@ const words = {
 };
 
 const frozen = createStore({ count: 0, busy: false });
+
+export const useFrozen = () => useStore(frozen);
 
 export async function readFrozen() {
   try {
@@ -89,7 +92,7 @@ export function FrozenNotice({ isManager }) {
     asked.current = asks;
   }, [asks]);
   if (!count) return null;
-  const act = busy ? html`<p role="status">${words.accepting(count)}</p>` : asks ? html`<${Asked} back=${() => ask(false)} />` : html`<div class="row"><button type="button" ref=${button} class="btn tap" onClick=${() => ask(true)}>${words.accept}</button></div>`;
+  const act = busy ? html`<p role="status">${words.accepting(count)}</p>` : asks ? html`<${Asked} back=${() => ask(false)} />` : html`<div class="row">${location.pathname !== "/documents" && html`<a class="btn tap" href="/documents">${words.countThem}</a>`}<button type="button" ref=${button} class="btn tap" onClick=${() => ask(true)}>${words.accept}</button></div>`;
   return html`<section class="notice warn" id="frozen" aria-labelledby="frozen-title"><${Icon} name="alert" /><div class="stack tight grow"><strong id="frozen-title">${words.count(count)}</strong><p>${words.meaning}${!isManager && " " + words.managerOnly}</p>${isManager && act}</div></section>`;
 }
 

@@ -6,7 +6,7 @@ import { readStatusSoon, status, watchStatus } from "./status.js";
 
 export function livePage(handlers, readAll, channels = "till,counter,status", seen = "") {
   watchStatus();
-  const ours = { line: readStatusSoon, devices: readStatusSoon, series: readStatusSoon, status: readStatusSoon };
+  const ours = { line: readStatusSoon, devices: readStatusSoon, series: readStatusSoon, status: readStatusSoon, documents: readStatusSoon };
   const onState = (state) => {
     status.set({ connected: state === "open" });
     if (state !== "open") return;

@@ -16,6 +16,7 @@ const pages = [
   ["/till", words.till],
   ["/counter", words.counter],
   ["/receiving", words.receiving],
+  ["/documents", words.documents],
   ["/stock", words.stock, "manager"],
 ];
 
@@ -74,7 +75,7 @@ export function TopBar() {
   return html`<header class="topbar">
     <${Place} facts=${facts} />
     <nav class="tabs" aria-label=${words.pages}>
-      ${pages.filter(([, , role]) => !role || facts.staff?.role === role).map(([path, name]) => html`<a href=${path} aria-current=${path === here ? "page" : undefined}>${name}</a>`)}
+      ${pages.filter(([, , role]) => !role || facts.staff?.role === role).map(([path, name]) => html`<a href=${path} aria-current=${path === here ? "page" : undefined}>${name}${path === "/documents" && facts.documents > 0 && html`<span class="count" id="open-documents"><span class="visually-hidden">${words.waiting}</span> ${facts.documents}</span>`}</a>`)}
     </nav>
     <div class="end push">
       <div class="signs" role="status">

@@ -9,6 +9,8 @@ export const words = {
   till: _("Till"),
   counter: _("Pickup counter"),
   receiving: _("Receive goods"),
+  documents: _("Documents"),
+  waiting: _("waiting:"),
   stock: _("Stock"),
   pages: _("Pages"),
   settings: _("Display"),

@@ -27,9 +27,9 @@ from hub.stock.want_desk import WantDesk
 from hub.stores.enrol import Enrol, MakeCode, new_code
 from hub.stores.keep_store import KeepStore, StoreDraft
 from hub.stores.queries import load_directory
-from hub.stores.tell_mirror import balances_after, extent, holds_after
+from hub.stores.tell_mirror import balances_after, documents_after, extent, holds_after
 from sync.keys.signing import SigningKey
-from sync.messages.codec import decode, encode, parse_item
+from sync.messages.codec import decode, encode, parse_fact, parse_item
 from sync.rules.baseline import Carried, SkuBalance
 from sync.rules.books import StorePosition
 from sync.rules.facts import Move, MoveLine, Payment
@@ -237,6 +237,9 @@ async def mirror_of(hub: SmallHub, store: str) -> Mirror:
     holds: list[Carried] = []
     while more := await holds_after(reader, store, holds[-1].order if holds else "", AT):
         holds += more
+    ends: list[Any] = []
+    while documents := await documents_after(reader, store, ends[-1].document if ends else ""):
+        ends += [parse_fact(raw) for raw in documents]
     assert (len(stocks), len(holds)) == (told.skus, told.holds)
     return Mirror(
         from_sinc=told.from_sinc,
@@ -244,6 +247,7 @@ async def mirror_of(hub: SmallHub, store: str) -> Mirror:
         doubt=told.doubt,
         stocks=tuple(stocks),
         holds=tuple(holds),
+        documents=tuple(ends),
     )
 
 

@@ -30,6 +30,7 @@ def test_every_page_names_its_permission() -> None:
         "/till",
         "/counter",
         "/receiving",
+        "/documents",
         "/stock",
         "/sign-in",
     }

@@ -56,7 +56,7 @@ def test_a_crash_of_the_rules_shrinks_as_well(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_story_tells_messages_losses_the_invariant_and_both_books() -> None:
-    told = "\n".join(replay(2, "finished-forgotten")["shrunken"])
+    told = "\n".join(replay(4, "finished-forgotten")["shrunken"])
     assert "steps became" in told
     assert "a customer orders" in told
     assert "the hub sends store-1 down (" in told

@@ -1,0 +1,145 @@
+// What the page knows: the open documents, and the one that somebody works on.
+
+import { get, post } from "../base/api.js";
+import { nameIn } from "../base/goods.js";
+import { note, refused } from "../base/notes.js";
+import { play } from "../base/sounds.js";
+import { createStore } from "../base/store.js";
+import { readFrozen } from "../base/frozen.js";
+import { words } from "./words.js";
+
+export const documents = createStore({ list: null, shown: null, busy: false });
+
+const path = (id, act = "") => `/api/v1/documents/${encodeURIComponent(id)}` + act;
+const place = (id) => history.replaceState(null, "", location.pathname + (id ? "#" + id : ""));
+export const keyOf = (line) => line.sku + " " + line.bucket;
+
+export async function readList() {
+  try {
+    documents.set({ list: (await get("/api/v1/documents")).documents });
+  } catch (problem) {
+    refused(problem);
+  }
+}
+
+export async function open(id) {
+  try {
+    const shown = await get(path(id));
+    if (shown.state !== "open") return leave(words.ended);
+    documents.set({ shown });
+    place(id);
+  } catch (problem) {
+    leave();
+    refused(problem);
+  }
+  return undefined;
+}
+
+export function leave(why = "") {
+  if (why) note("info", why);
+  documents.set({ shown: null });
+  place("");
+  readList();
+}
+
+// Another till or the head office changed something; numbers that are on their way here are not lost by it.
+export async function follow({ document }) {
+  readList();
+  const { shown } = documents.get();
+  if (!shown || shown.id !== document || waiting) return;
+  const now = await get(path(document)).catch(() => null);
+  if (!now || documents.get().shown?.id !== document) return;
+  if (now.state !== "open") leave(words.ended);
+  else {
+    if (now.rev !== shown.rev) note("warn", words.changed);
+    documents.set({ shown: now });
+  }
+}
+
+export async function readAll() {
+  const { shown } = documents.get();
+  await (shown ? follow({ document: shown.id }) : readList());
+}
+
+// Numbers are sent one after the other; what is shown runs ahead, and the last answer counts.
+let waiting = 0;
+let sending = Promise.resolve();
+
+export function enter(line, qty) {
+  const { shown } = documents.get();
+  const id = shown.id;
+  documents.set({ shown: { ...shown, lines: withFound(shown.lines, line, qty) } });
+  waiting += 1;
+  sending = sending.then(() => send(id, line, qty));
+  return sending;
+}
+
+function withFound(lines, line, found) {
+  const known = lines.some((one) => keyOf(one) === keyOf(line));
+  return known ? lines.map((one) => (keyOf(one) === keyOf(line) ? { ...one, found } : one)) : [...lines, { ...line, found }];
+}
+
+async function send(id, line, qty) {
+  let now = null;
+  try {
+    now = await post(path(id, "/lines"), { sku: line.sku, bucket: line.bucket, qty });
+    if (now.moved) note("warn", words.moved(nameIn(line.names)), words.movedHelp);
+  } catch (problem) {
+    refused(problem);
+    now = await get(path(id)).catch(() => null);
+  }
+  waiting -= 1;
+  if (waiting || !now || documents.get().shown?.id !== id) return;
+  if (now.state === "open") documents.set({ shown: now });
+  else leave();
+}
+
+// A scanned product: one more of its line; a count of our own takes any.
+export function addOne(item) {
+  const { shown } = documents.get();
+  const line = shown.lines.find((one) => one.sku === item.sku);
+  if (!line && !shown.own) {
+    play("error");
+    note("bad", words.notAsked(nameIn(item.names)), words.notAskedHelp);
+    return;
+  }
+  play("ok");
+  const taken = line ?? { sku: item.sku, gtin: item.gtin, names: item.names, bucket: "floor", shelf: "", asked: null, found: null };
+  enter(taken, (taken.found ?? 0) + 1);
+}
+
+export function enterAsAsked() {
+  for (const line of documents.get().shown.lines.filter((one) => one.found === null)) enter(line, line.asked);
+}
+
+async function end(act, body, said) {
+  documents.set({ busy: true });
+  await sending;
+  const { shown } = documents.get();
+  try {
+    await post(path(shown.id, act), body);
+    play("paid");
+    note("ok", said, shown.number);
+    readFrozen();
+    leave();
+  } catch (problem) {
+    refused(problem);
+    if (problem.code === "document_ended") leave();
+  }
+  documents.set({ busy: false });
+}
+
+export const book = (partly) => end("/book", { partly }, words.booked);
+export const refuse = (reason) => end("/refuse", { reason }, words.refused);
+
+export async function begin(what) {
+  documents.set({ busy: true });
+  try {
+    const shown = await post("/api/v1/counts", what);
+    documents.set({ shown });
+    place(shown.id);
+  } catch (problem) {
+    refused(problem);
+  }
+  documents.set({ busy: false });
+}

@@ -1,0 +1,201 @@
+"""Documents in a real browser: found by scanner and keyboard, counted blind, booked, refused."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.agent.conftest import Open
+from tests.browser.agent.fake_documents import FakeDocuments, busy_documents
+from tests.browser.agent.fake_shop import FakeShop, lose_the_books
+from tests.browser.agent.stage import Served
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def papers(served: Served) -> FakeDocuments:
+    """One document of each kind waits."""
+    served.agent.papers = busy_documents()
+    return served.agent.papers
+
+
+def choose(page: Page, number: str) -> None:
+    """Open a document of the list."""
+    page.locator("#waiting button").filter(has_text=number).click()
+    expect(page.locator("#document")).to_contain_text(number)
+
+
+def scan(page: Page, *codes: str) -> None:
+    """Goods are scanned into the field."""
+    for code in codes:
+        page.locator("#scan").fill(code)
+        page.keyboard.press("Enter")
+        expect(page.locator("#scan")).to_have_value("")
+
+
+def move(papers: FakeDocuments, number: int) -> dict[str, Any]:
+    """A move of the log, by its place among the moves."""
+    return [raw for raw in papers.book.events_after(0, 999) if raw["kind"] == "move"][number]
+
+
+def test_what_waits_stands_in_the_list_and_in_the_menu(open_page: Open, papers: FakeDocuments) -> None:
+    page = open_page("/documents", login="chen", locale="en").page
+    expect(page.locator("#waiting button")).to_have_count(3)
+    first = page.locator("#waiting button").first
+    expect(first).to_contain_text("Delivery to receive · RK-20260501-017")
+    expect(first).to_contain_text("waiting more than a day")
+    expect(page.locator("#open-documents")).to_have_text("waiting: 3")
+    page.goto(page.url.replace("/documents", "/till"))
+    expect(page.locator("#open-documents")).to_have_text("waiting: 3")
+    assert papers.waiting()["open"] == 3
+
+
+def test_a_document_that_arrives_is_shown_at_once(
+    open_page: Open, served: Served, papers: FakeDocuments
+) -> None:
+    page = open_page("/documents", login="chen").page
+    expect(page.locator("#line")).to_have_text("在线")
+    expect(page.locator("#waiting button")).to_have_count(3)
+    papers.ask("transfer_in", ("BE1001", 2), number="DB-0050")
+    served.tell("status", "documents", {"document": "d-DB-0050"})
+    expect(page.locator("#waiting button")).to_have_count(4)
+    expect(page.locator("#open-documents")).to_contain_text("4")
+
+
+def test_a_delivery_is_entered_by_scanner_and_keyboard_and_booked(
+    open_page: Open, served: Served, papers: FakeDocuments
+) -> None:
+    page = open_page("/documents", login="chen").page
+    choose(page, "RK-20260501-017")
+    scan(page, "6990101000051", "6990101000051")
+    expect(page.locator("#line")).to_have_text("在线")
+    served.tell("receiving", "scan", {"code": "6990101000051"})
+    expect(page.get_by_label("实收: 舒缓保湿面霜 50g")).to_have_value("3")
+    page.get_by_label("实收: 氨基酸洁面乳 120ml").fill("12")
+    page.keyboard.press("Tab")
+    expect(page.locator(".differs")).to_have_text("−21")
+    page.get_by_role("button", name="全部按单据数量").click()
+    expect(page.get_by_label("实收: 农夫山泉")).to_have_value("96")
+    page.get_by_role("button", name="入账 · 共 111 件").click()
+    expect(page.locator(".toast.ok")).to_contain_text("RK-20260501-017")
+    expect(page.locator("#waiting button")).to_have_count(2)
+    assert move(papers, 0)["lines"] == [
+        {"sku": "BE1005", "qty": 3, "target": "floor"},
+        {"sku": "BE1007", "qty": 12, "target": "floor"},
+        {"sku": "FO2001", "qty": 96, "target": "floor"},
+    ]
+    assert move(papers, 0)["actor"] == "chen"
+
+
+def test_goods_that_are_not_on_the_paper_are_told(open_page: Open, papers: FakeDocuments) -> None:
+    page = open_page("/documents", login="chen").page
+    choose(page, "DB-0042")
+    scan(page, "6990101000051")
+    expect(page.locator(".toast.bad")).to_contain_text("不在这张单据上")
+    assert papers.show("d-DB-0042")["lines"][0]["found"] is None
+
+
+def test_a_count_is_blind_and_says_when_goods_moved_meanwhile(open_page: Open, papers: FakeDocuments) -> None:
+    page = open_page("/documents", login="chen", locale="en").page
+    choose(page, "PD-0007")
+    expect(page.locator("thead")).not_to_contain_text("On the paper")
+    water = page.get_by_label("Counted: Spring Water 550 ml")
+    water.fill("90")
+    page.keyboard.press("Tab")
+    expect(page.locator("tr.last")).to_have_count(1)
+    papers.sell("FO2001", 6)
+    water.fill("89")
+    page.keyboard.press("Tab")
+    expect(page.locator(".toast.warn")).to_contain_text("was sold or moved since you counted it")
+    assert "96" not in page.locator("main").inner_text()
+    page.get_by_role("button", name="Book · 89 units in all").click()
+    expect(page.locator(".book-row")).to_contain_text("2 lines have no number. Book without them?")
+    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+    page.get_by_role("button", name="Yes, book without them").click()
+    expect(page.locator("#waiting button")).to_have_count(2)
+    assert papers.book.stock("FO2001").floor == 89
+    assert papers.steps()[-1] == ("d-PD-0007", "booked")
+
+
+def test_a_refusal_needs_a_reason_and_escape_leads_back(open_page: Open, papers: FakeDocuments) -> None:
+    page = open_page("/documents", login="chen").page
+    choose(page, "DB-0042")
+    page.get_by_role("button", name="拒绝").click()
+    expect(page.locator("#reason")).to_be_focused()
+    expect(page.get_by_role("button", name="拒绝这张单据")).to_be_disabled()
+    page.keyboard.press("Escape")
+    expect(page.locator("#reason")).to_have_count(0)
+    page.get_by_role("button", name="拒绝").click()
+    page.keyboard.type("货已坏")
+    page.keyboard.press("Enter")
+    expect(page.locator("#waiting button")).to_have_count(2)
+    assert papers.steps()[-1] == ("d-DB-0042", "refused")
+
+
+def test_what_was_entered_outlives_a_reload_and_a_wrong_number_is_not_taken(
+    open_page: Open, papers: FakeDocuments
+) -> None:
+    page = open_page("/documents", login="wang").page
+    choose(page, "DB-0042")
+    lotion = page.get_by_label("实发: 防晒乳 SPF50 60ml")
+    lotion.fill("三")
+    page.keyboard.press("Tab")
+    expect(lotion).to_have_value("")
+    lotion.fill("5")
+    page.keyboard.press("Tab")
+    expect(page.locator(".toast.bad")).to_contain_text("超过单据上的数量")
+    expect(lotion).to_have_value("")
+    lotion.fill("４")
+    page.keyboard.press("Tab")
+    expect(page.locator("tr.last")).to_have_count(1)
+    page.reload()
+    expect(page.locator("#document")).to_contain_text("DB-0042")
+    expect(page.get_by_label("实发: 防晒乳 SPF50 60ml")).to_have_value("4")
+    expect(page.locator("#rule")).to_contain_text("只有店长能入账")
+    expect(page.get_by_role("button", name="入账")).to_be_disabled()
+    assert papers.show("d-DB-0042")["lines"][0]["found"] == 4
+
+
+def test_a_document_that_is_taken_back_leaves_the_page(
+    open_page: Open, served: Served, papers: FakeDocuments
+) -> None:
+    page = open_page("/documents", login="chen").page
+    choose(page, "DB-0042")
+    expect(page.locator("#line")).to_have_text("在线")
+    papers.ask("transfer_out", ("BE1001", 3), number="DB-0042")
+    served.tell("status", "documents", {"document": "d-DB-0042"})
+    expect(page.locator(".toast.warn")).to_contain_text("总部修改了这张单据")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    papers.ask("transfer_out", ("BE1001", 3), number="DB-0042", withdrawn=True)
+    served.tell("status", "documents", {"document": "d-DB-0042"})
+    expect(page.locator(".toast.info")).to_contain_text("这张单据已经结束")
+    expect(page.locator("#waiting button")).to_have_count(2)
+
+
+def test_frozen_goods_are_counted_instead_of_accepted(
+    open_page: Open, shop: FakeShop, papers: FakeDocuments
+) -> None:
+    lose_the_books(shop)
+    page = open_page("/stock", login="chen").page
+    page.get_by_role("link", name="去盘点").click()
+    page.get_by_role("button", name="盘点冻结的商品").click()
+    expect(page.locator("#document")).to_have_text("盘点 · C-0501-1204")
+    expect(page.locator("tbody tr")).to_have_count(3)
+    scan(page, "6990102000029")
+    expect(page.locator("tbody tr")).to_have_count(4)
+    expect(page.get_by_label("盘点数: 红富士苹果")).to_have_value("1")
+    page.get_by_role("button", name="放弃这次盘点").click()
+    page.keyboard.type("不需要")
+    page.keyboard.press("Enter")
+    expect(page.locator("#waiting button")).to_have_count(3)
+    assert papers.steps()[-1] == ("d-own", "refused")
+
+
+def test_a_count_is_begun_with_the_first_scan(open_page: Open, served: Served, papers: FakeDocuments) -> None:
+    page = open_page("/documents", login="wang").page
+    expect(page.locator("#line")).to_have_text("在线")
+    served.tell("receiving", "scan", {"code": "6990101000051"})
+    expect(page.locator("#document")).to_have_text("盘点 · C-0501-1204")
+    expect(page.get_by_label("盘点数: 舒缓保湿面霜")).to_have_value("")
+    assert papers.waiting()["open"] == 4
