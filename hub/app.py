@@ -16,6 +16,7 @@ from hub.metrics import hub_registry
 from hub.monitor import api as monitor_api
 from hub.monitor import order_pages as monitor_order_pages
 from hub.monitor import pages as monitor_pages
+from hub.monitor import refund_api as monitor_refund_api
 from hub.orders import api as order_api
 from hub.orders import pages as order_pages
 from hub.orders.take_order import OrderDesk

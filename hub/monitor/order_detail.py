@@ -111,7 +111,6 @@ async def read_order(reader: Reader, name: str) -> OrderDetail | None:
     found = await troubles_of_order(reader, order.store, order.id, order.number)
     troubles = [replace(one, facts=tuple(fact for fact in one.facts if fact[0] != "order")) for one in found]
     forced = [
-        Forced(row[0], moment(row[1]), row[2], row[3])
-        for row in await reader.all(_FORCED, (order.id,))
+        Forced(row[0], moment(row[1]), row[2], row[3]) for row in await reader.all(_FORCED, (order.id,))
     ]
     return OrderDetail(order, payments, troubles, await names_in(reader, troubles), forced)

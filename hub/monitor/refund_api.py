@@ -13,7 +13,7 @@ from hub.staff.permissions import HQ_API
 from hub.web.state import kernel_of
 from sync.rules.errors import Refused
 from sync.web.errors import N_, Problem
-from sync.web.forms import Text, read_form, read_json
+from sync.web.forms import Line, read_form, read_json
 from sync.web.permissions import HQ
 from sync.web.routes import Contract, identity_of, route
 
@@ -23,7 +23,7 @@ class Forcing(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[Text, StringConstraints(min_length=3)]
+    reason: Annotated[Line, StringConstraints(min_length=3)]
 
 
 class Forced(BaseModel):

@@ -196,7 +196,11 @@ ACTIONS: Final[Mapping[str, str]] = {
     "other": N_("something else"),
 }
 """What a person can have done about a trouble."""
-DONE: Final[Mapping[str, str]] = {**ACTIONS, "repaid": N_("resolved by itself: the units are there again"), "given_back": N_("resolved by itself: what was paid online went back")}
+DONE: Final[Mapping[str, str]] = {
+    **ACTIONS,
+    "repaid": N_("resolved by itself: the units are there again"),
+    "given_back": N_("resolved by itself: what was paid online went back"),
+}
 """What was done about a trouble, by people or by itself."""
 STATES: Final[Mapping[str, tuple[Tone, str]]] = {
     "open": ("bad", N_("open")),
@@ -305,7 +309,7 @@ def fact_word(name: str) -> str:
 
 def fact_text(name: str, text: str) -> str:
     """What a fact says: money as people write it, codes in words, the rest as it is."""
-    if name == "minor" and text.isdecimal():
+    if name in {"minor", "online_minor", "refunded_minor"} and text.isdecimal():
         return money(int(text), CURRENCY, current().locale)
     if name == "since":
         since, zone, locale = from_instant(text), display_zone(), current().locale

@@ -80,12 +80,12 @@ def _of_order(store: str, sums: _Sums) -> Iterator[Finding]:
     number = sums.number
     if sums.is_unpaid:
         text = f"order {number}: goods worth {sums.worth} were handed over and nothing was paid"
-        yield _finding("unpaid", store, number, (0, sums.worth), text)
+        yield _finding(check="unpaid", store=store, about=number, values=(0, sums.worth), text=text)
         return
     lost = loss_minor(sums.money, sums.worth)
     if lost != sums.loss:
         text = f"order {number}: a loss of {sums.loss} is noted, its money says {lost}"
-        yield _finding("loss", store, number, (sums.loss, lost), text)
+        yield _finding(check="loss", store=store, about=number, values=(sums.loss, lost), text=text)
     if not sums.adds_up:
         kept, refunded = sums.worth if sums.stage in CLOSED else sums.total, sums.money.refunded
         due = max(0, sums.left + refunded - kept)
@@ -93,17 +93,19 @@ def _of_order(store: str, sums: _Sums) -> Iterator[Finding]:
             f"order {number}: refunded {refunded}, units not handed over are worth {due}"
             f" (online {sums.money.online}, tills {sums.money.till}, losses {sums.loss}, goods {sums.worth})"
         )
-        yield _finding("refund", store, number, (refunded, due), text)
+        yield _finding(check="refund", store=store, about=number, values=(refunded, due), text=text)
 
 
 def captures(connection: sqlite3.Connection, store: str) -> Iterator[Finding]:
     """Money that a provider took and that stands on no order; an empty `store` asks for money of no order."""
     for provider, reference, minor, outcome in connection.execute(_CAPTURES, (store,)):
         text = f"{provider} took {minor} under {reference} ({outcome}): it stands on no order"
-        yield _finding("capture", store, f"{provider} {reference}", (0, minor), text)
+        yield _finding(
+            check="capture", store=store, about=f"{provider} {reference}", values=(0, minor), text=text
+        )
 
 
-def _finding(check: str, store: str, about: str, values: tuple[int, int], text: str) -> Finding:
+def _finding(*, check: str, store: str, about: str, values: tuple[int, int], text: str) -> Finding:
     """A finding; `values` are kept and made, minor units."""
     kept, made = values
     return Finding(check=check, store=store, about=about, kept=str(kept), made=str(made), text=text)

@@ -1,5 +1,6 @@
 """What the agent does with a message: one command of the writer, whole or not at all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -9,6 +10,7 @@ from pos_agent.desk import Desk
 from pos_agent.documents.announce import tell_documents
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.pickup.announce import print_slips, tell_screens
+from pos_agent.pickup.queries import order_view
 from sync.messages.codec import parse_item
 from sync.rules.books import StorePosition
 from sync.rules.demand import minute_of
@@ -21,11 +23,15 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a DOWN came to, and where the agent stands after it."""
+    """What a DOWN came to, and where the agent stands after it.
+
+    `prepaid`: orders that are paid online now, as the counter shows them.
+    """
 
     received: Received
     position: StorePosition
     answer: bool
+    prepaid: Sequence[dict[str, Any]] = ()
 
 
 async def take_down(desk: Desk, down: Down) -> Taken:
@@ -43,7 +49,8 @@ async def take_down(desk: Desk, down: Down) -> Taken:
         count_refused(book, asked, down, at)
         print_slips(desk, book, received.new_orders)
         position = book.position()
-        return Taken(received, position, received.answer or lags_behind(received, down, position))
+        shown = [order_view(book, order, desk.profile.currency) for order in received.prepaid]
+        return Taken(received, position, received.answer or lags_behind(received, down, position), shown)
 
     taken = await desk.ledger.run(command)
     if taken.received.verdict == "fenced":
@@ -51,7 +58,9 @@ async def take_down(desk: Desk, down: Down) -> Taken:
     elif taken.received.verdict == "rolled_back":
         log.error("store.rolled_back", written=taken.position.seq, applied_by_hub=down.app)
     received = taken.received
-    tell_screens(desk, received.new_orders, received.released, received.look_now, received.prepaid)
+    tell_screens(desk, received.new_orders, received.released, received.look_now)
+    for shown in taken.prepaid:
+        desk.screens.publish("counter", "order", shown)
     tell_documents(desk, received.documents)
     return taken
 

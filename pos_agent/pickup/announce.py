@@ -34,12 +34,8 @@ def print_slips(desk: Desk, book: SqliteStoreBook, orders: list[str]) -> None:
         desk.papers.enqueue(book.tx, JobKind.PICK, document, valid)
 
 
-def tell_screens(
-    desk: Desk, new: list[str], released: list[str], look: Iterable[str] = (), prepaid: Iterable[str] = ()
-) -> None:
+def tell_screens(desk: Desk, new: list[str], released: list[str], look: Iterable[str] = ()) -> None:
     """Make the counter's pages ring for new orders and units to look for, and drop cancelled ones.
-
-    Pages that show an order which was paid online meanwhile read it again.
 
     Call it after the commit.
     """
@@ -47,8 +43,6 @@ def tell_screens(
         desk.screens.publish("counter", "new", {"order": order})
     for order in look:
         desk.screens.publish("counter", "look", {"order": order})
-    for order in prepaid:
-        desk.screens.publish("counter", "prepaid", {"order": order})
     for order in released:
         desk.focus.leave(order)
         desk.screens.publish("counter", "released", {"order": order})

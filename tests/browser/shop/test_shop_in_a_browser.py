@@ -9,6 +9,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
+from hub.orders.change_order import LapseUnpaid
 from sync.keys.signing import KeyRing
 from tests.browser.shop.conftest import Visit, visit
 from tests.browser.shop.running_shop import RunningShop
@@ -239,3 +240,53 @@ def test_every_page_names_its_language(phone: Visit, language: str) -> None:
     other.click()
     expect(phone.page.locator("html")).to_have_attribute("lang", re.compile("en|zh-CN"))
     assert phone.page.locator("html").get_attribute("lang") != language
+
+
+def test_a_counter_order_is_paid_online_after_all(shop: RunningShop, phone: Visit, language: str) -> None:
+    page = phone.page
+    buy(phone, SUN)
+    place(phone, "counter")
+    page.wait_for_url("**/o/*")
+    is_right(phone, "order-counter")
+    url = page.url
+    page.click("#order-state a.btn.main")
+    page.wait_for_url("**/pay")
+    is_right(phone, "pay-afterwards")
+    page.click("main form button")
+    page.wait_for_url("**/pay/sandbox/*")
+    page.click("button[value=paid]")
+    page.wait_for_url(url)
+    told = {"en": "We are telling", "zh-CN": "正在通知"}[language]
+    expect(page.locator("#order-state")).to_contain_text(told)
+    expect(page.locator("#order-state a.btn.main")).to_have_count(0)
+    is_right(phone, "order-prepaid-asked")
+
+    token = url.rpartition("/")[2]
+    shop.world.execute("UPDATE orders SET prepaid_at = '2026-05-01T06:20:00.000Z'")
+    shop.do(lambda world: world.kernel.events.publish(f"order:{token}", "order", {}))
+    granted = {"en": "nothing is to pay at the counter", "zh-CN": "到店无需再付款"}[language]
+    expect(page.locator("#order-state")).to_contain_text(granted)
+    is_right(phone, "order-prepaid")
+
+
+def test_money_that_comes_too_late_is_given_back_and_the_page_says_so(
+    shop: RunningShop, phone: Visit, language: str
+) -> None:
+    page = phone.page
+    buy(phone, SUN)
+    place(phone, "sandbox")
+    page.wait_for_url("**/pay/sandbox/*")
+    [(order, store)] = shop.world.rows("SELECT id, store FROM orders")
+    shop.world.execute("UPDATE orders SET lapses_at = '2026-05-01T00:00:00.000Z'")
+    shop.run(LapseUnpaid(shop.world.kernel, order))
+    shop.world.execute("UPDATE stock SET returned = granted WHERE store = ? AND promised = 0", store)
+    page.reload()
+    page.locator("button[value=late]").wait_for()
+    phone.troubles.clear()  # the browser reports the page's own status 409
+    is_right(phone, "pay-too-late")
+    page.click("button[value=late]")
+    page.wait_for_url("**/o/*")
+    title = {"en": "Your payment came too late", "zh-CN": "您的付款来晚了"}[language]
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(page.locator(".sums")).to_contain_text("128.00")
+    is_right(phone, "order-late-refund")

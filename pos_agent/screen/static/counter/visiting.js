@@ -83,6 +83,7 @@ export async function handOver(visitor, givenMinor = null) {
 function tellRefusal(order, problem) {
   if (problem.code === "finished") change(order.order, { finished: problem.facts });
   if (problem.code === "payment_needed") change(order.order, { order: { ...order, due_minor: problem.facts.due_minor } });
+  if (problem.code === "nothing_due") change(order.order, { order: { ...order, due_minor: 0 } });
   if (problem.status === 0) change(order.order, { unsure: true });
   refused(problem);
 }

@@ -70,7 +70,7 @@ async def agrees(hub: SmallHub) -> None:
 async def refunds(hub: SmallHub) -> list[tuple[int, str]]:
     """What was given back: minor units and why."""
     sql = "SELECT minor, reference FROM payment WHERE state = 'refunded' ORDER BY id"
-    return [tuple(row) for row in await hub.kernel.reader.all(sql)]  # type: ignore[misc]
+    return [tuple(row) for row in await hub.kernel.reader.all(sql)]
 
 
 async def test_late_money_holds_the_units_again_and_the_order_goes_on(
@@ -104,7 +104,7 @@ async def test_late_money_for_units_that_are_gone_or_a_time_that_is_over_goes_ba
     before = await hub.stock("tea")
     for outcome in ("refunded", "known"):
         told = await run(hub, PayAsked(hub.kernel, order["payment"], "p1"))
-        assert told == Taken(outcome, order["token"])  # type: ignore[arg-type]
+        assert told == Taken(outcome, order["token"])
     stands = await hub.one("SELECT stage, payment, paid_minor, loss_minor FROM orders WHERE pay = 'sandbox'")
     assert stands == ("expired", "refunded", 1500, 0)
     assert await refunds(hub) == [(-1500, "late")]

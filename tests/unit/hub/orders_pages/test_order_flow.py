@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from hub.orders.force_refund import ForceRefund
 from hub.orders.sweep import lapse
 from sync.keys.signing import KeyRing
 from tests.unit.hub.shop_web.shop_world import FEW, GONE, SUN, World
@@ -461,3 +462,92 @@ async def test_units_out_of_stock_are_not_to_be_paid(
     )
     text = re.sub(r"<[^>]+>|\s+", " ", (await client.get(url)).text)
     assert re.search(rf"Out of stock\s+−¥99\.00\s+{says}\s+¥227\.00", text), text
+
+
+async def test_a_provider_that_tells_late_holds_the_items_again(
+    world: World, client: httpx2.AsyncClient
+) -> None:
+    pay = await order(client, pay="sandbox")
+    world.clock.move(minutes=16)
+    await lapse(world.kernel)
+    assert "let the provider tell now" in (await client.get(pay)).text
+    url = f"/o/{world.rows('SELECT token FROM orders')[0][0]}"
+    for _ in range(2):
+        late = await client.post(pay, data={"outcome": "late"})
+        assert (late.status_code, late.headers["location"]) == (303, url)
+    assert world.rows("SELECT stage, payment, paid_minor FROM orders") == [("pending_store", "paid", 12800)]
+    assert world.rows("SELECT outcome FROM capture") == [("held_again",)]
+    page = (await client.get(url)).text
+    assert "Paid online" in page
+    assert "Your payment came too late" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "Your payment came too late"), ("zh-CN", "您的付款来晚了")]
+)
+async def test_late_money_for_items_that_are_gone_is_given_back_and_the_page_says_so(
+    world: World, client: httpx2.AsyncClient, language: str, title: str
+) -> None:
+    pay = await order(client, pay="sandbox")
+    world.clock.move(minutes=16)
+    await lapse(world.kernel)
+    world.execute("UPDATE stock SET returned = granted WHERE promised = 0")
+    url = (await client.post(pay, data={"outcome": "late"})).headers["location"]
+    page = (await client.get(url, headers={"accept-language": language})).text
+    assert title in page
+    assert "¥128.00" in page
+    assert world.rows("SELECT stage, payment FROM orders") == [("expired", "refunded")]
+    told = (await client.get(f"/api/v1{url.replace('/o/', '/orders/')}")).json()
+    assert (told["payment"], told["paid"]["minor"], told["refunded"]["minor"]) == ("refunded", 12800, 12800)
+
+
+@pytest.mark.parametrize(
+    ("language", "offer", "asked", "granted"),
+    [
+        ("en", "Pay online now", "We are telling", "Paid online: nothing is to pay at the counter."),
+        ("zh-CN", "现在在线支付", "正在通知", "已在线支付，到店无需再付款。"),
+    ],
+)
+async def test_a_counter_order_is_paid_online_after_all(
+    world: World, client: httpx2.AsyncClient, language: str, offer: str, asked: str, granted: str
+) -> None:
+    url, speaks = await order(client), {"accept-language": language}
+    assert offer in (await client.get(url, headers=speaks)).text
+    form = await client.get(f"{url}/pay", headers=speaks)
+    assert (form.status_code, "¥128.00" in form.text) == (200, True)
+    assert form.headers["referrer-policy"] == "same-origin"
+    pay = (await client.post(f"{url}/pay")).headers["location"]
+    assert (await client.post(f"{url}/pay")).headers["location"] == pay
+    token = url.removeprefix("/o/")
+    again = await client.post(f"/api/v1/orders/{token}/payment")
+    assert (again.status_code, again.json()["pay_url"].endswith(pay)) == (201, True)
+    assert (await client.post(pay, data={"outcome": "paid"})).headers["location"] == url
+    page = (await client.get(url, headers=speaks)).text
+    assert (asked in page, offer in page) == (True, False)
+    world.execute("UPDATE orders SET prepaid_at = placed_at")
+    assert granted in (await client.get(url, headers=speaks)).text
+    before = world.state()
+    assert (await client.get(f"{url}/pay")).headers["location"] == url
+    assert (await client.post(f"{url}/pay")).headers["location"] == url
+    refused = await client.post(f"/api/v1/orders/{token}/payment")
+    assert (refused.status_code, refused.json()["code"], refused.json()["why"]) == (
+        409,
+        "order.not_payable",
+        "paid",
+    )
+    assert (await client.post("/api/v1/orders/nothing/payment")).status_code == 404
+    assert world.state() == before
+
+
+async def test_a_forced_refund_shows_as_refunded_while_its_store_is_silent(
+    world: World, client: httpx2.AsyncClient
+) -> None:
+    pay = await order(client, pay="sandbox")
+    url = (await client.post(pay, data={"outcome": "paid"})).headers["location"]
+    await client.post(f"{url}/cancel")
+    assert "Cancelling" in (await client.get(url)).text
+    [(name,)] = world.rows("SELECT id FROM orders")
+    await world.kernel.writer.run(ForceRefund(world.kernel, name, "hq", "no line for days"))
+    page = (await client.get(url)).text
+    assert "Your money is given back" in page
+    assert "Cancelling" not in page

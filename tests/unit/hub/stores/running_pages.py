@@ -12,6 +12,7 @@ from hub.kernel import Kernel
 from hub.monitor import api as monitor_api
 from hub.monitor import order_pages as monitor_order_pages
 from hub.monitor import pages as monitor_pages
+from hub.monitor import refund_api as monitor_refund_api
 from hub.staff import api as staff_api
 from hub.staff import pages as staff_pages
 from hub.staff.passwords import hash_secret_word
@@ -44,6 +45,7 @@ ROUTES: Sequence[BaseRoute] = [
     *stock_api.ROUTES,
     *monitor_pages.ROUTES,
     *monitor_order_pages.ROUTES,
+    *monitor_refund_api.ROUTES,
     *stock_pages.ROUTES,
     *importing_pages.ROUTES,
 ]
