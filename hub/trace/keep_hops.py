@@ -32,8 +32,8 @@ _ADD_UP: Final = (
     " applied_ms, told_ms, pages) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _PUT_DOWN: Final = (
-    "INSERT INTO trace_down (store, hinc, ver, kind, item, what, given_ms, first_ms, sent_ms, times, heard_ms)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (store, hinc, ver) DO UPDATE SET"
+    "INSERT INTO trace_down (store, hinc, ver, kind, item, what, given_ms, first_ms, sent_ms, times,"
+    " heard_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (store, hinc, ver) DO UPDATE SET"
     " sent_ms = MAX(sent_ms, excluded.sent_ms), times = times + excluded.times,"
     " heard_ms = COALESCE(heard_ms, excluded.heard_ms)"
 )

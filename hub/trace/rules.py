@@ -16,7 +16,16 @@ from sync.values.clock import from_instant
 KEPT: Final = timedelta(days=7)
 """How long hops are kept."""
 Name = Literal[
-    "made", "first_sent", "sent", "heard", "applied", "told", "given", "item_first_sent", "item_sent", "answered"
+    "made",
+    "first_sent",
+    "sent",
+    "heard",
+    "applied",
+    "told",
+    "given",
+    "item_first_sent",
+    "item_sent",
+    "answered",
 ]
 Kept = Literal["kept", "under_way", "not_kept", "expired"]
 """Whether hops are there: `not_kept` were lost with a program, `expired` are older than a week."""
@@ -172,8 +181,22 @@ def what_of_event(raw: Raw) -> str:
 
 def facts_of_event(raw: Raw) -> dict[str, str]:
     """What an event says besides, as texts: names that HQ may read."""
-    names = ("ref", "order", "sku", "line", "n", "granted", "returned", "tender", "minor", "currency", "actor")
-    told = {name: str(raw[name])[:200] for name in names if isinstance(raw.get(name), str | int) and raw[name]}
+    names = (
+        "ref",
+        "order",
+        "sku",
+        "line",
+        "n",
+        "granted",
+        "returned",
+        "tender",
+        "minor",
+        "currency",
+        "actor",
+    )
+    told = {
+        name: str(raw[name])[:200] for name in names if isinstance(raw.get(name), str | int) and raw[name]
+    }
     lines = raw.get("lines") if raw.get("kind") == "move" else raw.get("moves")
     goods = [one for one in lines or () if isinstance(one, dict)] if isinstance(lines, list) else []
     if goods:
@@ -199,7 +222,11 @@ def up_hops(made_ms: int | None, applied_ms: int | None, run: UpRun | None) -> l
         marks.append(("sent", run.sent_ms, run.times))
     else:
         marks += [("first_sent", run.first_ms, run.times), ("sent", run.sent_ms, run.times)]
-    marks += [("heard", run.heard_ms, None), ("applied", run.applied_ms, None), ("told", run.told_ms, run.pages)]
+    marks += [
+        ("heard", run.heard_ms, None),
+        ("applied", run.applied_ms, None),
+        ("told", run.told_ms, run.pages),
+    ]
     return timed(marks, skew)
 
 

@@ -20,7 +20,7 @@ _TOLD_YEARS: Final = re.compile(r"2\d{3}-")
 
 @dataclass(frozen=True, slots=True)
 class SentRun:
-    """Events `first` to `last`, which left together: first at `at`, `times` times so far; UNKNOWN stays so."""
+    """Events `first` to `last`, which left together: first at `at`, `times` times so far, or UNKNOWN."""
 
     first: int
     last: int
