@@ -279,7 +279,10 @@ def kept_of(run: object, applied_at: datetime | None, now: datetime) -> Kept:
 
 
 def in_order(legs: Sequence[Leg]) -> list[Leg]:
-    """Legs in order of their beginning; a store's events never change places with each other."""
+    """Legs in order of their beginning, at the same moment a question before its answer.
+
+    A store's events never change places with each other, whatever its clock did.
+    """
     latest: dict[str, datetime] = {}
 
     def begin(leg: Leg) -> datetime:
@@ -287,7 +290,8 @@ def in_order(legs: Sequence[Leg]) -> list[Leg]:
         latest[leg.way] = max(at, latest.get(leg.way, at))
         return latest[leg.way]
 
-    return [leg for _, leg in sorted(((begin(leg), leg) for leg in legs), key=lambda pair: pair[0])]
+    timed_legs = [((begin(leg), leg.kind == "rejected", leg.way == "up"), leg) for leg in legs]
+    return [leg for _, leg in sorted(timed_legs, key=lambda pair: pair[0])]
 
 
 def first_of(raw: Any) -> Raw:
