@@ -24,18 +24,18 @@ HOPS: Final[Mapping[Name, str]] = {
     "answered": N_("confirmed by the store"),
 }
 PLACES: Final[Mapping[Name, str]] = {
-    "made": "store",
-    "first_sent": "line",
-    "sent": "line",
-    "heard": "line",
-    "applied": "hub",
-    "told": "page",
-    "given": "hub",
-    "item_first_sent": "line",
-    "item_sent": "line",
-    "answered": "store",
+    "made": "at-store",
+    "first_sent": "at-line",
+    "sent": "at-line",
+    "heard": "at-line",
+    "applied": "at-hub",
+    "told": "at-page",
+    "given": "at-hub",
+    "item_first_sent": "at-line",
+    "item_sent": "at-line",
+    "answered": "at-store",
 }
-"""Where a hop is, for its mark."""
+"""Where a hop is, as the class of its mark."""
 EVENTS: Final[Mapping[str, str]] = {
     "received": N_("order taken on"),
     "accepted": N_("order accepted"),
