@@ -16,7 +16,7 @@ HEADS = {"en": "Order RE-000003", "zh-CN": "订单 RE-000003"}
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 @pytest.mark.parametrize("width", [1920, 1280, 768, 360])
-def test_every_state_of_the_page_looks_right(  # noqa: PLR0913, PLR0917  # pytest's fixtures
+def test_every_state_of_the_page_looks_right(  # pytest's fixtures
     chromium: Browser, hq: RunningHq, pictures: Path, lang: str, width: int, scheme: str
 ) -> None:
     with visiting(chromium, hq, lang, width, scheme=scheme, refused=1) as page:

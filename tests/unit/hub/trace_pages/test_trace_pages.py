@@ -42,14 +42,15 @@ def add_event(transaction: Transaction, store: str, seq: int, kind: str = "move"
 
 @pytest.fixture(autouse=True)
 async def followed(app: Starlette, kernel: Kernel) -> None:
-    """A sale of s1 that was sent twice by a clock three seconds ahead; two more without hops, one booked never."""
+    """A sale of s1, sent twice by a clock three seconds ahead; one more without hops that was not booked."""
 
     def write(transaction: Transaction) -> None:
         transaction.execute("UPDATE store_stream SET sinc = 1, app = 3 WHERE store IN ('s1', 's2')")
         add_event(transaction, "s1", 1)
         add_event(transaction, "s1", 2, "rejected")
         transaction.execute(
-            "INSERT INTO dead_letter (store, sinc, seq, code, raw, at) VALUES ('s1', 1, 2, 'unknown_sku', '{}', ?)",
+            "INSERT INTO dead_letter (store, sinc, seq, code, raw, at)"
+            " VALUES ('s1', 1, 2, 'unknown_sku', '{}', ?)",
             (MADE,),
         )
 
