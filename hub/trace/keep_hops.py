@@ -5,6 +5,7 @@ then says "not kept". Bounded: when the writer cannot keep up, new hops are drop
 """
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
@@ -21,6 +22,8 @@ from sync.storage.errors import StorageError
 from sync.storage.writer import Transaction
 
 EVERY_S: Final = 1.0
+LAST_WORDS_S: Final = 2.0
+"""How long an end waits for what is in memory."""
 BATCH: Final = 500
 """Rows in one command: a few milliseconds of the writer's time."""
 MOST_UNWRITTEN: Final = 20_000
@@ -136,15 +139,24 @@ class HopKeeper:
         return False
 
     async def run(self) -> None:
-        """Write each second, until cancelled."""
-        while True:
-            await asyncio.sleep(EVERY_S)
-            try:
-                await self.flush()
-            except StorageError as error:
-                log.warning("trace.not_kept", code=error.code)
-            except Exception:  # the loop guard: the next second may succeed
-                log.exception("trace.keeping_failed")
+        """Write each second until cancelled, and once more then."""
+        try:
+            while True:
+                await asyncio.sleep(EVERY_S)
+                await self._try_flush()
+        finally:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WORDS_S):
+                    await self._try_flush()
+
+    async def _try_flush(self) -> None:
+        """Write; whatever goes wrong, the loop goes on."""
+        try:
+            await self.flush()
+        except StorageError as error:
+            log.warning("trace.not_kept", code=error.code)
+        except Exception:  # the loop guard: the next second may succeed
+            log.exception("trace.keeping_failed")
 
     async def catch_up(self, store: str) -> None:
         """Somebody wants to see a store's hops: write down all that is known of them.
@@ -154,10 +166,7 @@ class HopKeeper:
         for ver, item in self._under_way.get(store, {}).items():
             if item.unwritten:
                 self._changed[store, ver] = item
-        try:
-            await self.flush()
-        except StorageError as error:
-            log.warning("trace.not_kept", code=error.code)
+        await self._try_flush()
 
     async def flush(self) -> None:
         """Write what is in memory; what cannot be written now is tried again.

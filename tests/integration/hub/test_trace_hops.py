@@ -98,3 +98,11 @@ async def test_an_agent_that_says_nothing_of_its_sending_is_followed_as_far_as_i
 
     assert [hop.name for hop in silent.legs[0].hops] == ["made", "heard", "applied", "told"]
     assert [hop.name for hop in telling.legs[0].hops] == ["made", "sent", "heard", "applied", "told"]
+
+
+async def test_a_worker_that_is_stopped_writes_what_it_has(live: SmallHub) -> None:
+    store, broker = await enrol(live), MemoryBroker()
+    store.receive("tea", 10)
+    async with serving(live, broker), playing(store, broker):
+        await until(lambda: store.position.heard == store.position.seq)
+    assert (await trace(live, "s1/1")).legs[0].kept == "kept"
