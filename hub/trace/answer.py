@@ -24,7 +24,7 @@ class HopAnswer(BaseModel):
 
 
 class LegAnswer(BaseModel):
-    """An event (`up`, its id STORE/SINC/SEQ) or an item (`down`, its id the version) with its hops.
+    """An event (`up`, its id STORE/SINC/SEQ) or an item (`down`, its id STORE/vVERSION) with its hops.
 
     `kept` is `kept`, `under_way` (not confirmed yet), `not_kept` (lost with a program that ended) or
     `expired` (older than a week). `rejected` says why the hub could not book an event.
@@ -43,7 +43,7 @@ class LegAnswer(BaseModel):
 
 
 class TraceAnswer(BaseModel):
-    """What was asked for (`event`, `order` or `paper`) and its legs in order of time.
+    """What was asked for (`event`, `order`, `paper` or `item`) and its legs in order of time.
 
     `skew_ms` is how far the store's clock was ahead of the hub's; `more` is true where there are more legs
     than one answer holds.

@@ -49,7 +49,8 @@ async def show_trace(request: Request) -> Response:
 
 DETAIL_FORMS: Final = N_(
     "An event is written STORE/SEQ or STORE/INCARNATION/SEQ, an order by its number or id, a receipt or"
-    " delivery by its number, or STORE/NUMBER where several stores have the same."
+    " delivery by its number, or STORE/NUMBER where several stores have the same, what the hub told a store"
+    " STORE/vVERSION."
 )
 PROBLEMS: Final[dict[Fault, tuple[int, str, str]]] = {
     "bad_id": (422, N_("This cannot be traced"), DETAIL_FORMS),
@@ -59,6 +60,11 @@ PROBLEMS: Final[dict[Fault, tuple[int, str, str]]] = {
         404,
         N_("Event %(id)s has not reached the hub"),
         N_("The hub has the store's events up to %(app)s. What comes after it is still in the store."),
+    ),
+    "item_gone": (
+        404,
+        N_("%(id)s is no longer kept"),
+        N_("What the hub told a store is kept for a week, the newest of each order and SKU for longer."),
     ),
 }
 """By fault: status, title, detail."""

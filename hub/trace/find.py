@@ -1,10 +1,10 @@
-"""What an id means: an event, an order, or a paper of a store; else why it means nothing."""
+"""What an id means: an event, an order, a paper or an item of a store; else why it means nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from hub.trace.trace_id import Asked, EventId, read_id
+from hub.trace.trace_id import Asked, EventId, ItemId, read_id
 from sync.storage.reader import Reader
 
 MOST_CHOICES: Final = 20
@@ -13,7 +13,13 @@ _INCARNATIONS: Final = "SELECT 1 FROM event WHERE store = ? AND sinc = ? AND seq
 _ORDER: Final = "SELECT id, number, store FROM orders WHERE number = ?"
 _ORDER_BY_ID: Final = "SELECT id, number, store FROM orders WHERE id = ?"
 _STORES: Final = "SELECT DISTINCT store FROM event_subject WHERE subject = ? LIMIT ?"
-Fault = Literal["bad_id", "unknown", "ambiguous", "not_here_yet"]
+_GIVEN: Final = "SELECT ver FROM store_stream WHERE store = ?"
+_SENT_ITEM: Final = (
+    "SELECT kind, item FROM trace_down WHERE store = ? AND hinc ="
+    " (SELECT MAX(hinc) FROM trace_down WHERE store = ?) AND ver = ?"
+)
+_ITEM: Final = "SELECT kind, item FROM request WHERE store = ? AND ver = ?"
+Fault = Literal["bad_id", "unknown", "ambiguous", "not_here_yet", "item_gone"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,16 +31,18 @@ class Target:
         id: it, written so that it means this and nothing else.
         store: whose.
         event: set for an event.
-        subject: what its events name: an order's id, a paper's number.
+        subject: what its events name: an order's id, a paper's number; an item's key.
         number: an order's number.
+        item: an item's kind and version.
     """
 
-    kind: Literal["event", "order", "paper"]
+    kind: Literal["event", "order", "paper", "item"]
     id: str
     store: str
     event: EventId | None = None
     subject: str = ""
     number: str = ""
+    item: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +60,19 @@ class NotFound:
 
 
 async def find(reader: Reader, text: str) -> Target | NotFound:
-    """What an id means. An order goes before a paper of the same name, an event before both."""
+    """What an id means. An event goes before an order, an order before a paper, a paper before an item."""
     asked = read_id(text)
     if asked is None:
         return NotFound("bad_id", text[:60])
     found = await _event(reader, asked.event) if asked.event else None
     if isinstance(found, Target):
         return found
-    return (
-        await _order(reader, asked.text)
-        or await _paper(reader, asked)
-        or found
-        or NotFound("unknown", asked.text)
-    )
+    named = await _order(reader, asked.text) or await _paper(reader, asked)
+    if named is not None:
+        return named
+    if asked.item is not None:
+        found = await _item(reader, asked.item)
+    return found or NotFound("unknown", asked.text)
 
 
 async def _event(reader: Reader, event: EventId) -> Target | NotFound | None:
@@ -100,6 +108,20 @@ async def _paper(reader: Reader, asked: Asked) -> Target | NotFound | None:
     if stores:
         return Target(kind="paper", id=asked.text, store=stores[0], subject=asked.text)
     return None
+
+
+async def _item(reader: Reader, item: ItemId) -> Target | NotFound | None:
+    """The item at a version; None: there is no such store, or no such version yet."""
+    given = await reader.one(_GIVEN, (item.store,))
+    if given is None or not 0 < item.ver <= given[0]:
+        return None
+    row = await reader.one(_SENT_ITEM, (item.store, item.store, item.ver)) or await reader.one(
+        _ITEM, (item.store, item.ver)
+    )
+    if row is None:
+        return NotFound("item_gone", item.text)
+    kind, key = str(row[0]), str(row[1])
+    return Target(kind="item", id=item.text, store=item.store, subject=key, item=(kind, item.ver))
 
 
 async def _has(reader: Reader, paper: str, store: str) -> bool:

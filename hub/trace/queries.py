@@ -12,6 +12,7 @@ from hub.trace.rules import (
     UpRun,
     down_hops,
     facts_of_event,
+    facts_of_item,
     first_of,
     from_ms,
     in_order,
@@ -21,7 +22,7 @@ from hub.trace.rules import (
     what_of_event,
     what_of_item,
 )
-from hub.trace.trace_id import EventId
+from hub.trace.trace_id import EventId, ItemId
 from sync.storage.reader import Reader, Snapshot
 
 MOST_LEGS: Final = 200
@@ -62,6 +63,8 @@ _NAMES: Final = (
     "told_ms",
     "pages",
 )
+_Key = tuple[str, str, str]
+"""Store, kind and key of an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +90,26 @@ class Trace:
 async def read_trace(reader: Reader, target: Target, now: datetime) -> Trace:
     """The trace of what was found."""
     async with reader.snapshot() as state:
-        if target.event is not None:
-            event = target.event
-            rows = await state.all(_EVENT, (event.store, event.sinc, event.seq))
-        else:
-            rows = await state.all(_SUBJECT, (target.subject, target.store, MOST_LEGS + 1))
+        rows = await _events(state, target)
         legs = [await _up(state, target.store, row, now) for row in rows[:MOST_LEGS]]
         if target.kind == "order":
             legs += await _down(state, target.store, "order", target.subject, now)
+        elif target.item is not None:
+            kind, ver = target.item
+            told = await _down(state, target.store, kind, target.subject, now)
+            legs = [leg for leg in told if leg.id == ItemId(target.store, ver).text][-1:]
         elif target.event is not None and any(leg.rejected for leg in legs):
             legs += await _down(state, target.store, "rejected", str(target.event.seq), now)
     return Trace(target, in_order(legs), len(rows) > MOST_LEGS)
+
+
+async def _events(state: Snapshot, target: Target) -> Sequence[Sequence[Any]]:
+    """The rows of the events that a target means, one more than are shown."""
+    if target.event is not None:
+        return await state.all(_EVENT, (target.event.store, target.event.sinc, target.event.seq))
+    if target.item is not None:
+        return []
+    return await state.all(_SUBJECT, (target.subject, target.store, MOST_LEGS + 1))
 
 
 async def _up(state: Snapshot, store: str, row: Sequence[Any], now: datetime) -> Leg:
@@ -132,40 +144,39 @@ async def _down(state: Snapshot, store: str, kind: str, item: str, now: datetime
     sent = await state.all(_ITEMS, (store, kind, item, MOST_LEGS))
     heard = await state.one(_HEARD, (store,))
     newest = max((row[0] for row in sent), default=0)
-    legs = [
-        _item(kind, row, is_heard=row[0] < newest or row[1] <= (heard[0] if heard else 0)) for row in sent
-    ]
+    key = (store, kind, item)
+    legs = [_item(key, row, is_heard=row[0] < newest or row[1] <= (heard[0] if heard else 0)) for row in sent]
     waiting = await state.one(_WAITING, (store, kind, item))
     if waiting is not None and waiting[0] not in {row[1] for row in sent if row[0] == newest}:
-        legs.append(_waiting(kind, waiting, now))
+        legs.append(_waiting(key, waiting, now))
     return legs
 
 
-def _item(kind: str, row: Sequence[Any], *, is_heard: bool) -> Leg:
+def _item(key: _Key, row: Sequence[Any], *, is_heard: bool) -> Leg:
     """An item that was sent."""
     _, ver, what, given_ms, first_ms, sent_ms, times, heard_ms = row
     return Leg(
         way="down",
-        id=str(ver),
-        kind=kind,
+        id=ItemId(key[0], ver).text,
+        kind=key[1],
         what=what,
-        facts={},
+        facts=facts_of_item(*key[1:]),
         hops=down_hops(given_ms, (first_ms, sent_ms, times), heard_ms),
         kept="kept" if heard_ms is not None else "not_kept" if is_heard else "under_way",
     )
 
 
-def _waiting(kind: str, row: Sequence[Any], now: datetime) -> Leg:
+def _waiting(key: _Key, row: Sequence[Any], now: datetime) -> Leg:
     """An item of which no sending is known: it did not leave yet, or that is not kept."""
     ver, text, at, is_heard = row
     given_ms = instant_ms(at)
     given_at = from_ms(given_ms) if given_ms is not None else None
     return Leg(
         way="down",
-        id=str(ver),
-        kind=kind,
+        id=ItemId(key[0], ver).text,
+        kind=key[1],
         what=what_of_item(_object(text)),
-        facts={},
+        facts=facts_of_item(*key[1:]),
         hops=down_hops(given_ms, None, None),
         kept=kept_of(None, given_at, now) if is_heard else "under_way",
     )

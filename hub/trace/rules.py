@@ -81,7 +81,7 @@ class Leg:
 
     Args:
         way: which.
-        id: `STORE/SINC/SEQ` of an event, the version of an item.
+        id: `STORE/SINC/SEQ` of an event, `STORE/vVERSION` of an item.
         kind: the event's or the item's.
         what: what it says in one word: a movement's reason, a step, `cancel`.
         facts: what it says besides, by name.
@@ -204,6 +204,11 @@ def facts_of_event(raw: Raw) -> dict[str, str]:
         if len(goods) > 5:
             told["goods"] += " …"
     return told
+
+
+def facts_of_item(kind: str, key: str) -> dict[str, str]:
+    """What an item is about: an order, an event, else a SKU."""
+    return {{"order": "order", "rejected": "seq"}.get(kind, "sku"): key}
 
 
 def up_hops(made_ms: int | None, applied_ms: int | None, run: UpRun | None) -> list[Hop]:

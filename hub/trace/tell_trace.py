@@ -38,6 +38,8 @@ def tell_fault(found: NotFound) -> str:
             )
         case "ambiguous":
             return f"several stores have {found.text!r}: say {' or '.join(found.choices)}"
+        case "item_gone":
+            return f"{found.text} is no longer kept (a week)"
         case "bad_id":
             return f"{found.text!r} is no id: {forms}"
         case _:
@@ -46,7 +48,8 @@ def tell_fault(found: NotFound) -> str:
 
 def tell_trace(trace: Trace) -> Iterator[str]:
     """One line a hop, with the time since the one before it."""
-    yield f"{trace.target.kind} {trace.target.id} at {trace.target.store}: {len(trace.legs)} messages"
+    count = len(trace.legs)
+    yield f"{trace.target.kind} {trace.target.id} at {trace.target.store}: {count} message{'s'[: count != 1]}"
     if trace.skew_ms:
         yield f"the store's clock was {trace.skew_ms:+d} ms from the hub's; its times are corrected by that"
     if trace.is_apart:
@@ -59,9 +62,8 @@ def tell_trace(trace: Trace) -> Iterator[str]:
 
 def _leg(leg: Leg) -> Iterator[str]:
     """An event or an item."""
-    name = f"event {leg.id}" if leg.way == "up" else f"item, version {leg.id}"
     facts = " ".join(f"{key}={value}" for key, value in leg.facts.items())
-    yield f"{'↑' if leg.way == 'up' else '↓'} {leg.what}  {name}  {facts}".rstrip()
+    yield f"{'↑' if leg.way == 'up' else '↓'} {leg.what}  {leg.id}  {facts}".rstrip()
     if leg.rejected:
         yield f"  ■ could not be booked: {leg.rejected}"
     for hop in leg.hops:
@@ -80,7 +82,7 @@ def _took(hop: Hop) -> str:
 def _note(hop: Hop) -> str:
     """How often, how many."""
     if hop.name == "told":
-        return f" ({hop.note or 'no'} open)"
+        return f" ({hop.note or 'none'} open)"
     if hop.name in {"sent", "first_sent"} and hop.note == 0:
         return " (since the agent started; how often is not known)" if hop.name == "first_sent" else ""
     return f" ({hop.note} times in all)" if hop.name in {"sent", "item_sent"} and (hop.note or 0) > 1 else ""

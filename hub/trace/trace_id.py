@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 MOST_CHARS: Final = 240
-FORMS: Final = ("STORE/SEQ", "STORE/SINC/SEQ", "ORDER", "RECEIPT", "STORE/RECEIPT")
+FORMS: Final = ("STORE/SEQ", "STORE/SINC/SEQ", "ORDER", "RECEIPT", "STORE/RECEIPT", "STORE/vVERSION")
 """The forms that are understood, as the command line and the API name them."""
 _STORE: Final = r"(?P<store>[a-z0-9][a-z0-9-]{0,31})"
 _NUMBER: Final = r"[0-9]{1,15}"
 _EVENT: Final = re.compile(rf"{_STORE}/(?:(?P<sinc>{_NUMBER})/)?(?P<seq>{_NUMBER})")
+_ITEM: Final = re.compile(rf"{_STORE}/v(?P<ver>{_NUMBER})")
 _PAPER: Final = re.compile(rf"{_STORE}/(?P<paper>.+)")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -29,18 +30,33 @@ class EventId:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemId:
+    """What the hub told a store at version `ver`."""
+
+    store: str
+    ver: int
+
+    @property
+    def text(self) -> str:
+        """As it is written."""
+        return f"{self.store}/v{self.ver}"
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What was asked for.
 
     Args:
         text: as it was written, without blanks around it.
         event: the event it may name.
+        item: the item it may name.
         store: the store it may name, for a paper of that store alone.
         paper: the paper's number with it.
     """
 
     text: str
     event: EventId | None = None
+    item: ItemId | None = None
     store: str = ""
     paper: str = ""
 
@@ -53,9 +69,13 @@ def read_id(text: str) -> Asked | None:
     if event := _EVENT.fullmatch(text):
         sinc = event["sinc"]
         return Asked(text, EventId(event["store"], int(sinc) if sinc else None, int(event["seq"])))
-    if paper := _PAPER.fullmatch(text):
-        return Asked(text, None, paper["store"], paper["paper"])
-    return Asked(text)
+    item, paper = _ITEM.fullmatch(text), _PAPER.fullmatch(text)
+    return Asked(
+        text,
+        item=ItemId(item["store"], int(item["ver"])) if item else None,
+        store=paper["store"] if paper else "",
+        paper=paper["paper"] if paper else "",
+    )
 
 
 def _is_text(text: str) -> bool:

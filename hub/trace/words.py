@@ -68,6 +68,7 @@ ITEMS: Final[Mapping[str, str]] = {
 FACTS: Final[Mapping[str, str]] = {
     "ref": N_("number"),
     "order": N_("order"),
+    "seq": N_("event"),
     "sku": N_("SKU"),
     "line": N_("line"),
     "n": N_("units"),

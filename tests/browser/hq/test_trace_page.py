@@ -45,8 +45,8 @@ def test_an_order_is_followed_from_its_page(chromium: Browser, hq: RunningHq, la
 
         expect(page.locator(".trace-id")).to_have_text(HEADS[lang])
         legs = page.locator("[data-leg]").evaluate_all("all => all.map(one => one.dataset.leg)")
-        assert legs == ["40", "renmin/1/101", "renmin/1/102", "renmin/1/103"]
-        assert hops(page, "40") == ["given", "item_sent", "answered"]
+        assert legs == ["renmin/v40", "renmin/1/101", "renmin/1/102", "renmin/1/103"]
+        assert hops(page, "renmin/v40") == ["given", "item_sent", "answered"]
         assert hops(page, "renmin/1/102") == ["made", "first_sent", "sent", "heard", "applied", "told"]
         expect(page.locator('[data-leg="renmin/1/102"] [data-hop="sent"] .gap')).to_contain_text("41 ")
         page.locator('[data-leg="renmin/1/102"] .leg-head a').click()

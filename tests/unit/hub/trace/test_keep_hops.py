@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hub.link.hear import ReadDown
+from hub.orders.change_order import Cancel
 from hub.trace import keep_hops, sweep
 from hub.trace.find import NotFound, Target, find
 from hub.trace.keep_hops import HopKeeper
@@ -111,6 +112,33 @@ async def test_an_item_is_written_when_sent_again_and_when_heard(hub: SmallHub, 
     assert hops(answered) == [("down", "kept", ["given", "item_first_sent", "item_sent", "answered"])]
     assert answered.legs[0].hops[-1].after_ms == 1_000
     assert answered.legs[0].took_ms == 7_000
+
+
+async def test_an_item_is_found_by_its_version_until_it_is_gone(hub: SmallHub, clock: SetClock) -> None:
+    keeper, store = HopKeeper(hub.kernel), await enrol(hub)
+    store.receive("tea", 10)
+    await exchange(hub, store)
+    order = (await hub.place())["id"]
+    ver = await hub.one("SELECT ver FROM request WHERE item = ?", order)
+    unsent = await trace(hub, f"s1/v{ver}")
+    await send(hub, keeper)
+    await keeper.flush()
+    sent = await trace(hub, f"s1/v{ver}")
+
+    assert hops(unsent) == [("down", "under_way", ["given"])]
+    assert hops(sent) == [("down", "under_way", ["given", "item_sent"])]
+    assert (sent.target.kind, dict(sent.legs[0].facts)) == ("item", {"order": order})
+
+    await hub.kernel.writer.run(Cancel(hub.kernel, await hub.one("SELECT token FROM orders")))
+    cancelled = await trace(hub, f"s1/v{ver + 1}")
+    assert [leg.what for leg in cancelled.legs] == ["cancel"]
+    assert hops(await trace(hub, f"s1/v{ver}")) == hops(sent)
+    clock.move(days=8)
+    await sweep.sweep(hub.kernel)
+    reader = hub.kernel.reader
+    assert await find(reader, f"s1/v{ver}") == NotFound("item_gone", f"s1/v{ver}")
+    assert await find(reader, f"s1/v{ver + 2}") == NotFound("unknown", f"s1/v{ver + 2}")
+    assert await find(reader, "s9/v1") == NotFound("unknown", "s9/v1")
 
 
 async def test_a_hub_that_starts_anew_goes_on_counting_and_says_what_it_does_not_know(

@@ -21,7 +21,7 @@ from hub.trace.rules import (
     what_of_event,
     what_of_item,
 )
-from hub.trace.trace_id import MOST_CHARS, Asked, EventId, read_id
+from hub.trace.trace_id import MOST_CHARS, Asked, EventId, ItemId, read_id
 from sync.rules.canonical import GENESIS
 from sync.rules.streams import Resent, Sending, Up
 
@@ -222,9 +222,10 @@ def test_what_is_no_instant_has_no_time(text: object) -> None:
     [
         ("s1/204", Asked("s1/204", EventId("s1", None, 204))),
         (" s1/2/204 ", Asked("s1/2/204", EventId("s1", 2, 204))),
-        ("s1/D-7", Asked("s1/D-7", None, "s1", "D-7")),
-        ("s1/1/2/3", Asked("s1/1/2/3", None, "s1", "1/2/3")),
-        ("s1/1234567890123456", Asked("s1/1234567890123456", None, "s1", "1234567890123456")),
+        ("s1/D-7", Asked("s1/D-7", store="s1", paper="D-7")),
+        ("s1/1/2/3", Asked("s1/1/2/3", store="s1", paper="1/2/3")),
+        ("s1/1234567890123456", Asked("s1/1234567890123456", store="s1", paper="1234567890123456")),
+        ("s1/v40", Asked("s1/v40", item=ItemId("s1", 40), store="s1", paper="v40")),
         ("R-0017", Asked("R-0017")),
         ("送货单/12", Asked("送货单/12")),
         ("s1/", Asked("s1/")),
@@ -241,4 +242,5 @@ def test_what_no_form_allows_is_no_id(text: str) -> None:
 
 def test_an_event_id_is_written_as_it_is_read() -> None:
     assert EventId("s1", None, 4).text == "s1/4"
+    assert ItemId("s1", 4).text == "s1/v4"
     assert read_id(EventId("s1", 2, 4).text) == Asked("s1/2/4", EventId("s1", 2, 4))
