@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hub.trace.keep_hops import HopKeeper
 from hub.trace.rules import Arrival, instant_ms
 from hub.trace_command import application
 from sync.keys.signing import SigningKey
-from sync.rules.streams import Resent, Sending, Up
+from sync.rules.streams import Resent, Sending
 from sync.storage.incarnations import Incarnations
 from tests.unit.hub.stock.small_chain import AT, SetClock, enrol, exchange, small_hub
 
@@ -37,9 +38,8 @@ def config(tmp_path: Path, schema: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
             await exchange(hub, store)
             at = "2026-05-01T06:17:09.000Z"
             sending = Sending(at=at, skew_ms=2_000, resent=(Resent(to=1, at=AT, times=3),))
-            up: Up = store.up(0)
             arrived = Arrival(made_ms + 7_100, made_ms + 7_140, made_ms + 7_141, 0)
-            keeper.applied(Up(**{**_fields(up), "sending": sending}), 1, 1, arrived)
+            keeper.applied(replace(store.up(0), sending=sending), 1, 1, arrived)
             await keeper.flush()
 
     asyncio.run(fill())
@@ -48,10 +48,6 @@ def config(tmp_path: Path, schema: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     path = tmp_path / "hub.toml"
     path.write_text(f'data_dir = "{folder}"\n', "utf-8")
     return path
-
-
-def _fields(up: Up) -> dict[str, object]:
-    return {name: getattr(up, name) for name in Up.__dataclass_fields__}
 
 
 def test_hops_are_told_in_words_and_as_json(config: Path) -> None:
