@@ -29,6 +29,8 @@ from hub.stock import pages as stock_pages
 from hub.stores import api as store_api
 from hub.stores import mirror_api
 from hub.stores import pages as store_pages
+from hub.trace import api as trace_api
+from hub.trace import pages as trace_pages
 from hub.web.error_place import place_of
 from hub.web.problems import TRANSLATED
 from sync.web.app import WebParts, web_app
@@ -49,6 +51,7 @@ AREAS: Final = (
     "hub.monitor",
     "hub.stock",
     "hub.importing",
+    "hub.trace",
 )
 
 
@@ -60,12 +63,14 @@ ROUTES: Final[Sequence[BaseRoute]] = (
     *staff_api.ROUTES,
     *monitor_api.ROUTES,
     *stock_api.ROUTES,
+    *trace_api.ROUTES,
     *staff_pages.ROUTES,
     *monitor_pages.ROUTES,
     *monitor_order_pages.ROUTES,
     *monitor_refund_api.ROUTES,
     *stock_pages.ROUTES,
     *store_pages.ROUTES,
+    *trace_pages.ROUTES,
     *import_pages.ROUTES,
     *payment_pages.ROUTES,
     *order_pages.ROUTES,
@@ -115,4 +120,5 @@ def hub_app(kernel: Kernel, desk: OrderDesk, worker: LinkWorker) -> Starlette:
     app.state.kernel = kernel
     app.state.order_desk = desk
     app.state.link = worker
+    app.state.hops = worker.hops
     return app

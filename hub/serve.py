@@ -20,6 +20,7 @@ from hub.stock.self_check import SelfCheck
 from hub.stock.want_desk import WantDesk
 from hub.stores.sync_broker import broker_secret, sync_broker
 from hub.told import TOLD
+from hub.trace import sweep as trace
 from sync.link.client_id import client_id
 from sync.link.paho_link import PahoLink
 from sync.link.port import LinkConfig, Will
@@ -83,6 +84,7 @@ async def _serve_alone(settings: HubSettings, listener: Listener) -> int:
             [
                 service("link", worker.run),
                 service("sweep", lambda: keep_swept(kernel)),
+                service("trace", lambda: trace.keep_swept(kernel)),
                 service("verify", SelfCheck(kernel).run),
                 http_service(app, listener, before_stop=kernel.events.close),
             ]

@@ -8,7 +8,7 @@ from hub.orders.follow_store import conclude
 from hub.stock.book import SqliteHubBook
 from hub.stock.deficits import follow_deficits
 from sync.messages.codec import parse_fact
-from sync.rules.books import HubPosition
+from sync.rules.books import HubPosition, Request
 from sync.rules.central.apply_up import Applied, apply_up
 from sync.rules.central.make_down import make_down
 from sync.rules.facts import Fact
@@ -59,14 +59,21 @@ class HearUp:
             self._tokens.add(token)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReadDown:
-    """Command: what the store still has to hear, and the newest version there is."""
+    """Command: what the store still has to hear, and the newest version there is.
+
+    Attributes:
+        items: what the DOWN holds, each item with the instant at which it was given.
+    """
 
     kernel: Kernel
     store: str
+    items: list[tuple[Request, str]] = field(default_factory=list)
 
     def __call__(self, transaction: Transaction) -> tuple[Down, HubPosition]:
         """Run in the writer: it sees every commit before it."""
         book = SqliteHubBook(transaction, self.store, self.kernel.hinc, self.kernel.instant())
-        return make_down(book), book.position()
+        down = make_down(book)
+        self.items = [read for read in book.read if read[0].ver <= down.ver] if down.items else []
+        return down, book.position()

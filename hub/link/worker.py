@@ -17,6 +17,8 @@ from hub.monitor.keep_health import KeepHealth, Said
 from hub.stock.news import tell_shelves
 from hub.stock.want_desk import WantDesk
 from hub.stores import queries as stores
+from hub.trace.keep_hops import HopKeeper
+from hub.trace.rules import Arrival
 from sync.link.port import Connected, Disconnected, Link, Message
 from sync.messages.codec import decode, encode
 from sync.messages.errors import NewerVersion, Undecodable
@@ -56,6 +58,7 @@ class LinkWorker:
         self.pages = PageDesk(kernel, link)
         self.watch = Watch(kernel, self.pages)
         self.comparing = CompareDesk(kernel, link)
+        self.hops = HopKeeper(kernel)
         self.undecodable = 0
         self.newer = 0
         self.events_applied = 0
@@ -86,6 +89,7 @@ class LinkWorker:
             group.create_task(self.pages.run())
             group.create_task(self.watch.run())
             group.create_task(self.comparing.run())
+            group.create_task(self.hops.run())
             async for event in self._link.events():
                 match event:
                     case Connected():
@@ -93,8 +97,9 @@ class LinkWorker:
                     case Disconnected():
                         log.warning("link.lost", reason=event.reason, detail=event.detail)
                     case Message():
+                        at_ms = self.hops.now_ms()
                         await self._slots.acquire()
-                        group.create_task(self._guarded(event))
+                        group.create_task(self._guarded(event, at_ms))
 
     def _on_connected(self) -> None:
         """Say that a hub serves, and send every store what it lacks."""
@@ -107,10 +112,10 @@ class LinkWorker:
                 self._publish(store.id, self._hello(store.id, store.sinc))
                 self.wake(store.id)
 
-    async def _guarded(self, message: Message) -> None:
-        """Handle one message; whatever it holds, the loop goes on."""
+    async def _guarded(self, message: Message, at_ms: int) -> None:
+        """Handle one message, which came at `at_ms`; whatever it holds, the loop goes on."""
         try:
-            await self._hear(message)
+            await self._hear(message, at_ms)
         except StorageError as error:
             log.warning("link.not_kept", topic=message.topic, code=error.code)
         except Exception:
@@ -118,7 +123,7 @@ class LinkWorker:
         finally:
             self._slots.release()
 
-    async def _hear(self, message: Message) -> None:
+    async def _hear(self, message: Message, at_ms: int) -> None:
         """Sort a message by topic and kind."""
         topic = parse_topic(message.topic)
         if topic is None or self._kernel.directory.get(topic.store) is None:
@@ -140,9 +145,9 @@ class LinkWorker:
             return
         match said:
             case Up() if said.store == topic.store:
-                await self._hear_up(said)
+                await self._hear_up(said, at_ms)
             case Hello() if said.store == topic.store:
-                await self._hear_hello(said)
+                await self._hear_hello(said, at_ms)
             case Ask() if said.store == topic.store:
                 self.pages.want(said.store, said.name, said.since)
             case Digest() | Rows() if said.store == topic.store:
@@ -156,9 +161,10 @@ class LinkWorker:
         if self.undecodable.bit_count() == 1:
             log.warning(event, store=store, why=why, dropped=self.undecodable)
 
-    async def _hear_up(self, up: Up) -> None:
+    async def _hear_up(self, up: Up, at_ms: int) -> None:
         """Apply an UP, answer it, and tell who waits."""
         heard = await self._kernel.writer.run(HearUp(self._kernel, up))
+        applied_ms = self.hops.now_ms()
         position, verdict = heard.position, heard.applied.verdict
         self.events_applied += heard.applied.events
         if verdict == "split":
@@ -168,6 +174,7 @@ class LinkWorker:
         if verdict in {"apply", "known", "gap"}:
             self._kernel.directory.heard(up.store)
             sender.heard(up.dver)
+            self.hops.heard(up.store, up.dver, at_ms)
             self._wants.heard(up.store, up.dver, is_whole=position.app >= up.head)
         may_tell = sender.may_send(self._kernel.clock.monotonic()) and not self._kernel.directory.older(
             up.store
@@ -176,11 +183,13 @@ class LinkWorker:
             await self._send_down(up.store)
         elif up.events or verdict != "known":
             self._publish(up.store, acknowledgement(position))
-        tell_shelves(self._kernel.events, up.store, heard.skus)
+        pages = tell_shelves(self._kernel.events, up.store, heard.skus)
         for token in heard.tokens:
-            self._kernel.events.publish(f"order:{token}", "order", {})
+            pages += self._kernel.events.publish(f"order:{token}", "order", {})
+        arrival = Arrival(at_ms, applied_ms, self.hops.now_ms(), pages)
+        self.hops.applied(up, position.app, heard.applied.events, arrival)
 
-    async def _hear_hello(self, hello: Hello) -> None:
+    async def _hear_hello(self, hello: Hello, at_ms: int) -> None:
         """A store says where it stands: greet it, send items and pages that it lacks."""
         heard = await self._kernel.writer.run(HearUp(self._kernel, as_up(hello)))
         if heard.applied.verdict == "split":
@@ -194,6 +203,8 @@ class LinkWorker:
             self._publish(hello.store, acknowledgement(heard.position))
             return
         self.comparing.greeted(hello.store)
+        if hello.hinc == self._kernel.hinc:
+            self.hops.heard(hello.store, hello.dver, at_ms)
         self._kernel.directory.heard(hello.store)
         self._wants.heard(hello.store, hello.dver, is_whole=heard.position.app >= hello.seq)
         self._sender(hello.store).reset()
@@ -237,8 +248,10 @@ class LinkWorker:
             return
         sender.is_busy = True
         try:
-            down, position = await self._kernel.writer.run(ReadDown(self._kernel, store))
-            self._say_down(store, down, position)
+            read = ReadDown(self._kernel, store)
+            down, position = await self._kernel.writer.run(read)
+            if self._say_down(store, down, position):
+                self.hops.sent(store, read.items)
         except StorageError as error:
             log.warning("link.not_read", store=store, code=error.code)
         except Exception:  # the loop guard: one store's trouble must not silence the others
@@ -249,11 +262,11 @@ class LinkWorker:
             sender.is_dirty = False
             self.wake(store)
 
-    def _say_down(self, store: str, down: Down, position: HubPosition) -> None:
-        """Send a DOWN, and remember it when it holds items."""
+    def _say_down(self, store: str, down: Down, position: HubPosition) -> bool:
+        """Send a DOWN, and remember it when it holds items; returns whether it is on its way."""
         if down.ver > position.heard:
             self._sender(store).sent(down.ver, self._kernel.clock.monotonic())
-        self._publish(store, down)
+        return self._publish(store, down)
 
     async def _tick(self) -> None:
         """Resend what was not acknowledged, and greet now and then."""

@@ -97,6 +97,7 @@ class Tile:
 
     `heard`, while the store is heard again: events applied, and how many there are as far as it told.
     `unsure` and `frozen`: open orders and SKUs that people in the store have to look at after a loss.
+    `last`: incarnation and number of the last event applied; None before the first.
     """
 
     store: str
@@ -116,6 +117,7 @@ class Tile:
     heard: tuple[int, int] | None = None
     unsure: int = 0
     frozen: int = 0
+    last: tuple[int, int] | None = None
 
     @property
     def faulty(self) -> tuple[Device, ...]:
@@ -140,6 +142,7 @@ def tile_of(signs: StoreSigns, now: datetime) -> Tile:
         skew_ms=signs.health.skew_ms,
         devices=signs.health.devices if is_told else (),
         version=signs.health.version,
+        last=(signs.sinc, signs.app) if signs.app else None,
         verified=signs.health.verified,
         older=signs.older,
         compared=signs.compared,

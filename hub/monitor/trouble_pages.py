@@ -48,7 +48,7 @@ ORDERS = "/hq/orders"
 def facts_told(trouble: Trouble, named: Named) -> list[tuple[str, str, str]]:
     """A trouble's facts as (name, text, address) in the reader's language; products and orders by name.
 
-    The address is that of HQ's page of an order known here; all other facts have none.
+    The address is that of HQ's page of an order known here, or of an event's trace; other facts have none.
     """
     told = []
     for name, text in trouble.facts:
@@ -56,8 +56,15 @@ def facts_told(trouble: Trouble, named: Named) -> list[tuple[str, str, str]]:
         if name in {"sku", "about"} and (names := named.goods.get(text)):
             value = f"{text} {names['zh-CN' if current().tag.startswith('zh') else 'en']}"
         path = f"{ORDERS}/{quote(text, safe='')}" if name == "order" and text in named.orders else ""
+        if name == "seq" and trouble.store and text.isdecimal():
+            path = trace_path(trouble.store, text)
         told.append((trouble_words.fact_word(name) if name else "", value, path))
     return told
+
+
+def trace_path(store: str, *event: object) -> str:
+    """The address that follows an event hop by hop; `event` is its number, or its incarnation and number."""
+    return f"/hq/trace?id={'/'.join(map(str, (store, *event)))}"
 
 
 def goods_path(trouble: Trouble, named: Named) -> str:

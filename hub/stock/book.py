@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from hub.stock.movements import keep_movements
 from hub.stock.open_trouble import NewTrouble, open_trouble
+from hub.stock.subjects import keep_subjects
 from sync.messages.codec import parse_fact
 from sync.rules.books import HubPosition, Request
 from sync.rules.canonical import GENESIS, Raw
@@ -60,10 +61,12 @@ _PUT_LINE: Final = (
     " WHERE hold_line.store = excluded.store"
 )
 _PUT_REQUEST: Final = (
-    "INSERT INTO request (store, kind, item, ver, raw) VALUES (?, ?, ?, ?, ?)"
-    " ON CONFLICT (store, kind, item) DO UPDATE SET ver = excluded.ver, raw = excluded.raw"
+    "INSERT INTO request (store, kind, item, ver, raw, at) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (store, kind, item) DO UPDATE SET ver = excluded.ver, raw = excluded.raw, at = excluded.at"
 )
-_REQUESTS: Final = "SELECT ver, kind, item, raw FROM request WHERE store = ? AND ver > ? ORDER BY ver LIMIT ?"
+_REQUESTS: Final = (
+    "SELECT ver, kind, item, raw, at FROM request WHERE store = ? AND ver > ? ORDER BY ver LIMIT ?"
+)
 
 
 class UnknownStore(LookupError):
@@ -86,6 +89,9 @@ class SqliteHubBook:
         hinc: the hub's incarnation.
         at: the present instant as text, for what is kept.
         conclude: what the areas make of each fact, in the same transaction.
+
+    Attributes:
+        read: the items that were read last, each with the instant at which it was given.
     """
 
     def __init__(
@@ -119,6 +125,7 @@ class SqliteHubBook:
             stable=row[10],
         )
         self._stored = self._position
+        self.read: list[tuple[Request, str]] = []
         self._stocks: dict[str, HubStock | None] = {}
 
     def finish(self) -> None:
@@ -230,7 +237,8 @@ class SqliteHubBook:
     def put_request(self, request: Request) -> None:
         """Keep an item, in the place of an older one."""
         self._transaction.execute(
-            _PUT_REQUEST, (self._store, request.kind, request.key, request.ver, dump(request.raw))
+            _PUT_REQUEST,
+            (self._store, request.kind, request.key, request.ver, dump(request.raw), self._at),
         )
 
     def drop_request(self, kind: str, key: str) -> None:
@@ -247,7 +255,10 @@ class SqliteHubBook:
     def requests_after(self, ver: int, limit: int) -> Sequence[Request]:
         """Items with a version above `ver`, in order of version."""
         rows = self._transaction.all(_REQUESTS, (self._store, ver, limit))
-        return [Request(ver=row[0], kind=row[1], key=row[2], raw=json.loads(row[3])) for row in rows]
+        self.read = [
+            (Request(ver=row[0], kind=row[1], key=row[2], raw=json.loads(row[3])), row[4]) for row in rows
+        ]
+        return [request for request, _ in self.read]
 
     def chain_at(self, seq: int) -> str | None:
         """The chain after an applied event of this incarnation."""
@@ -303,6 +314,7 @@ class SqliteHubBook:
             "INSERT INTO event (store, sinc, seq, kind, raw, chain, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (self._store, self._position.sinc, seq, kind, dump(raw), self._position.chain, self._at),
         )
+        keep_subjects(self._transaction, self._store, self._position.sinc, seq, raw)
 
     def raise_exception(self, kind: str, facts: Raw) -> None:
         """Open a business exception; the same one is not opened twice."""

@@ -102,6 +102,7 @@ class LetterFact:
     """An event that could not be booked and names the SKU."""
 
     id: int
+    sinc: int
     seq: int
     code: str
     at: str
@@ -248,8 +249,8 @@ async def _letters(state: Snapshot, store: str, sku: str) -> tuple[LetterFact, .
     rows = await state.all(_LETTERS, (store, LETTERS_LOOKED_AT))
     found = [row for row in rows if _names(row[4], sku)]
     return tuple(
-        LetterFact(id=number, seq=seq, code=code, at=at)
-        for number, _sinc, seq, code, _raw, at in found[:MOST_LETTERS]
+        LetterFact(id=number, sinc=sinc, seq=seq, code=code, at=at)
+        for number, sinc, seq, code, _raw, at in found[:MOST_LETTERS]
     )
 
 

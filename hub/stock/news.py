@@ -5,11 +5,17 @@ from collections.abc import Collection
 from sync.web.events import EventHub
 
 
-def tell_shelves(events: EventHub, store: str, skus: Collection[str]) -> None:
-    """Push to the pages that show these SKUs of a store; call it in the event loop, after COMMIT."""
+def tell_shelves(events: EventHub, store: str, skus: Collection[str]) -> int:
+    """Push to the pages that show these SKUs of a store; call it in the event loop, after COMMIT.
+
+    Returns:
+        How many times a page was told.
+    """
     if not events.listeners:
-        return
+        return 0
+    told = 0
     for sku in skus:
-        events.publish(f"stock:{store}:{sku}", "stock", {"store": store, "sku": sku})
+        told += events.publish(f"stock:{store}:{sku}", "stock", {"store": store, "sku": sku})
     if skus:
-        events.publish(f"stock:{store}", "stock", {"store": store, "skus": sorted(skus)})
+        told += events.publish(f"stock:{store}", "stock", {"store": store, "skus": sorted(skus)})
+    return told

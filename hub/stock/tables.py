@@ -55,7 +55,10 @@ class HoldLine(Table, table=True):
 
 
 class Request(Table, table=True):
-    """What a store still has to hear, or has heard: one row per kind and key, at its newest version."""
+    """What a store still has to hear, or has heard: one row per kind and key, at its newest version.
+
+    `at` is when that version was given, for people who follow an item.
+    """
 
     __tablename__ = "request"
     __table_args__ = (UniqueConstraint("store", "ver"), {"sqlite_with_rowid": False})
@@ -65,6 +68,7 @@ class Request(Table, table=True):
     item: str = Field(primary_key=True)
     ver: int
     raw: str
+    at: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Event(Table, table=True):
@@ -80,6 +84,18 @@ class Event(Table, table=True):
     raw: str
     chain: str
     at: str
+
+
+class EventSubject(Table, table=True):
+    """What an event names: an order's id, or the number of a paper. Finds the events of either."""
+
+    __tablename__ = "event_subject"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    subject: str = Field(primary_key=True)
+    store: str = Field(primary_key=True)
+    sinc: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
 
 
 class DeadLetter(Table, table=True):

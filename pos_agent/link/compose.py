@@ -10,6 +10,7 @@ from pos_agent.catalogue.apply_page import read_series
 from pos_agent.desk import Desk
 from pos_agent.ledger.self_check import latest_result
 from pos_agent.ledger.store_book import SqliteStoreBook
+from pos_agent.link.send_log import Departure
 from sync.messages.codec import encode
 from sync.rules.canonical import canonical
 from sync.rules.store.report_up import make_up
@@ -28,17 +29,24 @@ class Packed:
     count: int
 
 
-def compose_up(book: SqliteStoreBook, after: int, wants: Mapping[str, int], wants_id: str | None) -> Packed:
-    """The next run of the log as bytes; it may be empty."""
+def compose_up(
+    book: SqliteStoreBook,
+    after: int,
+    wants: Mapping[str, int],
+    wants_id: str | None,
+    departure: Departure | None = None,
+) -> Packed:
+    """The next run of the log as bytes; it may be empty. `departure` knows what left before, and when."""
     up = make_up(book, after, dict(wants) or None, wants_id)
-    return pack_up(up)
+    return pack_up(up, departure)
 
 
-def pack_up(up: Up) -> Packed:
+def pack_up(up: Up, departure: Departure | None = None) -> Packed:
     """An UP cut so that it fits one packet; a single event always does."""
     count = _fitting(up)
     while True:
-        part = replace(up, events=up.events[:count])
+        sending = departure.sending(up.first, up.first + count - 1) if departure and count else None
+        part = replace(up, events=up.events[:count], sending=sending)
         try:
             payload = encode(part)
         except ValueError:

@@ -7,6 +7,7 @@ was lost, doubled or late changes nothing but when.
 import asyncio
 import contextlib
 from collections.abc import Mapping
+from functools import partial
 from random import Random
 from typing import Final, Literal
 
@@ -16,6 +17,7 @@ from pos_agent.link.asking import Asking
 from pos_agent.link.digest_teller import DigestTeller
 from pos_agent.link.inbox import take_down, take_page
 from pos_agent.link.rest_keeper import RestKeeper
+from pos_agent.link.send_log import SendLog
 from pos_agent.link.window import SendWindow
 from sync.link.port import Connected, Disconnected, Link, LinkEvent, Message
 from sync.messages.codec import decode, encode
@@ -56,6 +58,7 @@ class StoreLink:
         self._link = link
         random = random or Random()
         self._window = SendWindow(random)
+        self._send_log = SendLog()
         self._asking = Asking()
         self._rests = RestKeeper(desk, self.want)
         self._wake = asyncio.Event()
@@ -83,6 +86,8 @@ class StoreLink:
 
     async def run(self, lifetime: Lifetime) -> None:
         """Keep the line until asked to stop."""
+        with contextlib.suppress(StorageError):
+            self._send_log.began(await self._desk.ledger.run(lambda book: book.position().seq))
         lifetime.ready()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._link.run(), name="link")
@@ -166,6 +171,7 @@ class StoreLink:
             self._window.restart(taken.position.heard)
         else:
             self._window.was_heard(taken.position.heard, now_s)
+        self._send_log.heard(taken.position.heard)
         self._has_to_answer = self._has_to_answer or taken.answer
         self._wake.set()
 
@@ -238,17 +244,18 @@ class StoreLink:
             wants, self._wants = self._wants, {}
             must_go, self._has_to_answer = self._has_to_answer or bool(wants), False
             after, wants_id = self._window.sent, new_id() if wants else None
-            packed = await self._desk.ledger.run(
-                lambda book, after=after, wants=wants, wants_id=wants_id: compose.compose_up(  # type: ignore[misc]
-                    book, after, wants, wants_id
-                )
+            departure = self._send_log.departure(self._desk.at, self._desk.line.skew_ms)
+            command = partial(
+                compose.compose_up, after=after, wants=wants, wants_id=wants_id, departure=departure
             )
+            packed = await self._desk.ledger.run(command)
             if not packed.count and not must_go:
                 return
             if not self._link.publish(self._up, packed.payload):
                 self._has_to_answer = must_go
                 return
             self._desk.metrics.sent.inc(packed.count)
+            self._send_log.went_out(after + 1, packed.last, departure.at)
             self._window.went_out(packed.last, self._desk.clock.monotonic())
 
     async def _tick(self) -> None:

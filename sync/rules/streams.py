@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from sync.rules.books import HubPosition, StorePosition
 from sync.rules.canonical import Raw, link_chain
 from sync.rules.digest import Compare, Digest, Rows
-from sync.values.bounds import Chain, Counter, Id, Instant, Items, Line, Sku, StoreId, Units
+from sync.values.bounds import Chain, Counter, Id, Instant, Items, Line, Minor, Sku, StoreId, Units
 
 MOST_EVENTS = 200
 """The most events in one UP."""
@@ -21,6 +21,32 @@ BUDGET_BYTES = 60_000
 """What a DOWN's items may weigh as JSON: below 64 KiB with its header."""
 PROTOCOL_MIN = 1
 PROTOCOL_MAX = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resent:
+    """The next events of an UP, up to `to`, have left the store before: first at `at`, by now `times` times.
+
+    `times` is 0 where the program has started anew since they were written: whether and when they left
+    before is not known, and `at` is the first time since.
+    """
+
+    to: Counter
+    at: Instant
+    times: Counter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """How an UP left its store, for people who follow an event: no rule reads it.
+
+    `at` is the store's wall clock, `skew_ms` how far that clock is ahead of the hub's (unknown before the
+    first greeting). Events that no entry of `resent` covers leave for the first time.
+    """
+
+    at: Instant
+    skew_ms: Minor | None = None
+    resent: Annotated[tuple[Resent, ...], Items(0, MOST_EVENTS)] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +65,7 @@ class Up:
     events: Annotated[tuple[Raw, ...], Items(0, MOST_EVENTS)] = ()
     wants: Annotated[Mapping[Sku, Units], Items(0, MOST_EVENTS)] | None = None
     wants_id: Id | None = None
+    sending: Sending | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,9 @@ from hub.kernel import Kernel
 from hub.monitor.keep_health import KeepHealth, Said
 from hub.settings import HubSettings
 from hub.stock.movements import keep_movements
+from hub.stock.subjects import keep_subjects
 from hub.stores.import_chain import import_chain
+from hub.trace.rules import to_ms
 from sync.keys.signing import SigningKey
 from sync.rules.facts import Bucket, Fact, Grant, HoldStep, Move, MoveLine, MoveReason
 from sync.runtime.clock import SystemClock
@@ -236,6 +238,7 @@ async def furnish(hq: RunningHq) -> None:
     for number, stage in enumerate(("pending_store", "accepted", "picking", "ready", "collected"), 1):
         store = ("renmin", "jiangwan", "zhangjiang")[number % 3]
         await add_order(hq, number, store, stage, 5 if number < 3 else 40)
+    await add_trace(hq)
 
 
 async def add_movements(hq: RunningHq) -> None:
@@ -313,3 +316,43 @@ def serving(folder: Path) -> Iterator[RunningHq]:
         held["server"].should_exit = True
         thread.join(LIMIT_S)
         assert not thread.is_alive()
+
+
+async def add_trace(hq: RunningHq) -> None:
+    """An order of renmin that went down and came up again; one message was sent three times."""
+    order, day = "RE-000003", timedelta(minutes=7)
+    begun = hq.kernel.clock.now() - day
+
+    def at(seconds: float) -> str:
+        return to_instant(begun + timedelta(seconds=seconds))
+
+    def ms(seconds: float) -> int:
+        return to_ms(begun + timedelta(seconds=seconds))
+
+    line = {"sku": "BE1001", "qty": 2, "source": "floor", "target": "staged"}
+    steps: list[tuple[int, float, str, dict[str, Any], int, float]] = [
+        (101, 0.31, "received", {}, 1, 0.05),
+        (102, 95.0, "picking", {"line": 1, "n": 2, "moves": [line], "actor": "lin"}, 3, 41.2),
+        (103, 140.4, "ready", {"actor": "lin"}, 1, 0.07),
+    ]
+
+    def write(transaction: Transaction) -> None:
+        transaction.execute(
+            "INSERT INTO trace_down VALUES ('renmin', 1, 40, 'order', ?, 'order', ?, ?, ?, 1, ?)",
+            (order, ms(0), ms(0.004), ms(0.004), ms(0.36)),
+        )
+        for seq, made, to, more, times, late in steps:
+            raw = {"kind": "hold", "order": order, "to": to, "at": at(made + 1.2), **more}
+            transaction.execute(
+                "INSERT INTO event (store, sinc, seq, kind, raw, chain, at)"
+                " VALUES ('renmin', 1, ?, 'hold', ?, '', ?)",
+                (seq, json.dumps(raw), at(made + late + 0.05)),
+            )
+            keep_subjects(transaction, "renmin", 1, seq, raw)
+            sent = (ms(made + 1.204), ms(made + 1.204 + late))
+            transaction.execute(
+                "INSERT INTO trace_up VALUES ('renmin', 1, ?, ?, ?, ?, ?, 1200, ?, ?, ?, ?)",
+                (seq, seq, *sent, times, *(ms(made + late + n) for n in (0.03, 0.042, 0.043)), seq % 2),
+            )
+
+    await hq.kernel.writer.run(write)

@@ -87,7 +87,7 @@ def test_no_bytes_on_any_topic_change_the_books(schema: Path, messages: list[tup
             async with asyncio.timeout(20):
                 for topic, payload in messages:
                     await worker._slots.acquire()
-                    await worker._guarded(Message(topic, payload, retained=False))
+                    await worker._guarded(Message(topic, payload, retained=False), 0)
                 await asyncio.sleep(0.01)
             assert not task.done()
             task.cancel()

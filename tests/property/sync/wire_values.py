@@ -33,7 +33,7 @@ from sync.rules.items import (
     ReturnItem,
     WantItem,
 )
-from sync.rules.streams import Ask, Down, Hello, Message, Page, Up
+from sync.rules.streams import Ask, Down, Hello, Message, Page, Resent, Sending, Up
 
 COUNTERS = st.integers(0, 2**53 - 1)
 UNITS = st.integers(1, 1_000_000_000)
@@ -188,6 +188,12 @@ ITEMS: st.SearchStrategy[Item] = st.one_of(
 )
 _BUCKET_NUMBERS = st.lists(st.integers(0, HASHED - 1), min_size=1, max_size=4).map(tuple)
 _EVENTS = st.lists(FACTS.map(to_raw), max_size=3).map(tuple)
+SENDINGS = st.builds(
+    Sending,
+    at=INSTANTS,
+    skew_ms=st.none() | MINOR,
+    resent=st.lists(st.builds(Resent, to=COUNTERS, at=INSTANTS, times=COUNTERS), max_size=3).map(tuple),
+)
 MESSAGES: st.SearchStrategy[Message] = st.one_of(
     st.builds(
         Up,
@@ -201,6 +207,7 @@ MESSAGES: st.SearchStrategy[Message] = st.one_of(
         events=_EVENTS,
         wants=st.none() | st.dictionaries(SKUS, UNITS, max_size=2),
         wants_id=st.none() | IDS,
+        sending=st.none() | SENDINGS,
     ),
     st.builds(
         Down,

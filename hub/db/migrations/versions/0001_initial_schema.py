@@ -55,6 +55,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('store', 'sinc', 'seq', name=op.f('pk_event')),
     sqlite_with_rowid=False
     )
+    op.create_table('event_subject',
+    sa.Column('subject', sa.String(), nullable=False),
+    sa.Column('store', sa.String(), nullable=False),
+    sa.Column('sinc', sa.Integer(), nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('subject', 'store', 'sinc', 'seq', name=op.f('pk_event_subject')),
+    sqlite_with_rowid=False
+    )
     op.create_table('hold_line',
     sa.Column('order_id', sa.String(), nullable=False),
     sa.Column('line', sa.Integer(), nullable=False),
@@ -240,6 +248,7 @@ def upgrade() -> None:
     sa.Column('item', sa.String(), nullable=False),
     sa.Column('ver', sa.Integer(), nullable=False),
     sa.Column('raw', sa.String(), nullable=False),
+    sa.Column('at', sa.String(), server_default='', nullable=False),
     sa.PrimaryKeyConstraint('store', 'kind', 'item', name=op.f('pk_request')),
     sa.UniqueConstraint('store', 'ver', name=op.f('uq_request_store_ver')),
     sqlite_with_rowid=False
@@ -354,6 +363,37 @@ def upgrade() -> None:
     sa.Column('seen_at', sa.String(), nullable=False),
     sa.Column('health', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('store', name=op.f('pk_store_health'))
+    )
+    op.create_table('trace_down',
+    sa.Column('store', sa.String(), nullable=False),
+    sa.Column('hinc', sa.Integer(), nullable=False),
+    sa.Column('ver', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('item', sa.String(), nullable=False),
+    sa.Column('what', sa.String(), nullable=False),
+    sa.Column('given_ms', sa.Integer(), nullable=False),
+    sa.Column('first_ms', sa.Integer(), nullable=False),
+    sa.Column('sent_ms', sa.Integer(), nullable=False),
+    sa.Column('times', sa.Integer(), nullable=False),
+    sa.Column('heard_ms', sa.Integer(), nullable=True),
+    sa.PrimaryKeyConstraint('store', 'hinc', 'ver', name=op.f('pk_trace_down')),
+    sqlite_with_rowid=False
+    )
+    op.create_table('trace_up',
+    sa.Column('store', sa.String(), nullable=False),
+    sa.Column('sinc', sa.Integer(), nullable=False),
+    sa.Column('first', sa.Integer(), nullable=False),
+    sa.Column('last', sa.Integer(), nullable=False),
+    sa.Column('first_ms', sa.Integer(), nullable=True),
+    sa.Column('sent_ms', sa.Integer(), nullable=True),
+    sa.Column('times', sa.Integer(), nullable=True),
+    sa.Column('skew_ms', sa.Integer(), nullable=True),
+    sa.Column('heard_ms', sa.Integer(), nullable=False),
+    sa.Column('applied_ms', sa.Integer(), nullable=False),
+    sa.Column('told_ms', sa.Integer(), nullable=False),
+    sa.Column('pages', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('store', 'sinc', 'first', name=op.f('pk_trace_up')),
+    sqlite_with_rowid=False
     )
     op.create_table('trouble',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -477,6 +517,8 @@ def downgrade() -> None:
         batch_op.drop_index('ix_trouble_resolved_at')
 
     op.drop_table('trouble')
+    op.drop_table('trace_up')
+    op.drop_table('trace_down')
     op.drop_table('store_health')
     op.drop_table('store_digest')
     op.drop_table('store')
@@ -525,6 +567,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_hold_line_store_sku')
 
     op.drop_table('hold_line')
+    op.drop_table('event_subject')
     op.drop_table('event')
     with op.batch_alter_table('dead_letter', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_dead_letter_store'))

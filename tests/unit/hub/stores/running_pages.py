@@ -24,6 +24,8 @@ from hub.stores import pages as stores_pages
 from hub.stores.import_chain import Person, keep_person
 from hub.stores.keep_store import KeepStore, StoreDraft
 from hub.stores.queries import load_directory
+from hub.trace import api as trace_api
+from hub.trace import pages as trace_pages
 from hub.web.error_place import place_of
 from hub.web.problems import TRANSLATED
 from sync.storage.writer import Transaction
@@ -32,7 +34,7 @@ from sync.web.assets import Assets
 from sync.web.templates import Frame, Pages
 from sync.web.translations import load_texts
 
-AREAS = ["hub.staff", "hub.stores", "hub.monitor", "hub.stock", "hub.importing"]
+AREAS = ["hub.staff", "hub.stores", "hub.monitor", "hub.stock", "hub.importing", "hub.trace"]
 PASSWORD = "long enough"
 PASSWORD_HASH = hash_secret_word(PASSWORD)
 PAGE = {"sec-fetch-site": "same-origin", "accept": "text/html", "accept-language": "en"}
@@ -48,6 +50,8 @@ ROUTES: Sequence[BaseRoute] = [
     *monitor_refund_api.ROUTES,
     *stock_pages.ROUTES,
     *importing_pages.ROUTES,
+    *trace_api.ROUTES,
+    *trace_pages.ROUTES,
 ]
 
 

@@ -1,0 +1,1 @@
+"""One event's trace: every hop between till and shop page with its time, kept for a week."""
