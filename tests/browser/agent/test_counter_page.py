@@ -292,3 +292,20 @@ def test_the_hand_over_is_in_sight_however_long_the_order(open_page: Open, shop:
     page.set_viewport_size({"width": 360, "height": 780})
     labels = [box for one in page.locator(".scan-fields label").all() if (box := one.bounding_box())]
     assert labels[0]["y"] + labels[0]["height"] <= labels[1]["y"]
+
+
+@pytest.mark.parametrize(("locale", "paid"), [("zh-CN", "已在线支付"), ("en", "Paid online")])
+def test_an_order_that_was_paid_online_meanwhile_shows_no_money_due(
+    open_page: Open, served: Served, shop: FakeShop, locale: str, paid: str
+) -> None:
+    order = shop.put_order("R-0731", "ready", [("BE1001", 1, 1)], due_minor=2590, pay_at="counter")
+    shop.codes["J8PM4T"] = "o-R-0731"
+    page = open_page("/counter", locale=locale).page
+    enter(page, "J8PM4T")
+    mine = page.locator(".here")
+    expect(mine.locator(".pill.warn")).to_be_visible()
+    expect(mine).to_contain_text("25.90")
+    order.update(due_minor=0, prepaid_minor=2590)
+    served.tell("counter", "order", order)
+    expect(mine.locator(".pill.ok")).to_have_text(paid)
+    expect(mine.locator("input")).to_have_count(0)

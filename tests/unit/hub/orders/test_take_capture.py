@@ -7,12 +7,14 @@ import pytest
 
 from hub.orders.ask_payment import AskPayment
 from hub.orders.change_order import Cancel
+from hub.orders.follow_store import conclude
 from hub.orders.force_refund import ForceRefund
 from hub.orders.sweep import lapse
 from hub.orders.take_capture import Captured, TakeCapture, Taken
 from hub.stock.verify import verify
 from sync.rules.errors import Refused
-from sync.rules.store import fulfil
+from sync.rules.facts import HoldStep
+from sync.rules.store import fulfil, prepaid
 from tests.unit.hub.stock.small_chain import (
     AT,
     Ledger,
@@ -314,3 +316,65 @@ async def test_a_refund_is_forced_for_a_cancelled_paid_open_order_alone(hub: Sma
     assert await refused(hub, force) == "nothing_paid"
     await exchange(hub, store)
     assert await refused(hub, force) == "closed"
+
+
+async def test_a_hub_that_was_put_back_learns_from_the_log_what_was_paid_and_counts_it_once(
+    hub: SmallHub, store: Ledger
+) -> None:
+    # given a prepaid order whose money this hub has forgotten
+    order = await prepaying(hub, store)
+    await run(hub, PayAsked(hub.kernel, order["payment"], "p1"))
+    await exchange(hub, store)
+
+    def forget(transaction: Any) -> None:
+        transaction.execute("UPDATE payment SET state = 'pending', reference = '', settled_at = NULL")
+        transaction.execute("DELETE FROM capture")
+        transaction.execute(
+            "UPDATE orders SET payment = 'unpaid', paid_minor = 0, prepaid_minor = 0, prepaid_at = NULL"
+        )
+
+    await run(hub, forget)
+    # when the store's log tells of it, again and again, and then the provider
+    step = HoldStep(order=order["id"], to="prepaid", at=AT, minor=600)
+    for _ in range(2):
+        await run(hub, lambda transaction: conclude(transaction, "s1", step))
+    stands = "SELECT payment, paid_minor, prepaid_minor, prepaid_at FROM orders"
+    assert await hub.one(stands) == ("paid", 600, 600, AT)
+    await run(hub, PayAsked(hub.kernel, order["payment"], "p1"))
+    # then it is the same money
+    assert await hub.one(stands) == ("paid", 600, 600, AT)
+    assert await refunds(hub) == []
+    store.hand_over(order["id"])
+    await exchange(hub, store)
+    assert await hub.one("SELECT stage, payment FROM orders") == ("collected", "paid")
+    await agrees(hub)
+
+
+async def test_a_new_ledger_is_told_what_was_paid_and_grants_it_anew(hub: SmallHub, store: Ledger) -> None:
+    order = await prepaying(hub, store)
+    await run(hub, PayAsked(hub.kernel, order["payment"], "p1"))
+    await exchange(hub, store)
+    anew = await enrol(hub)
+    await exchange(hub, anew)
+    hold = anew.book.hold(order["id"])
+    assert hold is not None
+    assert (hold.unsure, hold.prepaid_minor) == (True, 0)
+    fulfil.verify_hold(anew.book, order["id"], AT, "clerk", is_collected=False)
+    anew.book.commit()
+    hold = anew.book.hold(order["id"])
+    assert hold is not None
+    assert (hold.prepaid_minor, prepaid.due_minor(hold)) == (600, 0)
+    anew.hand_over(order["id"])
+    await exchange(hub, anew)
+    assert await hub.one("SELECT stage, payment, paid_minor FROM orders") == ("collected", "paid", 600)
+    await agrees(hub)
+
+
+async def test_cancelling_a_prepaid_order_gives_all_back(hub: SmallHub, store: Ledger) -> None:
+    order = await prepaying(hub, store)
+    await run(hub, PayAsked(hub.kernel, order["payment"], "p1"))
+    await run(hub, Cancel(hub.kernel, order["token"]))
+    await exchange(hub, store)
+    assert await hub.one("SELECT stage, payment FROM orders") == ("cancelled", "refunded")
+    assert await refunds(hub) == [(-600, "refund")]
+    await agrees(hub)
