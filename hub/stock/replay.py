@@ -13,7 +13,7 @@ from sync.rules.baseline import Balances, Carried
 from sync.rules.canonical import GENESIS, link_chain
 from sync.rules.central.recover import stock_of
 from sync.rules.errors import Unbookable
-from sync.rules.facts import Fact, Grant, HoldStep, Move, Payment
+from sync.rules.facts import DocumentStep, Fact, Grant, HoldStep, Move, MoveLine, Payment
 from sync.rules.rights import HubStock, moved
 
 _MASK: Final = 2**64 - 1
@@ -34,6 +34,31 @@ class Tally:
 
 
 @dataclass(slots=True)
+class Booked:
+    """A document of HQ in the events: units added to each SKU's bucket, and (asked, found) as it was booked.
+
+    `times` counts how often it was booked; more than once is once too often. `seq` is its last movement's.
+    """
+
+    moved: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    counts: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    times: int = 0
+    seq: int = 0
+
+    def move(self, seq: int, line: MoveLine) -> None:
+        """A movement that names the document."""
+        self.seq = seq
+        for bucket, sign in ((line.source, -1), (line.target, 1)):
+            if bucket is not None:
+                self.moved[line.sku, bucket] += sign * line.qty
+
+    def book(self, step: DocumentStep) -> None:
+        """The step that books it."""
+        self.times += 1
+        self.counts = {(line.sku, line.bucket): (line.asked, line.found) for line in step.lines}
+
+
+@dataclass(slots=True)
 class Replay:
     """What the events of one incarnation add up to; call `add` for each, in order."""
 
@@ -50,6 +75,8 @@ class Replay:
     tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     paid: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """Minor units by order that its tills took, less what they gave back."""
+    documents: dict[str, Booked] = field(default_factory=lambda: defaultdict(Booked))
+    """By document, what its movements add up to and what its steps say."""
     gaps: list[int] = field(default_factory=list)
 
     def add(self, seq: int, kind: str, text: str) -> None:
@@ -75,6 +102,8 @@ class Replay:
         lines = fact.lines if isinstance(fact, Move) else fact.moves if isinstance(fact, HoldStep) else ()
         for line in lines:
             self.stocks[line.sku] = moved(self.stocks[line.sku], line)
+            if isinstance(fact, Move) and fact.document is not None:
+                self.documents[fact.document].move(self.seq, line)
         for row in movement_rows(self.sinc, self.seq, fact):
             self.tallies[row[0]].add(row)
             self.movements += 1
@@ -90,6 +119,8 @@ class Replay:
                 self.stocks[fact.sku] = replace(stock, granted=max(stock.granted, fact.granted))
             case HoldStep(line=int(number), to="done" | "short" | "released"):
                 self.lines[fact.order, number][fact.to] += fact.n
+            case DocumentStep(to="booked"):
+                self.documents[fact.document].book(fact)
             case Payment():
                 self.payments += 1
                 self.paid[fact.order or ""] += fact.minor
