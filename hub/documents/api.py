@@ -41,7 +41,17 @@ def head_answer(head: Head) -> DocumentHead:
 
 def transfer_answer(transfer: TransferView) -> TransferAnswer:
     """A transfer as programs read it."""
-    names = ("id", "number", "state", "source", "target", "in_transit", "closed_at", "closed_by", "closed_why")
+    names = (
+        "id",
+        "number",
+        "state",
+        "source",
+        "target",
+        "in_transit",
+        "closed_at",
+        "closed_by",
+        "closed_why",
+    )
     return TransferAnswer(
         **{name: getattr(transfer, name) for name in names},
         documents=[leg.id for leg in transfer.legs],
@@ -193,7 +203,10 @@ ROUTES: list[BaseRoute] = [
             summary="Replace the lines of an open document",
             body=RevisionRequest,
             answers={200: DocumentAnswer},
-            refusals={404: UNKNOWN, 409: "It has ended, is asked back, was revised meanwhile, or is not HQ's"},
+            refusals={
+                404: UNKNOWN,
+                409: "It has ended, is asked back, was revised meanwhile, or is not HQ's",
+            },
         ),
     ),
     route(

@@ -14,7 +14,8 @@ _ALL: Final = (
     "SELECT s.sku FROM stock s JOIN sku k ON k.sku = s.sku WHERE s.store = ? ORDER BY k.shelf, s.sku LIMIT ?"
 )
 _OF_CATEGORY: Final = (
-    "SELECT k.sku FROM sku k JOIN product p ON p.handle = k.handle JOIN stock s ON s.store = ? AND s.sku = k.sku"
+    "SELECT k.sku FROM sku k JOIN product p ON p.handle = k.handle"
+    " JOIN stock s ON s.store = ? AND s.sku = k.sku"
     " WHERE p.category_key = ? OR (p.category_key > ? AND p.category_key < ?) ORDER BY k.shelf, k.sku LIMIT ?"
 )
 _SLASH_AFTER: Final = "0"
@@ -59,6 +60,6 @@ async def unknown_skus(reader: Reader, skus: list[str]) -> set[str]:
 
 
 async def categories(reader: Reader) -> list[tuple[str, int, str, str]]:
-    """All categories (key, level, names in Chinese and English), the widest first, each with what is below it."""
+    """All categories (key, level, names in Chinese and English), each before what is below it."""
     rows = await reader.all("SELECT key, level, name_zh, name_en FROM category ORDER BY key LIMIT 2000")
     return [(str(key), int(level), str(zh), str(en)) for key, level, zh, en in rows]

@@ -55,19 +55,8 @@ class CloseDifference:
             document=self.document, kind="closed", rev=0, at=at, by=self.by, why=self.why, lines=lines
         )
         remember_deed(transaction, deed)
-        self._resolve(transaction, transfer, at)
+        resolve_troubles(transaction, transfer, self.by, self.why, at)
         return sum(abs(qty) for qty in units.values())
-
-    def _resolve(self, transaction: Transaction, transfer: str, at: str) -> None:
-        """The troubles about the transfer's documents are resolved by this, on record."""
-        troubles = transaction.all(
-            "SELECT t.id FROM document d JOIN trouble t ON t.store = d.store"
-            " AND t.subject = 'document:' || d.id AND t.kind IN ('document_difference', 'document_refused')"
-            " WHERE d.transfer = ? AND t.state <> 'resolved'",
-            (transfer,),
-        )
-        for (trouble,) in troubles:
-            ResolveTrouble(trouble, self.by, self.why, at, "accepted")(transaction)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +92,20 @@ class SendOn:
             transaction,
             Deed(document=self.document, kind="sent_on", rev=0, at=at, by=self.by, why=self.store),
         )
+        resolve_troubles(transaction, transfer, self.by, f"{self.store}: {given}", at)
         return given
+
+
+def resolve_troubles(transaction: Transaction, transfer: str, by: str, note: str, at: str) -> None:
+    """The troubles about a transfer's documents are resolved by what HQ did, on record."""
+    troubles = transaction.all(
+        "SELECT t.id FROM document d JOIN trouble t ON t.store = d.store AND t.subject = 'document:' || d.id"
+        " AND t.kind IN ('document_difference', 'document_refused', 'transfer_stranded')"
+        " WHERE d.transfer = ? AND t.state <> 'resolved'",
+        (transfer,),
+    )
+    for (trouble,) in troubles:
+        ResolveTrouble(trouble, by, note, at, "accepted")(transaction)
 
 
 def require_transfer(transaction: Transaction, document: str) -> str:

@@ -1,7 +1,9 @@
-"""What pages and calls share: give, revise, withdraw, close, send on; a refusal becomes an answer in words."""
+"""What pages and calls share: give, revise, withdraw, close, send on; refusals become answers in words."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
+
+from starlette.requests import Request
 
 from hub.documents.close_difference import CloseDifference, SendOn
 from hub.documents.give_document import GiveDocument
@@ -13,7 +15,6 @@ from hub.documents.withdraw_document import WithdrawDocument
 from hub.documents.words import FAULTS
 from hub.kernel import Kernel
 from hub.web.state import kernel_of
-from starlette.requests import Request
 from sync.rules.errors import Refused
 from sync.rules.items import MOST_LINES
 from sync.storage.writer import Transaction
@@ -51,9 +52,7 @@ async def give(request: Request, draft: Draft, key: str) -> list[str]:
     return await _run(kernel, command)
 
 
-async def revise(
-    request: Request, view: DocumentView, rev: int, lines: Sequence[Asked], why: str
-) -> int:
+async def revise(request: Request, view: DocumentView, rev: int, lines: Sequence[Asked], why: str) -> int:
     """Replace a document's lines; returns the new revision.
 
     Raises:
@@ -164,7 +163,12 @@ REFUSALS: Final[dict[str, tuple[int, str, str, str]]] = {
         N_("There is no such document"),
         N_("Look for it in the list of documents."),
     ),
-    "unknown_store": (404, "store.unknown", N_("There is no such store"), N_("Choose one from the list of stores.")),
+    "unknown_store": (
+        404,
+        "store.unknown",
+        N_("There is no such store"),
+        N_("Choose one from the list of stores."),
+    ),
     "not_enrolled": (
         409,
         "store.not_enrolled",

@@ -1,10 +1,10 @@
 """What the hub concludes from a store's facts about documents, in the transaction that books the fact."""
 
 from dataclasses import asdict
-from typing import Final
+from typing import Any, Final
 
 from hub.documents.history import Deed, remember_deed
-from hub.documents.keep_transfer import ask_to_receive, refresh_transfer
+from hub.documents.keep_transfer import ask_to_receive, on_the_road, refresh_transfer
 from hub.documents.recover_document import recover_from_move, recover_from_step
 from hub.documents.rules import PLANNED, State, differing, missing_and_extra, next_state
 from hub.kernel import Kernel
@@ -40,7 +40,8 @@ def _follow_step(transaction: Transaction, kernel: Kernel, store: str, step: Doc
         "SELECT state, task, transfer FROM document WHERE id = ? AND store = ?", (step.document, store)
     )
     if row is None:
-        _raise(transaction, "document_refused", store, step, {"code": "foreign_document"}, at)
+        about = _about(store, step, at, {"code": "foreign_document"})
+        open_trouble(transaction, NewTrouble(kind="document_refused", **about))
         return None
     state: State = row[0]
     remember_deed(
@@ -124,22 +125,19 @@ def _forget_request(transaction: Transaction, store: str, document: str) -> None
 def _conclude(transaction: Transaction, store: str, task: str, step: DocumentStep, at: str) -> None:
     """Call a person where paper and goods differ, or the store would not book it."""
     if step.to == "refused":
-        _raise(transaction, "document_refused", store, step, {"why": step.why}, at)
+        about = _about(store, step, at, {"why": step.why})
+        open_trouble(transaction, NewTrouble(kind="document_refused", **about))
     elif step.to == "booked" and task in PLANNED and (differ := differing(step.lines)):
         missing, extra = missing_and_extra(differ)
         facts = {"skus": ", ".join(line.sku for line in differ[:5]), "missing": missing, "extra": extra}
-        _raise(transaction, "document_difference", store, step, facts, at)
+        about = _about(store, step, at, facts)
+        open_trouble(transaction, NewTrouble(kind="document_difference", **about))
 
 
-def _raise(
-    transaction: Transaction, kind: str, store: str, step: DocumentStep, facts: dict[str, object], at: str
-) -> None:
-    """Open a trouble about the document, once."""
+def _about(store: str, step: DocumentStep, at: str, facts: dict[str, object]) -> dict[str, Any]:
+    """What a trouble says beside its kind: it is about the document, so that it is opened once."""
     told = {"document": step.document, **{name: value for name, value in facts.items() if value}}
-    open_trouble(
-        transaction,
-        NewTrouble(kind=kind, store=store, facts=told, at=at, subject=f"document:{step.document}"),
-    )
+    return {"store": store, "facts": told, "at": at, "subject": f"document:{step.document}"}
 
 
 def _follow_transfer(transaction: Transaction, kernel: Kernel, transfer: str, booked: str) -> None:
@@ -152,22 +150,34 @@ def _follow_transfer(transaction: Transaction, kernel: Kernel, transfer: str, bo
 
 
 def _send_on_the_road(transaction: Transaction, kernel: Kernel, transfer: str) -> None:
-    """Ask the other store to book in what was shipped; by whom the transfer was given.
+    """Ask the other store to book in what was shipped, in the name of who gave the transfer.
 
-    A store that cannot be asked (its agent was never enrolled, say, after a restore) must not keep the fact
-    from being booked: the units stay on the road, and HQ sends them on.
+    A store that cannot be asked (the hub has lost which it was, or it has no agent) must not keep the fact
+    from being booked: the units stay on the road, and HQ is called to send them on.
     """
     row = transaction.one(
-        "SELECT given_by FROM document WHERE transfer = ? AND task = 'transfer_out'", (transfer,)
+        "SELECT id, store, given_by, ended_at FROM document WHERE transfer = ? AND task = 'transfer_out'",
+        (transfer,),
     )
-    arrivals = transaction.one(
-        "SELECT 1 FROM document WHERE transfer = ? AND task = 'transfer_in' LIMIT 1", (transfer,)
-    )
-    if arrivals is not None:
+    assert row is not None
+    if transaction.one("SELECT 1 FROM document WHERE transfer = ? AND task = 'transfer_in'", (transfer,)):
         return
+    given = _asked_to_receive(transaction, kernel, transfer, str(row[2]))
+    if given is None and (units := on_the_road(transaction, transfer)):
+        facts = {"document": row[0], "units": sum(units.values())}
+        new = NewTrouble(
+            kind="transfer_stranded", store=row[1], facts=facts, at=row[3], subject=f"document:{row[0]}"
+        )
+        open_trouble(transaction, new)
+
+
+def _asked_to_receive(transaction: Transaction, kernel: Kernel, transfer: str, by: str) -> str | None:
+    """The document of the other store; None, and nothing changed, where it cannot be given one."""
     transaction.execute("SAVEPOINT arrival")
     try:
-        ask_to_receive(transaction, kernel, transfer, str(row[0]) if row else "", kernel.instant())
+        return ask_to_receive(transaction, kernel, transfer, by, kernel.instant())
     except Refused:
         transaction.execute("ROLLBACK TO arrival")
-    transaction.execute("RELEASE arrival")
+        return None
+    finally:
+        transaction.execute("RELEASE arrival")

@@ -55,9 +55,9 @@ def refresh_transfer(transaction: Transaction, transfer: str) -> None:
 
 
 def ask_to_receive(transaction: Transaction, kernel: Kernel, transfer: str, by: str, at: str) -> str | None:
-    """Give the receiving store its document: what really is on the road; returns its id, None where not needed.
+    """Give the receiving store its document, of what really is on the road; returns its id.
 
-    Not where that store is unknown, nothing is on the road, or it has such a document already (as after a
+    None where that store is unknown, nothing is on the road, or it has such a document already (as after a
     restore that lost what was given).
 
     Raises:

@@ -1,16 +1,25 @@
 """Lines as people paste or upload them: `sku,qty` rows. Pure; every fault is told with its row."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from hub.documents.rules import MOST_ROWS, Asked, Fault, faults_of_lines
+from sync.rules.facts import Bucket
 from sync.values.bounds import MOST_SKU_BYTES, MOST_SKU_CHARS
 
 MOST_BYTES: Final = 1024 * 1024
 MOST_FAULTS: Final = 200
 _DELIMITER: Final = re.compile(r"[,;\t，；]")
 _HEADING: Final = frozenset({"sku", "单品", "单品编号", "编号"})
+_BUCKETS: Final[dict[str, Bucket]] = {
+    "": "floor",
+    "floor": "floor",
+    "damaged": "damaged",
+    "货架": "floor",
+    "残损": "damaged",
+}
 _NUMBER: Final = re.compile(r"[+\-−]?[0-9]{1,12}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -46,7 +55,8 @@ def decoded(content: bytes) -> str | None:
 def read_lines(text: str, task: str) -> ReadLines:
     """Read rows of SKU and quantity for a task; a count's rows may leave the quantity out.
 
-    A heading row is left out, so are empty rows. Columns are divided by comma, semicolon or tab.
+    A heading row is left out, so are empty rows. Columns are divided by comma, semicolon or tab; a third one
+    may say `damaged`.
     """
     lines: list[Asked] = []
     rows: list[int] = []
@@ -80,17 +90,28 @@ def _line(cells: list[str], task: str) -> Asked | Fault:
         return Fault("sku_missing", "sku")
     if not is_sku(sku):
         return Fault("sku_wrong", "sku", value=sku[:40])
-    extra = [cell for cell in cells[2:] if cell]
-    if extra:
-        return Fault("too_many_columns", "sku", value=extra[0][:40])
-    qty = cells[1] if len(cells) > 1 else ""
+    _, qty, place, *more = [*cells, "", ""]
+    bucket = _BUCKETS.get(place.lower())
+    if bucket is None or any(more):
+        return Fault(
+            "too_many_columns", "sku", value=(place if bucket is None else " ".join(more).strip())[:40]
+        )
     if task == "count":
-        return Asked(sku) if qty in {"", "0"} else Fault("qty_of_count", "qty", value=qty[:40])
+        return Asked(sku, 0, bucket) if qty in {"", "0"} else Fault("qty_of_count", "qty", value=qty[:40])
     if not qty:
         return Fault("qty_missing", "qty")
     if not _NUMBER.fullmatch(qty):
         return Fault("qty_no_number", "qty", value=qty[:40])
-    return Asked(sku, int(qty.replace("−", "-")))
+    return Asked(sku, int(qty.replace("−", "-")), bucket)
+
+
+def written(lines: Iterable[tuple[str, int, str]], task: str) -> str:
+    """Lines (sku, quantity, bucket) as rows that `read_lines` reads back."""
+    rows = []
+    for sku, qty, bucket in lines:
+        cells = [sku, "" if task == "count" else str(qty), "" if bucket == "floor" else bucket]
+        rows.append(",".join(cells).rstrip(","))
+    return "\n".join(rows)
 
 
 def is_sku(text: str) -> bool:

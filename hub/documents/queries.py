@@ -13,8 +13,9 @@ MOST_LINES_SHOWN: Final = 500
 MOST_DEEDS: Final = 200
 MOST_ON_THE_ROAD: Final = 500
 _HEAD: Final = (
-    "SELECT d.id, d.number, d.task, d.store, d.rev, d.state, d.origin, d.transfer, d.partner, d.note, d.given_at,"
-    " d.given_by, d.withdraw_asked_at, d.received_at, d.ended_at, d.ended_by, d.why, d.booked_rev,"
+    "SELECT d.id, d.number, d.task, d.store, d.rev, d.state, d.origin, d.transfer, d.partner, d.note,"
+    " d.given_at, d.given_by, d.withdraw_asked_at, d.received_at, d.ended_at, d.ended_by, d.why,"
+    " d.booked_rev,"
     " COALESCE(t.state, ''), (SELECT COUNT(*) FROM document_line l WHERE l.document = d.id),"
     " (SELECT COUNT(*) FROM document_line l WHERE l.document = d.id AND l.found <> l.asked)"
     " FROM document d LEFT JOIN transfer t ON t.id = d.transfer"
@@ -28,7 +29,8 @@ _DEEDS: Final = (
     " ORDER BY id LIMIT ?"
 )
 _TRANSFER: Final = (
-    "SELECT id, number, source, target, state, note, closed_at, closed_by, closed_why FROM transfer WHERE id = ?"
+    "SELECT id, number, source, target, state, note, closed_at, closed_by, closed_why FROM transfer"
+    " WHERE id = ?"
 )
 _ROAD: Final = (
     "WITH moved AS (SELECT d.transfer, l.sku, l.bucket,"
@@ -38,9 +40,9 @@ _ROAD: Final = (
     " JOIN document_line l ON l.document = d.id AND l.found IS NOT NULL WHERE {0}"
     " UNION ALL SELECT c.transfer, c.sku, c.bucket, 0, 0, c.qty FROM transfer t"
     " JOIN transfer_closed c ON c.transfer = t.id WHERE {0})"
-    " SELECT m.transfer, m.sku, m.bucket, SUM(m.went), SUM(m.came), SUM(m.closed), t.number, t.source, t.target,"
-    " t.state, COALESCE(k.name_zh, ''), COALESCE(k.name_en, ''),"
-    " (SELECT MIN(d.id) FROM document d WHERE d.transfer = t.id)"
+    " SELECT m.transfer, m.sku, m.bucket, SUM(m.went), SUM(m.came), SUM(m.closed), t.number, t.source,"
+    " t.target, t.state, COALESCE(k.name_zh, ''), COALESCE(k.name_en, ''),"
+    " (SELECT MAX(d.id) FROM document d WHERE d.transfer = t.id)"
     " FROM moved m JOIN transfer t ON t.id = m.transfer LEFT JOIN sku k ON k.sku = m.sku"
     " GROUP BY m.transfer, m.sku, m.bucket ORDER BY m.sku, m.transfer LIMIT ?"
 )
@@ -187,7 +189,7 @@ class DocumentView:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which documents; empty means any. `state` open means not ended; `after` is the last id of the page before."""
+    """Which documents; empty means any. State `open`: not ended; `after`: the last id of the page before."""
 
     store: str = ""
     task: str = ""
@@ -245,7 +247,9 @@ async def _read_transfer(state: Snapshot, transfer: str) -> TransferView | None:
     row = await state.one(_TRANSFER, (transfer,))
     if row is None:
         return None
-    legs = await state.all(f"{_HEAD} WHERE d.transfer = ? ORDER BY d.given_at, d.task DESC, d.id", (transfer,))
+    legs = await state.all(
+        f"{_HEAD} WHERE d.transfer = ? ORDER BY d.given_at, d.task DESC, d.id", (transfer,)
+    )
     road = await state.all(OF_TRANSFER, {"id": transfer, "most": MOST_LINES_SHOWN})
     names = ("id", "number", "source", "target", "state", "note", "closed_at", "closed_by", "closed_why")
     return TransferView(
@@ -277,9 +281,7 @@ def _head(row: tuple[Any, ...]) -> Head:
 def _line(row: tuple[Any, ...]) -> LineView:
     """A row of _LINES."""
     sku, bucket, qty, asked, found, zh, en = row
-    return LineView(
-        sku=sku, bucket=bucket, qty=qty, asked=asked, found=found, names={"zh-CN": zh, "en": en}
-    )
+    return LineView(sku=sku, bucket=bucket, qty=qty, asked=asked, found=found, names={"zh-CN": zh, "en": en})
 
 
 def _deed(row: tuple[Any, ...]) -> DeedView:

@@ -1,7 +1,7 @@
-"""A document that the hub does not know: made by the store itself, or lost in a restore. Kept as far as it tells.
+"""A document that the hub does not know: made by the store itself, or lost in a restore.
 
-It is never refused: what it says has happened. Its task is in its id, else in its movements; a document that
-booked nothing and moved nothing is a count that found what was expected.
+It is kept as far as the store tells of it, and never refused: what it says has happened. Its task is in its
+id, else in its movements; a document that moved nothing is a count that found what was expected.
 """
 
 from typing import Final

@@ -1,18 +1,33 @@
 """What callers may say of documents, checked before anything else looks at it; and what they are told."""
 
 import hashlib
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from hub.documents.rules import Asked, Draft
 from hub.stock.book import dump
 from sync.values.bounds import Sku, StoreId
-from sync.web.forms import COLUMN_MAX, Line, Note
+from sync.web.forms import COLUMN_MAX, Note
 
-Text = Annotated[Line, StringConstraints(strip_whitespace=True, min_length=0, max_length=200)]
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+
+
+def _plain(text: str) -> str:
+    """The text itself.
+
+    Raises:
+        PydanticCustomError: it holds what no page can show on one line.
+    """
+    if _CONTROL.search(text):
+        raise PydanticCustomError("text.control", "Use ordinary characters only")
+    return text
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_plain)]
 """A line of text that may be empty and fits the message to the store."""
-Reason = Annotated[Line, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class LineRequest(BaseModel):
@@ -30,7 +45,10 @@ class LineRequest(BaseModel):
 
 
 class DocumentRequest(BaseModel):
-    """The body of a new document. `to_store` is for transfers; `number` is the paper's, needed by `receiving`."""
+    """The body of a new document.
+
+    `to_store` is for transfers; `number` is the paper's, and needed by `receiving`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

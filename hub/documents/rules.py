@@ -106,7 +106,7 @@ def faults_of_lines(task: str, lines: Sequence[Asked]) -> list[Fault]:
 
 
 def is_right_qty(task: str, qty: int) -> bool:
-    """Whether a line may say this: nothing for a blind count, a correction in either direction, else units."""
+    """Whether a line may say this: nothing for a blind count, a correction either way, else units."""
     if task == "count":
         return qty == 0
     if task == "adjust":
@@ -149,7 +149,7 @@ def transfer_in_id(document: str) -> str:
 
 
 def next_state(state: State, to: DocumentTo) -> State | None:
-    """Where a step leads; None where it changes nothing. What was booked is booked, whatever was said before."""
+    """Where a step leads; None where it changes nothing. What was booked stays, whatever else is said."""
     if to == "received":
         return "received" if state == "asked" else None
     if to == "booked":
@@ -195,10 +195,15 @@ class Road:
     is_closed: bool
 
 
+_BEFORE_THE_ROAD: Final[Mapping[State, TransferState]] = {"asked": "draft", "received": "ready"}
+
+
 def transfer_state(road: Road) -> TransferState:
     """Where a transfer stands."""
     if not road.is_booked_in and road.out is not None and road.out != "booked":
-        return {"asked": "draft", "received": "ready"}.get(road.out, "cancelled")  # type: ignore[return-value]
+        return _BEFORE_THE_ROAD.get(road.out, "cancelled")
+    if road.out is None and not road.is_booked_in:
+        return "in_transit"
     if road.in_transit:
         return "partly_received" if road.is_booked_in or road.is_closed else "in_transit"
     if road.is_closed:

@@ -67,7 +67,7 @@ class DocumentLine(Table, table=True):
 class DocumentHistory(Table, table=True):
     """What was done to a document, by HQ and in the store; only ever added to.
 
-    `at` is when it happened by the clock there, `heard_at` when the hub wrote it; `told` are the lines (JSON).
+    `at` is when it happened by the clock there, `heard_at` when the hub wrote it; `told` its lines (JSON).
     """
 
     __tablename__ = "document_history"

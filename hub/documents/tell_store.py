@@ -83,7 +83,9 @@ def put_lines(transaction: Transaction, document: str, lines: Sequence[Asked]) -
         transaction.execute(_LINE, (document, line.sku, line.bucket, place, line.qty))
 
 
-def tell_document(transaction: Transaction, kernel: Kernel, document: str, *, withdrawn: bool = False) -> None:
+def tell_document(
+    transaction: Transaction, kernel: Kernel, document: str, *, withdrawn: bool = False
+) -> None:
     """Put a document into its store's outbox as its rows say now; the link hears of it after COMMIT.
 
     Raises:

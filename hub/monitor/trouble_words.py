@@ -170,7 +170,16 @@ KINDS: Final[Mapping[str, KindWords]] = {
         "warn",
         N_("Not what the paper says"),
         N_("A delivery or transfer was booked with fewer or more units than its document names."),
-        N_("Speak to the supplier or the sending store. Close a transfer's difference on its page, with a reason."),
+        N_(
+            "Speak to the supplier or the sending store."
+            " Close a transfer's difference on its page, with a reason."
+        ),
+    ),
+    "transfer_stranded": KindWords(
+        "warn",
+        N_("Goods nobody awaits"),
+        N_("A store sent goods of a transfer, and no other store could be asked to book them in."),
+        N_("Open the document, and send the goods on to the store that has them or close the difference."),
     ),
     "document_refused": KindWords(
         "warn",

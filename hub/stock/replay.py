@@ -99,14 +99,7 @@ class Replay:
 
     def _book(self, fact: Fact) -> None:
         """Carry a fact into the sums."""
-        lines = fact.lines if isinstance(fact, Move) else fact.moves if isinstance(fact, HoldStep) else ()
-        for line in lines:
-            self.stocks[line.sku] = moved(self.stocks[line.sku], line)
-            if isinstance(fact, Move) and fact.document is not None:
-                self.documents[fact.document].move(self.seq, line)
-        for row in movement_rows(self.sinc, self.seq, fact):
-            self.tallies[row[0]].add(row)
-            self.movements += 1
+        self._move(fact)
         match fact:
             case Balances():
                 self.stocks.update((told.sku, stock_of(told)) for told in fact.lines)
@@ -126,6 +119,17 @@ class Replay:
                 self.paid[fact.order or ""] += fact.minor
             case _:
                 return
+
+    def _move(self, fact: Fact) -> None:
+        """Carry what a fact moves into the balances, and into the document that it names."""
+        lines = fact.lines if isinstance(fact, Move) else fact.moves if isinstance(fact, HoldStep) else ()
+        for line in lines:
+            self.stocks[line.sku] = moved(self.stocks[line.sku], line)
+            if isinstance(fact, Move) and fact.document is not None:
+                self.documents[fact.document].move(self.seq, line)
+        for row in movement_rows(self.sinc, self.seq, fact):
+            self.tallies[row[0]].add(row)
+            self.movements += 1
 
     def findings(self) -> list[Finding]:
         """Gaps in the sequence and events that cannot be read."""

@@ -17,7 +17,9 @@ STEP_FOLLOWS: Final = 100
 """Events behind a document's movements after which its step must have come: an UP may end between them."""
 _BOOKED: Final = "SELECT id, number, task FROM document WHERE store = ? AND sinc = ? AND state = 'booked'"
 _LINES: Final = "SELECT sku, bucket, asked, found FROM document_line WHERE document = ? AND found IS NOT NULL"
-_TRANSFERS: Final = "SELECT id, number, state, closed_at IS NOT NULL FROM transfer WHERE source = ? ORDER BY id"
+_TRANSFERS: Final = (
+    "SELECT id, number, state, closed_at IS NOT NULL FROM transfer WHERE source = ? ORDER BY id"
+)
 _LEGS: Final = "SELECT task, state FROM document WHERE transfer = ?"
 _ROAD: Final = (
     "SELECT sku, bucket, SUM(units) FROM (SELECT l.sku, l.bucket,"

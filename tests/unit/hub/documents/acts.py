@@ -1,4 +1,4 @@
-"""What HQ and stores do with documents in tests; the stores' facts are written straight into their ledgers."""
+"""What HQ and stores do with documents in tests; the stores' facts are written into their ledgers."""
 
 import json
 from collections.abc import Mapping
@@ -41,7 +41,11 @@ class Acts:
     async def give_all(self, task: Asking, lines: list[Asked], store: str = "s1", **head: Any) -> list[str]:
         """HQ gives lines in as many documents as they need."""
         self.keys += 1
-        needed = {"receiving": {"number": "D-1"}, "adjust": {"note": "broken"}, "transfer": {"to_store": "s2"}}
+        needed = {
+            "receiving": {"number": "D-1"},
+            "adjust": {"note": "broken"},
+            "transfer": {"to_store": "s2"},
+        }
         draft = Draft(task=task, store=store, lines=tuple(lines), **{**needed.get(task, {}), **head})
         return await self.hub.kernel.writer.run(self.command(draft, f"k{self.keys}"))
 
@@ -95,7 +99,9 @@ class Acts:
         if moves:
             move = Move(reason=REASONS[task], lines=moves, at=AT, actor="lin", document=document)
             ledger.book_move(self.stores[store].book, move)
-        lines = tuple(DocumentCount(sku=sku, asked=asked, found=found) for sku, (asked, found) in counts.items())
+        lines = tuple(
+            DocumentCount(sku=sku, asked=asked, found=found) for sku, (asked, found) in counts.items()
+        )
         self.write(document, "booked", store, lines=lines, **more)
 
     def write(self, document: str, to: DocumentTo, store: str = "s1", **more: Any) -> None:

@@ -34,7 +34,9 @@ async def test_a_store_that_books_what_was_asked_ends_it_without_a_word(acts: Ac
 
     head = (await acts.view(document)).head
     assert (head.state, head.ended_by, head.booked_rev, head.differ) == ("booked", "lin", 1, 0)
-    assert [(line.sku, line.asked, line.found) for line in (await acts.view(document)).lines] == [("tea", 10, 10)]
+    assert [(line.sku, line.asked, line.found) for line in (await acts.view(document)).lines] == [
+        ("tea", 10, 10)
+    ]
     assert await acts.item(document) is None
     assert await acts.troubles() == []
     assert (await acts.hub.stock("tea"))["floor"] == 60
@@ -123,6 +125,6 @@ async def test_a_store_cannot_speak_for_another_stores_document(acts: Acts) -> N
 async def test_a_page_that_shows_the_document_is_told_after_commit(acts: Acts) -> None:
     told: list[str] = []
     document = await acts.give("receiving", {"tea": 10})
-    acts.hub.kernel.events.publish = lambda topic, *rest: told.append(topic)  # type: ignore[method-assign]
+    acts.hub.kernel.events.publish = lambda topic, *_: told.append(topic)  # type: ignore[method-assign]
     await acts.step(document, "received")
     assert told == [f"document:{document}"]

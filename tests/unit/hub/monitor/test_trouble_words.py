@@ -107,7 +107,8 @@ def test_each_has_a_name_a_meaning_and_something_to_do_in_both_languages(tag: st
 
 
 def test_every_check_of_both_programs_has_words() -> None:
-    files = [f"hub/stock/{name}.py" for name in ("verify", "verify_orders", "verify_documents", "replay", "self_check")]
+    names = ("verify", "verify_orders", "verify_documents", "replay", "self_check")
+    files = [f"hub/stock/{name}.py" for name in names]
     files.append("pos_agent/ledger/verify.py")
     root = ROOTS[0].parent
     found = {
