@@ -37,26 +37,15 @@ def _follow_step(transaction: Transaction, kernel: Kernel, store: str, step: Doc
     at = kernel.instant()
     recover_from_step(transaction, store, step, at)
     row = transaction.one(
-        "SELECT state, task, transfer FROM document WHERE id = ? AND store = ?", (step.document, store)
+        "SELECT state, task, transfer, origin FROM document WHERE id = ? AND store = ?",
+        (step.document, store),
     )
     if row is None:
         about = _about(store, step, at, {"code": "foreign_document"})
         open_trouble(transaction, NewTrouble(kind="document_refused", **about))
         return None
     state: State = row[0]
-    remember_deed(
-        transaction,
-        Deed(
-            document=step.document,
-            kind=step.to,
-            rev=step.rev,
-            at=step.at,
-            heard_at=at,
-            by=step.actor,
-            why=step.why,
-            lines=[asdict(line) for line in step.lines],
-        ),
-    )
+    _remember_step(transaction, step, at)
     _keep_asked(transaction, step)
     reached = next_state(state, step.to)
     if reached is None:
@@ -66,9 +55,32 @@ def _follow_step(transaction: Transaction, kernel: Kernel, store: str, step: Doc
         _follow_transfer(transaction, kernel, row[2], "")
         return step.document
     _forget_request(transaction, store, step.document)
-    _conclude(transaction, store, str(row[1]), step, at)
+    if row[3] == "hq":
+        _conclude(transaction, store, str(row[1]), step, at)
     _follow_transfer(transaction, kernel, row[2], str(row[1]) if reached == "booked" else "")
     return step.document
+
+
+def _remember_step(transaction: Transaction, step: DocumentStep, at: str) -> None:
+    """Keep the step in the document's history; told again by the log of a later agent, it is kept once."""
+    known = transaction.one(
+        "SELECT 1 FROM document_history WHERE document = ? AND kind = ? AND rev = ? AND at = ? AND by = ?",
+        (step.document, step.to, step.rev, step.at, step.actor),
+    )
+    if known is None:
+        remember_deed(
+            transaction,
+            Deed(
+                document=step.document,
+                kind=step.to,
+                rev=step.rev,
+                at=step.at,
+                heard_at=at,
+                by=step.actor,
+                why=step.why,
+                lines=[asdict(line) for line in step.lines],
+            ),
+        )
 
 
 def _keep_asked(transaction: Transaction, step: DocumentStep) -> None:

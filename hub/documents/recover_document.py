@@ -1,7 +1,7 @@
 """A document that the hub does not know: made by the store itself, or lost in a restore.
 
-It is kept as far as the store tells of it, and never refused: what it says has happened. Its task is in its
-id, else in its movements; a document that moved nothing is a count that found what was expected.
+It is kept as far as the store tells of it, and never refused: what it says has happened. The id of a document
+of HQ ends in its task; the task of another one shows in its movements, and without any it is a count.
 """
 
 from typing import Final
@@ -22,28 +22,18 @@ _TRANSFER: Final = (
 
 
 def recover_from_move(transaction: Transaction, store: str, move: Move, heard_at: str) -> None:
-    """A movement names a document: make it where it is unknown, and learn its task."""
+    """A movement names a document: make it where it is unknown."""
     assert move.document is not None
-    task = task_in(move.document) or REASONS.get(move.reason, "")
     if transaction.one("SELECT 1 FROM document WHERE id = ?", (move.document,)) is None:
+        task = task_in(move.document) or REASONS.get(move.reason, "count")
         _make(transaction, store, move.document, task, (move.at, move.actor, heard_at, move.ref))
-    elif task:
-        transaction.execute(
-            "UPDATE document SET task = ? WHERE id = ? AND store = ? AND task = ''",
-            (task, move.document, store),
-        )
 
 
 def recover_from_step(transaction: Transaction, store: str, step: DocumentStep, heard_at: str) -> None:
     """A step of an unknown document: make it."""
     if transaction.one("SELECT 1 FROM document WHERE id = ?", (step.document,)) is None:
-        task = task_in(step.document) or ("count" if step.to == "booked" else "")
+        task = task_in(step.document) or "count"
         _make(transaction, store, step.document, task, (step.at, step.actor, heard_at, ""))
-    elif step.to == "booked":
-        transaction.execute(
-            "UPDATE document SET task = 'count' WHERE id = ? AND store = ? AND task = ''",
-            (step.document, store),
-        )
 
 
 def _make(

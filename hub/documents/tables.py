@@ -12,13 +12,12 @@ class Document(Table, table=True):
     """What one store is asked to book, or booked by itself (`origin` store).
 
     `rev` is the newest revision given, `booked_rev` the one that the store booked in incarnation `sinc`.
-    `task` is empty while a document of a store has told nothing that shows it.
     """
 
     __tablename__ = "document"
     __table_args__ = (
         CheckConstraint(
-            "task IN ('', 'opening', 'receiving', 'transfer_out', 'transfer_in', 'count', 'adjust')",
+            "task IN ('opening', 'receiving', 'transfer_out', 'transfer_in', 'count', 'adjust')",
             name="task",
         ),
         CheckConstraint("state IN ('asked', 'received', 'booked', 'refused', 'withdrawn')", name="state"),

@@ -17,7 +17,6 @@ TASKS: Final[Mapping[str, str]] = {
     "count": N_("stock count"),
     "adjust": N_("correction"),
     "opening": N_("opening stock"),
-    "": N_("not known yet"),
 }
 ASKING: Final[Mapping[str, str]] = {
     "receiving": N_("Expected delivery"),
@@ -60,6 +59,13 @@ BUCKETS: Final[Mapping[str, str]] = {
     "staged": N_("set aside"),
     "damaged": N_("damaged goods"),
 }
+REFUSALS: Final[Mapping[str, str]] = {
+    "short": N_("there are not enough free units for it"),
+    "staged": N_("picked goods belong to their orders"),
+    "negative": N_("it takes away where it should bring"),
+    "twice": N_("it names goods twice"),
+}
+"""Why a store's program itself refuses a document; people write their own words."""
 CHOICES: Final[Mapping[str, str]] = {
     "lines": N_("the goods listed below"),
     "search": N_("all goods that fit a search"),
@@ -95,6 +101,11 @@ FAULTS: Final[Mapping[str, str]] = {
 def task_word(task: str) -> str:
     """What a document asks for."""
     return gettext(TASKS.get(task, task))
+
+
+def why_word(why: str) -> str:
+    """Why a document was refused: the program's codes in words, people's words as they are."""
+    return gettext(REFUSALS[why]) if why in REFUSALS else why
 
 
 def bucket_word(bucket: str) -> str:

@@ -269,6 +269,12 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "unknown_kind": N_("unknown kind of event"),
         "malformed": N_("malformed"),
     },
+    "why": {
+        "short": N_("there are not enough free units for it"),
+        "staged": N_("picked goods belong to their orders"),
+        "negative": N_("it takes away where it should bring"),
+        "twice": N_("it names goods twice"),
+    },
     "older": {"hub": N_("the hub's program"), "store": N_("the store's program")},
     "by": {"hub": N_("the hub's own check"), "store": N_("the store's own check")},
     "to": {"done": N_("handed over"), "short": N_("short"), "released": N_("freed")},
@@ -336,7 +342,7 @@ def fact_text(name: str, text: str) -> str:
     word = VALUES.get(name, {}).get(text)
     if word is not None:
         return gettext(word)
-    return text.replace("_", " ") if name in VALUES else text
+    return text.replace("_", " ") if name in VALUES and name != "why" else text
 
 
 def reason(code: str) -> str:

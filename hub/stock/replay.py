@@ -9,7 +9,7 @@ from typing import Any, Final
 from hub.stock.findings import Finding
 from hub.stock.movements import MovementRow, movement_rows
 from sync.messages.codec import parse_fact
-from sync.rules.baseline import Balances, Carried
+from sync.rules.baseline import Balances, Begin, Carried
 from sync.rules.canonical import GENESIS, link_chain
 from sync.rules.central.recover import stock_of
 from sync.rules.errors import Unbookable
@@ -77,6 +77,8 @@ class Replay:
     """Minor units by order that its tills took, less what they gave back."""
     documents: dict[str, Booked] = field(default_factory=lambda: defaultdict(Booked))
     """By document, what its movements add up to and what its steps say."""
+    takes_over: bool = False
+    """Whether this log carries on from an earlier one, so that it may tell of ends that were booked there."""
     gaps: list[int] = field(default_factory=list)
 
     def add(self, seq: int, kind: str, text: str) -> None:
@@ -101,6 +103,8 @@ class Replay:
         """Carry a fact into the sums."""
         self._move(fact)
         match fact:
+            case Begin():
+                self.takes_over = True
             case Balances():
                 self.stocks.update((told.sku, stock_of(told)) for told in fact.lines)
             case Carried():

@@ -6,16 +6,18 @@ other and was not closed.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from hub.documents.rules import Road, moved_by, transfer_state
+from hub.documents.rules import Key, Road, moved_by, transfer_state
 from hub.stock.findings import Finding
 from hub.stock.replay import Booked, Replay
 
+Counts = tuple[int, int]
+"""Units asked for and found."""
 STEP_FOLLOWS: Final = 100
 """Events behind a document's movements after which its step must have come: an UP may end between them."""
-_BOOKED: Final = "SELECT id, number, task FROM document WHERE store = ? AND sinc = ? AND state = 'booked'"
+_BOOKED: Final = "SELECT id, number, task, sinc FROM document WHERE store = ? AND state = 'booked'"
 _LINES: Final = "SELECT sku, bucket, asked, found FROM document_line WHERE document = ? AND found IS NOT NULL"
 _TRANSFERS: Final = (
     "SELECT id, number, state, closed_at IS NOT NULL FROM transfer WHERE source = ? ORDER BY id"
@@ -37,14 +39,19 @@ _SHIPPED: Final = (
 def booked(connection: sqlite3.Connection, replayed: Replay) -> Iterator[Finding]:
     """Booked documents against the store's events of this incarnation, and the events against them."""
     store = replayed.store
-    rows = connection.execute(_BOOKED, (store, replayed.sinc)).fetchall()
-    for document, number, task in rows:
+    rows = connection.execute(_BOOKED, (store,)).fetchall()
+    for document, number, task, sinc in rows:
+        if sinc != replayed.sinc:
+            continue
         kept = {
             (sku, bucket): (asked, found)
             for sku, bucket, asked, found in connection.execute(_LINES, (document,))
         }
-        yield from _against_events(store, number, task, kept, replayed.documents.get(document, Booked()))
-    known = {document for document, _, _ in rows}
+        made = replayed.documents.get(document, Booked())
+        yield from _against_step(store, number, kept, made)
+        if made.moved or not replayed.takes_over:
+            yield from _against_moves(store, number, task, kept, made)
+    known = {document for document, *_ in rows}
     for document, made in replayed.documents.items():
         is_behind = any(made.moved.values()) and replayed.seq - made.seq >= STEP_FOLLOWS
         if document not in known and (made.times or is_behind):
@@ -52,14 +59,17 @@ def booked(connection: sqlite3.Connection, replayed: Replay) -> Iterator[Finding
             yield _of_document("document", store, document, ("-", str(made.times)), text)
 
 
-def _against_events(
-    store: str, number: str, task: str, kept: dict[tuple[str, str], tuple[int, int]], made: Booked
-) -> Iterator[Finding]:
-    """One booked document: its lines against its step, and the step against the movements."""
+def _against_step(store: str, number: str, kept: Mapping[Key, Counts], made: Booked) -> Iterator[Finding]:
+    """A document's lines against the step that booked it."""
     if kept != made.counts or made.times != 1:
         text = f"{store} document {number}: {len(kept)} lines kept, booked {made.times} times in the events"
-        values = (_counts(kept), _counts(made.counts))
-        yield _of_document("document", store, number, values, text)
+        yield _of_document("document", store, number, (_told(kept), _told(made.counts)), text)
+
+
+def _against_moves(
+    store: str, number: str, task: str, kept: Mapping[Key, Counts], made: Booked
+) -> Iterator[Finding]:
+    """What a document's lines say was moved against the movements that name it."""
     said = moved_by(task, [(sku, bucket, *counts) for (sku, bucket), counts in kept.items()])
     moved = {key: units for key, units in made.moved.items() if units}
     for sku, bucket in sorted(said.keys() | moved.keys()):
@@ -88,7 +98,7 @@ def transfers(connection: sqlite3.Connection, store: str) -> Iterator[Finding]:
             yield _of_document("transfer", store, number, (state, derived), text)
 
 
-def _counts(counts: dict[tuple[str, str], tuple[int, int]]) -> str:
+def _told(counts: Mapping[Key, Counts]) -> str:
     """`tea 10/8, soap 4/4`; the first few."""
     told = [f"{sku} {asked}/{found}" for (sku, _), (asked, found) in sorted(counts.items())]
     return ", ".join(told[:5]) or "-"

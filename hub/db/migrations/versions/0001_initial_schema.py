@@ -441,7 +441,7 @@ def upgrade() -> None:
     sa.Column('sinc', sa.Integer(), server_default='0', nullable=False),
     sa.CheckConstraint("origin IN ('hq', 'store')", name=op.f('ck_document_origin')),
     sa.CheckConstraint("state IN ('asked', 'received', 'booked', 'refused', 'withdrawn')", name=op.f('ck_document_state')),
-    sa.CheckConstraint("task IN ('', 'opening', 'receiving', 'transfer_out', 'transfer_in', 'count', 'adjust')", name=op.f('ck_document_task')),
+    sa.CheckConstraint("task IN ('opening', 'receiving', 'transfer_out', 'transfer_in', 'count', 'adjust')", name=op.f('ck_document_task')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_document'))
     )
     with op.batch_alter_table('document', schema=None) as batch_op:

@@ -3,7 +3,9 @@
 import pytest
 
 from hub.stock.verify import verify
+from sync.rules.facts import DocumentCount
 from tests.unit.hub.documents.acts import Acts
+from tests.unit.hub.stock.small_chain import enrol
 
 
 async def test_a_document_is_kept_told_and_its_giver_recorded_in_one_transaction(acts: Acts) -> None:
@@ -128,3 +130,64 @@ async def test_a_page_that_shows_the_document_is_told_after_commit(acts: Acts) -
     acts.hub.kernel.events.publish = lambda topic, *_: told.append(topic)  # type: ignore[method-assign]
     await acts.step(document, "received")
     assert told == [f"document:{document}"]
+
+
+async def test_a_count_that_a_store_gave_up_calls_nobody(acts: Acts) -> None:
+    await acts.step("own-3", "refused", rev=0, why="closing time")
+    head = (await acts.view("own-3")).head
+    assert (head.task, head.state, head.why) == ("count", "refused", "closing time")
+    assert await acts.troubles() == []
+
+
+async def test_an_end_that_a_later_log_tells_again_is_kept_once(acts: Acts) -> None:
+    document = await acts.give("receiving", {"tea": 10})
+    await acts.book(document, {"tea": (10, 9)})
+    lines = (DocumentCount(sku="tea", asked=10, found=9),)
+    acts.stores["s1"] = await enrol(acts.hub)
+    acts.write(document, "booked", lines=lines)
+    await acts.hear_again("s1")
+
+    view = await acts.view(document)
+    assert [deed.kind for deed in view.deeds] == ["given", "booked"]
+    assert [(line.asked, line.found) for line in view.lines] == [(10, 9)]
+    assert await acts.hub.one("SELECT times FROM trouble") == 1
+    assert (await verify(acts.hub.kernel.reader)).findings == ()
+
+
+async def test_an_end_that_only_a_later_log_tells_is_no_finding(acts: Acts) -> None:
+    acts.stores["s1"] = await enrol(acts.hub)
+    acts.write("lost.receiving", "booked", lines=(DocumentCount(sku="tea", asked=4, found=4),))
+    await acts.hear_again("s1")
+    assert (await acts.view("lost.receiving")).head.state == "booked"
+    assert (await verify(acts.hub.kernel.reader)).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("harm", "checks"),
+    [
+        ("UPDATE document_line SET found = found + 1", {"document", "document_moves"}),
+        ("UPDATE document_line SET asked = asked + 1", {"document"}),
+        ("DELETE FROM document_line", {"document", "document_moves"}),
+        ("UPDATE document SET state = 'refused'", {"document"}),
+        ("DELETE FROM document", {"document"}),
+        ("UPDATE document SET task = 'count'", {"document_moves"}),
+    ],
+)
+async def test_the_self_check_finds_a_document_that_is_not_what_its_events_say(
+    acts: Acts, harm: str, checks: set[str]
+) -> None:
+    document = await acts.give("receiving", {"tea": 10})
+    await acts.book(document, {"tea": (10, 8)})
+    await acts.hub.kernel.writer.run(lambda transaction: transaction.execute(harm))
+    findings = (await verify(acts.hub.kernel.reader)).findings
+    assert {finding.check for finding in findings} == checks
+
+
+async def test_the_self_check_finds_units_that_no_document_explains(acts: Acts) -> None:
+    document = await acts.give("transfer", {"tea": 10})
+    await acts.book(document, {"tea": (10, 10)})
+    await acts.hub.kernel.writer.run(
+        lambda transaction: transaction.execute("UPDATE transfer SET state = 'received'")
+    )
+    (finding,) = (await verify(acts.hub.kernel.reader)).findings
+    assert (finding.check, finding.kept, finding.made) == ("transfer", "received", "in_transit")
