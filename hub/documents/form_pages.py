@@ -21,7 +21,7 @@ from hub.stock.find_goods import find_goods
 from hub.web.state import kernel_of
 from sync.rules.items import MOST_LINES
 from sync.runtime.ids import new_id
-from sync.web.errors import N_, InvalidInput
+from sync.web.errors import N_, InvalidInput, Problem
 from sync.web.permissions import HQ
 from sync.web.routes import route
 from sync.web.translations import current, gettext
@@ -76,6 +76,9 @@ async def _give(request: Request, upload: Upload, draft: Draft) -> Response:
     except InvalidInput as error:
         faults = [(0, gettext(fault.message, **fault.values)) for fault in error.faults]
         return await _page(request, Shown(upload.form, upload.text, faults))
+    except Problem as problem:
+        told = " ".join(gettext(text, **problem.values) for text in (problem.title, problem.detail))
+        return await _page(request, Shown(upload.form, upload.text, [(0, told)]))
     if len(given) == 1:
         return RedirectResponse(document_path(given[0]), 303)
     return RedirectResponse(f"{PATH}?store={draft.store}&given={len(given)}", 303)

@@ -30,7 +30,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), 
 """A line of text that may be empty and fits the message to the store."""
 
 
-class LineRequest(BaseModel):
+class DocumentLineRequest(BaseModel):
     """A line: `qty` is what should come or go, for `adjust` the signed correction, for `count` left out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -58,7 +58,7 @@ class DocumentRequest(BaseModel):
     number: Text = ""
     partner: Text = ""
     note: Text = ""
-    lines: tuple[LineRequest, ...]
+    lines: tuple[DocumentLineRequest, ...]
 
     def draft(self) -> Draft:
         """As the rules take it."""
@@ -79,7 +79,7 @@ class RevisionRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     rev: int = Field(strict=True, ge=1, le=COLUMN_MAX)
-    lines: tuple[LineRequest, ...]
+    lines: tuple[DocumentLineRequest, ...]
     why: Text = ""
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from hub.stock.verify import verify
 from sync.rules.facts import DocumentCount
+from sync.web.events import EventHub
 from tests.unit.hub.documents.acts import Acts
 from tests.unit.hub.stock.small_chain import enrol
 
@@ -124,10 +125,12 @@ async def test_a_store_cannot_speak_for_another_stores_document(acts: Acts) -> N
     ]
 
 
-async def test_a_page_that_shows_the_document_is_told_after_commit(acts: Acts) -> None:
+async def test_a_page_that_shows_the_document_is_told_after_commit(
+    acts: Acts, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told: list[str] = []
     document = await acts.give("receiving", {"tea": 10})
-    acts.hub.kernel.events.publish = lambda topic, *_: told.append(topic)  # type: ignore[method-assign]
+    monkeypatch.setattr(EventHub, "publish", lambda _hub, channel, *_: told.append(channel))
     await acts.step(document, "received")
     assert told == [f"document:{document}"]
 
