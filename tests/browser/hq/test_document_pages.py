@@ -128,6 +128,8 @@ def test_a_delivery_is_given_and_seen_booked(
         told = page.locator("#document-deeds strong").all_inner_texts()
         assert told == ["given by HQ", "arrived in the store", "booked in the store"]
         expect(page.locator("#document-deeds")).to_contain_text("lin")
+        expect(page.locator("#document-about")).to_contain_text("Ended")
+        expect(page.locator("#document-change form")).to_have_count(0)
         fits(page)
         is_accessible(page)
         page.screenshot(path=pictures / "document-booked.png", full_page=True)
@@ -161,6 +163,7 @@ def test_a_transfer_is_followed_and_its_difference_closed(
         shops["jiangwan"].step(arrival, "booked", ("BE1001", 10, 8))
         shops["jiangwan"].tell()
         page.goto(f"{hq.url}/hq/documents/{out}")
+        is_accessible(page)
         page.screenshot(path=pictures / "transfer-difference.png", full_page=True)
         page.fill("#f-close-why", "two broke on the road")
 

@@ -86,7 +86,11 @@ async def test_a_store_without_an_agent_is_refused_on_the_form(
 ) -> None:
     before = await rows(kernel)
     answer = await give(browser, store="s3", lines="tea,1")
-    assert (answer.status_code, "has no agent yet" in answer.text, "tea,1" in answer.text) == (422, True, True)
+    assert (answer.status_code, "has no agent yet" in answer.text, "tea,1" in answer.text) == (
+        422,
+        True,
+        True,
+    )
     assert await rows(kernel) == before
 
 
@@ -101,7 +105,7 @@ async def test_a_store_without_an_agent_is_refused_on_the_form(
 async def test_the_goods_of_a_count_are_chosen(
     browser: httpx2.AsyncClient, kernel: Kernel, choice: str, more: dict[str, str], skus: list[str]
 ) -> None:
-    answer = await give(browser, task="count", choice=choice, **more)
+    answer = await give(browser, None, task="count", choice=choice, **more)
     assert answer.status_code == 303
     ((task, _, _, lines),) = await documents(kernel)
     assert (task, lines) == ("count", [(sku, 0) for sku in skus])
