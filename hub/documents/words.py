@@ -26,7 +26,7 @@ ASKING: Final[Mapping[str, str]] = {
     "opening": N_("Opening stock"),
 }
 STATES: Final[Mapping[str, tuple[Tone, str]]] = {
-    "asked": ("info", N_("on its way to the store")),
+    "asked": ("info", N_("given, not yet in the store")),
     "received": ("warn", N_("open in the store")),
     "booked": ("ok", N_("booked")),
     "refused": ("bad", N_("refused by the store")),

@@ -112,7 +112,7 @@ def test_a_delivery_is_given_and_seen_booked(
         page.fill("#pick-1", "12")
         page.click("text=Give it to the store")
         expect(page.locator("h1")).to_have_text("Delivery D-2026-0417")
-        expect(page.locator("#document-state")).to_contain_text("on its way to the store")
+        expect(page.locator("#document-state")).to_contain_text("given, not yet in the store")
         document = document_in(page)
 
         shops["renmin"].step(document, "received")
