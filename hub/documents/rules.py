@@ -24,9 +24,9 @@ PLANNED: Final = frozenset({"receiving", "transfer_in"})
 """Tasks of which a difference between paper and goods is a matter for a person."""
 CORRECTING: Final = frozenset({"count", "adjust"})
 """Tasks that may name damaged goods."""
-MOST_PARTS: Final = 100
+MOST_PARTS: Final = 50
 MOST_ROWS: Final = MOST_LINES * MOST_PARTS
-"""Lines of one upload: it is given as at most MOST_PARTS documents."""
+"""Lines of one upload: at most MOST_PARTS documents, since the writer does nothing else meanwhile."""
 REASONS: Final[Mapping[MoveReason, DocumentTask]] = {
     "receive": "receiving",
     "opening": "opening",

@@ -79,8 +79,8 @@ def put_document(transaction: Transaction, kernel: Kernel, new: NewDocument) -> 
 def put_lines(transaction: Transaction, document: str, lines: Sequence[Asked]) -> None:
     """The lines of a document in the place of those before."""
     transaction.execute("DELETE FROM document_line WHERE document = ?", (document,))
-    for place, line in enumerate(lines, start=1):
-        transaction.execute(_LINE, (document, line.sku, line.bucket, place, line.qty))
+    rows = [(document, line.sku, line.bucket, place, line.qty) for place, line in enumerate(lines, start=1)]
+    transaction.connection.executemany(_LINE, rows)
 
 
 def tell_document(
@@ -147,11 +147,15 @@ def require_enrolled(transaction: Transaction, store: str) -> None:
 
 
 def require_known(transaction: Transaction, lines: Sequence[Asked]) -> None:
-    """Refuse SKUs that the catalogue does not have.
+    """Refuse SKUs of one document that the catalogue does not have.
 
     Raises:
         Refused: `unknown_sku` with the first one and its place, counted from 0.
     """
-    for place, line in enumerate(lines):
-        if transaction.one("SELECT 1 FROM sku WHERE sku = ?", (line.sku,)) is None:
-            raise Refused("unknown_sku", sku=line.sku, place=place)
+    wanted = [line.sku for line in lines]
+    marks = ",".join("?" * len(wanted))
+    rows = transaction.all(f"SELECT sku FROM sku WHERE sku IN ({marks})", wanted)  # noqa: S608  # question marks
+    known = {sku for (sku,) in rows}
+    for place, sku in enumerate(wanted):
+        if sku not in known:
+            raise Refused("unknown_sku", sku=sku, place=place)

@@ -5,7 +5,6 @@ import pytest
 from hub.documents.queries import read_document
 from hub.documents.withdraw_document import WithdrawDocument
 from hub.stock.verify import verify
-
 from tests.unit.hub.documents.acts import Acts
 from tests.unit.hub.stock.small_chain import AT, enrol, exchange
 
