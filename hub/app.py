@@ -9,6 +9,9 @@ from starlette.routing import BaseRoute
 
 from hub.catalogue import api as catalogue_api
 from hub.catalogue import pages as catalogue_pages
+from hub.documents import api as document_api
+from hub.documents import form_pages as document_form_pages
+from hub.documents import pages as document_pages
 from hub.importing import pages as import_pages
 from hub.kernel import Kernel
 from hub.link.worker import LinkWorker
@@ -52,6 +55,7 @@ AREAS: Final = (
     "hub.stock",
     "hub.importing",
     "hub.trace",
+    "hub.documents",
 )
 
 
@@ -64,6 +68,7 @@ ROUTES: Final[Sequence[BaseRoute]] = (
     *monitor_api.ROUTES,
     *stock_api.ROUTES,
     *trace_api.ROUTES,
+    *document_api.ROUTES,
     *staff_pages.ROUTES,
     *monitor_pages.ROUTES,
     *monitor_order_pages.ROUTES,
@@ -72,6 +77,8 @@ ROUTES: Final[Sequence[BaseRoute]] = (
     *store_pages.ROUTES,
     *trace_pages.ROUTES,
     *import_pages.ROUTES,
+    *document_form_pages.ROUTES,
+    *document_pages.ROUTES,
     *payment_pages.ROUTES,
     *order_pages.ROUTES,
     *catalogue_pages.ROUTES,

@@ -22,7 +22,11 @@ def main() -> None:
         from hub.serve import main as serve  # noqa: PLC0415  # only serving pays for the server
 
         raise SystemExit(serve(settings))
-    from hub import digest_command, trace_command  # noqa: F401, PLC0415  # they add their commands
+    from hub import (  # noqa: PLC0415  # they add their commands
+        digest_command,  # noqa: F401
+        document_command,  # noqa: F401
+        trace_command,  # noqa: F401
+    )
     from hub.backup_commands import application  # noqa: PLC0415  # only commands pay for typer
 
     application(prog_name="omo-hub")

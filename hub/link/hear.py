@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from hub.documents.follow_document import follow_document
 from hub.kernel import Kernel
 from hub.orders.change_order import close_dropped
 from hub.orders.follow_store import conclude
@@ -50,8 +51,12 @@ class HearUp:
         return Heard(applied, book.position(), frozenset(self._tokens), applied.skus)
 
     def _conclude(self, transaction: Transaction, store: str, fact: Fact) -> None:
-        """Let the orders follow, and remember which changed."""
+        """Let orders and documents follow, and remember which changed."""
         self._remember(conclude(transaction, store, fact))
+        document = follow_document(transaction, self.kernel, store, fact)
+        if document is not None:
+            events = self.kernel.events
+            transaction.after_commit(lambda: events.publish(f"document:{document}", "document", {}))
 
     def _remember(self, token: str | None) -> None:
         """An order's page is to be told."""

@@ -43,19 +43,23 @@ from sync.web.translations import current, gettext
 
 PATH = "/hq/exceptions"
 ORDERS = "/hq/orders"
+DOCUMENTS = "/hq/documents"
 
 
 def facts_told(trouble: Trouble, named: Named) -> list[tuple[str, str, str]]:
-    """A trouble's facts as (name, text, address) in the reader's language; products and orders by name.
+    """A trouble's facts as (name, text, address) in the reader's language; products and papers by name.
 
-    The address is that of HQ's page of an order known here, or of an event's trace; other facts have none.
+    The address is that of HQ's page of an order or document known here, or of an event's trace; other facts
+    have none.
     """
+    papers = {"order": (named.orders, ORDERS), "document": (named.documents, DOCUMENTS)}
     told = []
     for name, text in trouble.facts:
-        value = trouble_words.fact_text(name, named.orders.get(text, text) if name == "order" else text)
+        known, pages = papers.get(name, ({}, ""))
+        value = trouble_words.fact_text(name, known.get(text, text))
         if name in {"sku", "about"} and (names := named.goods.get(text)):
             value = f"{text} {names['zh-CN' if current().tag.startswith('zh') else 'en']}"
-        path = f"{ORDERS}/{quote(text, safe='')}" if name == "order" and text in named.orders else ""
+        path = f"{pages}/{quote(text, safe='')}" if text in known else ""
         if name == "seq" and trouble.store and text.isdecimal():
             path = trace_path(trouble.store, text)
         told.append((trouble_words.fact_word(name) if name else "", value, path))

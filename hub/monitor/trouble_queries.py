@@ -91,10 +91,11 @@ class TroublePage:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What the ids among facts are called: products by SKU, orders' numbers by id."""
+    """What the ids among facts are called: products by SKU, orders' and documents' numbers by id."""
 
     goods: dict[str, dict[str, str]]
     orders: dict[str, str]
+    documents: dict[str, str]
 
 
 async def trouble_page(reader: Reader, asked: Asked) -> TroublePage:
@@ -159,13 +160,16 @@ async def people_of_hq(reader: Reader) -> dict[str, dict[str, str]]:
 
 
 async def names_in(reader: Reader, troubles: Iterable[Trouble]) -> Named:
-    """What the SKUs and orders among the facts of a page are called."""
+    """What the SKUs, orders and documents among the facts of a page are called."""
     listed = list(troubles)
     skus = {text for one in listed for name in ("sku", "about") if (text := one.fact(name))}
     orders = {text for one in listed if (text := one.fact("order"))}
     marks = ",".join("?" * len(orders))
     rows = await reader.all(f"SELECT id, number FROM orders WHERE id IN ({marks})", list(orders))  # noqa: S608  # question marks
-    return Named(await goods_named(reader, list(skus)), dict(rows))
+    documents = {text for one in listed if (text := one.fact("document"))}
+    marks = ",".join("?" * len(documents))
+    papers = await reader.all(f"SELECT id, number FROM document WHERE id IN ({marks})", list(documents))  # noqa: S608  # question marks
+    return Named(await goods_named(reader, list(skus)), dict(rows), dict(papers))
 
 
 def _trouble(row: tuple[Any, ...]) -> Trouble:

@@ -166,6 +166,27 @@ KINDS: Final[Mapping[str, KindWords]] = {
         N_("An event of the store could not be booked, so the hub's books lack it."),
         N_("Read the reason, repair the cause (often a missing SKU), and have the goods counted."),
     ),
+    "document_difference": KindWords(
+        "warn",
+        N_("Not what the paper says"),
+        N_("A delivery or transfer was booked with fewer or more units than its document names."),
+        N_(
+            "Speak to the supplier or the sending store."
+            " Close a transfer's difference on its page, with a reason."
+        ),
+    ),
+    "transfer_stranded": KindWords(
+        "warn",
+        N_("Goods nobody awaits"),
+        N_("A store sent goods of a transfer, and no other store could be asked to book them in."),
+        N_("Open the document, and send the goods on to the store that has them or close the difference."),
+    ),
+    "document_refused": KindWords(
+        "warn",
+        N_("Document refused"),
+        N_("The store would not book what HQ asked for; nothing of it was booked."),
+        N_("Read the store's reason on the document's page, then give a right one or send the goods on."),
+    ),
     "device_down": KindWords(
         "warn",
         N_("Device is down"),
@@ -213,6 +234,11 @@ FACTS: Final[Mapping[str, str]] = {
     "first": N_("first"),
     "code": N_("reason"),
     "order": N_("order"),
+    "document": N_("document"),
+    "skus": N_("SKUs"),
+    "missing": N_("units missing"),
+    "extra": N_("units too many"),
+    "why": N_("because"),
     "line": N_("line"),
     "qty": N_("units"),
     "units": N_("units"),
@@ -247,8 +273,15 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "unknown_sku": N_("unknown SKU"),
         "line_overrun": N_("more units than ordered"),
         "foreign_order": N_("another store's order"),
+        "foreign_document": N_("another store's document"),
         "unknown_kind": N_("unknown kind of event"),
         "malformed": N_("malformed"),
+    },
+    "why": {
+        "short": N_("there are not enough free units for it"),
+        "staged": N_("picked goods belong to their orders"),
+        "negative": N_("it takes away where it should bring"),
+        "twice": N_("it names goods twice"),
     },
     "older": {"hub": N_("the hub's program"), "store": N_("the store's program")},
     "by": {"hub": N_("the hub's own check"), "store": N_("the store's own check")},
@@ -276,6 +309,9 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "paid": N_("order against its payments"),
         "till_money": N_("payments against the tills' events"),
         "refund": N_("refunds against what was not handed over"),
+        "document": N_("documents against the store's events"),
+        "document_moves": N_("documents against their movements"),
+        "transfer": N_("transfers against their documents"),
         "ticket": N_("tickets without a receipt"),
         "receipt_goods": N_("receipts against movements"),
         "receipt_money": N_("receipts against payments"),
@@ -317,7 +353,7 @@ def fact_text(name: str, text: str) -> str:
     word = VALUES.get(name, {}).get(text)
     if word is not None:
         return gettext(word)
-    return text.replace("_", " ") if name in VALUES else text
+    return text.replace("_", " ") if name in VALUES and name != "why" else text
 
 
 def reason(code: str) -> str:

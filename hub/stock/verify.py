@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from hub.stock import verify_money, verify_orders
+from hub.stock import verify_documents, verify_money, verify_orders
 from hub.stock.findings import Finding
 from hub.stock.replay import Replay, Tally
 from sync.runtime.pace import Pace
@@ -111,11 +111,13 @@ def _verify_store(connection: sqlite3.Connection, store: str, pace: Pace) -> Ver
             findings += _movements(connection, replayed, pace)
             findings += verify_orders.lines(connection, replayed)
             findings += verify_orders.till_money(connection, replayed)
+            findings += verify_documents.booked(connection, replayed)
         findings += verify_orders.promises(connection, store)
         findings += verify_orders.holds(connection, store)
         findings += verify_orders.money(connection, store)
         findings += verify_money.balances(connection, replayed)
         findings += verify_money.captures(connection, store)
+        findings += verify_documents.transfers(connection, store)
         orders, payments = verify_orders.counted(connection, store)
         return Verified(1, events, replayed.movements, orders, payments, tuple(findings))
     finally:

@@ -490,11 +490,107 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['store'], ['store.id'], name=op.f('fk_store_stream_store_store')),
     sa.PrimaryKeyConstraint('store', name=op.f('pk_store_stream'))
     )
+    op.create_table('document',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('number', sa.String(), nullable=False),
+    sa.Column('task', sa.String(), nullable=False),
+    sa.Column('store', sa.String(), nullable=False),
+    sa.Column('rev', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('origin', sa.String(), nullable=False),
+    sa.Column('transfer', sa.String(), server_default='', nullable=False),
+    sa.Column('partner', sa.String(), server_default='', nullable=False),
+    sa.Column('note', sa.String(), server_default='', nullable=False),
+    sa.Column('given_at', sa.String(), nullable=False),
+    sa.Column('given_by', sa.String(), server_default='', nullable=False),
+    sa.Column('withdraw_asked_at', sa.String(), nullable=True),
+    sa.Column('received_at', sa.String(), nullable=True),
+    sa.Column('ended_at', sa.String(), nullable=True),
+    sa.Column('ended_by', sa.String(), server_default='', nullable=False),
+    sa.Column('why', sa.String(), server_default='', nullable=False),
+    sa.Column('booked_rev', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('sinc', sa.Integer(), server_default='0', nullable=False),
+    sa.CheckConstraint("origin IN ('hq', 'store')", name=op.f('ck_document_origin')),
+    sa.CheckConstraint("state IN ('asked', 'received', 'booked', 'refused', 'withdrawn')", name=op.f('ck_document_state')),
+    sa.CheckConstraint("task IN ('opening', 'receiving', 'transfer_out', 'transfer_in', 'count', 'adjust')", name=op.f('ck_document_task')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_document'))
+    )
+    with op.batch_alter_table('document', schema=None) as batch_op:
+        batch_op.create_index('ix_document_given_at', ['given_at', 'id'], unique=False)
+        batch_op.create_index('ix_document_store', ['store', 'state', 'given_at'], unique=False)
+        batch_op.create_index('ix_document_transfer', ['transfer'], unique=False)
+
+    op.create_table('document_history',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('document', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('rev', sa.Integer(), nullable=False),
+    sa.Column('at', sa.String(), nullable=False),
+    sa.Column('heard_at', sa.String(), nullable=False),
+    sa.Column('by', sa.String(), server_default='', nullable=False),
+    sa.Column('why', sa.String(), server_default='', nullable=False),
+    sa.Column('told', sa.String(), server_default='[]', nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_document_history'))
+    )
+    with op.batch_alter_table('document_history', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_document_history_document'), ['document'], unique=False)
+
+    op.create_table('document_line',
+    sa.Column('document', sa.String(), nullable=False),
+    sa.Column('sku', sa.String(), nullable=False),
+    sa.Column('bucket', sa.String(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('qty', sa.Integer(), nullable=False),
+    sa.Column('asked', sa.Integer(), nullable=True),
+    sa.Column('found', sa.Integer(), nullable=True),
+    sa.PrimaryKeyConstraint('document', 'sku', 'bucket', name=op.f('pk_document_line')),
+    sqlite_with_rowid=False
+    )
+    op.create_table('transfer',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('number', sa.String(), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('target', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('note', sa.String(), server_default='', nullable=False),
+    sa.Column('closed_at', sa.String(), nullable=True),
+    sa.Column('closed_by', sa.String(), server_default='', nullable=False),
+    sa.Column('closed_why', sa.String(), server_default='', nullable=False),
+    sa.CheckConstraint("state IN ('draft', 'ready', 'in_transit', 'partly_received', 'received', 'cancelled', 'discrepancy_closed')", name=op.f('ck_transfer_state')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_transfer'))
+    )
+    with op.batch_alter_table('transfer', schema=None) as batch_op:
+        batch_op.create_index('ix_transfer_state', ['state'], unique=False)
+
+    op.create_table('transfer_closed',
+    sa.Column('transfer', sa.String(), nullable=False),
+    sa.Column('sku', sa.String(), nullable=False),
+    sa.Column('bucket', sa.String(), nullable=False),
+    sa.Column('qty', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('transfer', 'sku', 'bucket', name=op.f('pk_transfer_closed')),
+    sqlite_with_rowid=False
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table('transfer_closed')
+    with op.batch_alter_table('transfer', schema=None) as batch_op:
+        batch_op.drop_index('ix_transfer_state')
+
+    op.drop_table('transfer')
+    op.drop_table('document_line')
+    with op.batch_alter_table('document_history', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_document_history_document'))
+
+    op.drop_table('document_history')
+    with op.batch_alter_table('document', schema=None) as batch_op:
+        batch_op.drop_index('ix_document_transfer')
+        batch_op.drop_index('ix_document_store')
+        batch_op.drop_index('ix_document_given_at')
+
+    op.drop_table('document')
     op.drop_table('store_stream')
     op.drop_table('store_entry')
     with op.batch_alter_table('enrolment_code', schema=None) as batch_op:

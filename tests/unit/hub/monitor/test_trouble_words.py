@@ -22,11 +22,11 @@ DOMAIN = {
     *("oversold", "negative_stock", "deficit", "race", "double_paid", "number_clash", "short_pick"),
     *("duplicate_claim", "over_return", "cancelled_but_collected", "price_mismatch", "payment_unknown"),
     *("sequence_gap", "digest_mismatch", "chain_split", "clock_skew", "dead_letter", "device_down"),
-    *("print_uncertain", "sla_breach", "protocol_mismatch"),
+    *("print_uncertain", "sla_breach", "protocol_mismatch", "document_difference", "document_refused"),
 }
 COMING = {"hub_rolled_back", "recovered_order", "verify_list"}
 _INSERT = re.compile(r"INTO\s+trouble\s*\(\s*kind\b.*?VALUES\s*\(\s*'(\w+)'", re.DOTALL | re.IGNORECASE)
-_CHECK = re.compile(r"""check="(\w+)"|_of_order\(\s*"(\w+)"|Finding\(\s*"(\w+)\"""")
+_CHECK = re.compile(r"""check="(\w+)"|_of_(?:order|document)\(\s*"(\w+)"|Finding\(\s*"(\w+)\"""")
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
@@ -107,7 +107,7 @@ def test_each_has_a_name_a_meaning_and_something_to_do_in_both_languages(tag: st
 
 
 def test_every_check_of_both_programs_has_words() -> None:
-    names = ("verify", "verify_orders", "verify_money", "replay", "self_check")
+    names = ("verify", "verify_orders", "verify_documents", "verify_money", "replay", "self_check")
     files = [f"hub/stock/{name}.py" for name in names]
     files.append("pos_agent/ledger/verify.py")
     root = ROOTS[0].parent
@@ -116,7 +116,7 @@ def test_every_check_of_both_programs_has_words() -> None:
         for file in files
         for groups in _CHECK.findall((root / file).read_text("utf-8"))
     }
-    assert {"mirror", "refund", "sequence", "receipt_money"} <= found
+    assert {"mirror", "refund", "sequence", "receipt_money", "document_moves", "transfer"} <= found
     assert found - set(VALUES["check"]) == set()
 
 

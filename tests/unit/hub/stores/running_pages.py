@@ -7,6 +7,9 @@ import pytest_asyncio
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from hub.documents import api as documents_api
+from hub.documents import form_pages as document_form_pages
+from hub.documents import pages as documents_pages
 from hub.importing import pages as importing_pages
 from hub.kernel import Kernel
 from hub.monitor import api as monitor_api
@@ -34,7 +37,15 @@ from sync.web.assets import Assets
 from sync.web.templates import Frame, Pages
 from sync.web.translations import load_texts
 
-AREAS = ["hub.staff", "hub.stores", "hub.monitor", "hub.stock", "hub.importing", "hub.trace"]
+AREAS = [
+    "hub.staff",
+    "hub.stores",
+    "hub.monitor",
+    "hub.stock",
+    "hub.importing",
+    "hub.documents",
+    "hub.trace",
+]
 PASSWORD = "long enough"
 PASSWORD_HASH = hash_secret_word(PASSWORD)
 PAGE = {"sec-fetch-site": "same-origin", "accept": "text/html", "accept-language": "en"}
@@ -52,6 +63,9 @@ ROUTES: Sequence[BaseRoute] = [
     *importing_pages.ROUTES,
     *trace_api.ROUTES,
     *trace_pages.ROUTES,
+    *documents_api.ROUTES,
+    *document_form_pages.ROUTES,
+    *documents_pages.ROUTES,
 ]
 
 
