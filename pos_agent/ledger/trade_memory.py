@@ -16,7 +16,7 @@ from sync.rules.rights import Allotment
 from sync.storage.writer import Transaction
 
 _DAY_MINUTES: Final = 1440
-_GOODS_IN: Final = frozenset({"receive", "opening"})
+_GOODS_IN: Final = frozenset({"receive", "opening", "transfer_in"})
 _DEMAND: Final = "SELECT day, days, till, online FROM demand WHERE sku = ?"
 _PUT_DEMAND: Final = (
     "INSERT INTO demand (sku, day, days, till, online) VALUES (?, ?, ?, ?, ?) ON CONFLICT (sku) DO UPDATE SET"

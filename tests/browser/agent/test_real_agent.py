@@ -7,7 +7,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from pos_agent.db.migrate import migrate
+from pos_agent.documents.book_document import book_document
+from pos_agent.link.inbox import take_down
 from pos_agent.take_scans import scan_from_device
+from sync.rules.canonical import to_raw
+from sync.rules.items import DocumentItem, DocumentLine
+from sync.rules.streams import Down
 from tests.browser.agent.real_agent import RealAgent
 from tests.browser.agent.stage import Watched, signed_in
 from tests.unit.pos_agent.agent_stage import CODE, COLA, gtin, hold_item
@@ -91,6 +96,35 @@ def test_more_than_the_shelf_holds_is_told_with_its_orders(page: Page, agent: Re
     expect(page.locator(".hurt li").first).to_have_text("N-o-1")
     assert agent.stage is not None
     assert agent.do(agent.stage.sku(COLA)).floor == 10
+
+
+def test_a_document_arrives_on_the_page_and_what_is_counted_is_kept(page: Page, agent: RealAgent) -> None:
+    page.get_by_role("link", name="单据").click()
+    expect(page.locator("#waiting")).to_contain_text("没有待处理的单据")
+    asked = DocumentItem(
+        id="d-1",
+        rev=1,
+        task="count",
+        number="PD-1",
+        at="2026-05-01T03:00:00.000Z",
+        lines=(DocumentLine(sku=COLA, names={}),),
+    )
+    assert agent.stage is not None
+    down = Down(hinc=1, sinc=1, base=0, ver=1, app=0, items=(to_raw(asked),))
+    agent.do(take_down(agent.stage.desk, down))
+    page.get_by_role("button", name="盘点 · PD-1").click()
+    expect(page.locator("#open-documents")).to_contain_text("1")
+    agent.do(scan_from_device(agent.stage.desk, gtin(1), "1"))
+    counted = page.get_by_label("盘点数: 可口可乐 500ml")
+    expect(counted).to_have_value("1")
+    counted.fill("9")
+    page.keyboard.press("Tab")
+    expect(page.locator("tr.last")).to_have_count(1)
+    page.reload()
+    expect(counted).to_have_value("9")
+    booked = agent.do(book_document(agent.stage.desk, "d-1", "lin", is_partly=False))
+    expect(page.locator("#waiting")).to_contain_text("没有待处理的单据")
+    assert (booked["state"], agent.do(agent.stage.sku(COLA)).floor) == ("booked", 9)
 
 
 def test_an_order_from_shelf_to_customer(page: Page, agent: RealAgent) -> None:

@@ -275,6 +275,15 @@ def test_a_count_just_not_refuted_is_booked_to_zero() -> None:
     assert book.stock("tea").floor == 0
 
 
+def test_a_count_without_a_difference_stands_whatever_was_sold_since() -> None:
+    book = with_document(asked("count", ("tea", 0)), tea=StoreStock(floor=2, staged=2))
+    documents.say_found(book, "d1", "tea", "floor", 2)
+    book_move(book, Move(reason="sale", lines=(MoveLine(sku="tea", qty=4, source="floor"),), at=AT))
+    documents.book_document(book, "d1", AT, "li")
+    assert (kept(book).state, book.stock("tea").floor) == ("booked", -2)
+    assert [raw["kind"] for raw in events(book)] == ["document", "move", "document"]
+
+
 def test_a_shelf_that_was_below_zero_can_be_counted_right() -> None:
     book = with_document(asked("count", ("tea", 0)), tea=StoreStock(floor=-2))
     documents.say_found(book, "d1", "tea", "floor", 1)
