@@ -4,7 +4,6 @@ Everything is written to a new file first; the old one is set aside, never delet
 leaves the old file or the new one in place, and the same call goes on from there.
 """
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
@@ -22,6 +21,7 @@ from sync.rules.books import StorePosition
 from sync.rules.store.begin_log import NOTHING, Mirror, Remains, begin_log
 from sync.storage.aside import set_aside
 from sync.storage.connection import open_for_writing
+from sync.storage.durable import move_durably
 from sync.storage.writer import Transaction
 
 Tell = Callable[[str], None]
@@ -100,15 +100,14 @@ def take_over(path: Path, enrolment: Enrolment, hub: HubMirror, at: str, tell: T
     if old is not None and old.sinc == enrolment.sinc:
         return None
     if old is None and not path.exists() and _is_done(draft, enrolment):  # died between the two renames
-        draft.replace(path)
+        move_durably(draft, path)
         return None
     mirror, remains = _gather(old, hub, tell)
     _remove(draft)
     ensure_schema(draft)
     _write(draft, enrolment, mirror, remains, at)
     aside = _set_aside(path, old)
-    draft.replace(path)
-    _sync_folder(path.parent)
+    move_durably(draft, path)
     return _counted(path, mirror, remains, aside)
 
 
@@ -188,15 +187,6 @@ def _remove(draft: Path) -> None:
     """Forget a beginning that was not finished."""
     for ending in ("", "-wal", "-shm"):
         draft.with_name(draft.name + ending).unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the renames durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _counted(path: Path, mirror: Mirror, remains: Remains, aside: Path | None) -> TakenOver:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sync.storage.connection import open_for_writing
+from sync.storage.durable import move_durably, sync_folder
 
 _BESIDE: Final = ("-wal", "-shm")
 
@@ -15,7 +16,8 @@ def set_aside(path: Path, aside: Path) -> None:
     """Move a database that no program has open.
 
     What was committed may still lie in the file beside it (sqlite.org/wal.html); a crash between two renames
-    would part them. A file that is too damaged for this keeps its parts as they are.
+    would part them. A file that is too damaged for this keeps its parts as they are. When this returns the
+    new names are on the disk: what takes the old one's place may follow.
     """
     with contextlib.suppress(sqlite3.Error, RuntimeError), closing(open_for_writing(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -23,4 +25,5 @@ def set_aside(path: Path, aside: Path) -> None:
         beside = path.with_name(path.name + ending)
         if beside.exists():
             beside.replace(aside.with_name(aside.name + ending))
-    path.replace(aside)
+    sync_folder(path.parent)
+    move_durably(path, aside)
