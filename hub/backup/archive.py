@@ -1,9 +1,11 @@
 """What the hub's backup holds (a tar, see `sync.storage.archive`), and what its manifest says.
 
-manifest.json    {"format": 1, "number", "at", "hinc", "stores": {id: [sinc, app]}, "sha256": {name: hex}}
-hub.sqlite       a consistent copy, made while the hub serves
-incarnations     the highest numbers issued
-pickup-key       the key that signs pickup tokens
+    manifest.json    {"format": 1, "number", "at", "hinc", "stores": {id: [sinc, app]}, "sha256": {name: hex}}
+    hub.sqlite       a consistent copy, made while the hub serves
+    incarnations     the highest numbers issued
+    pickup-key       the key that signs pickup tokens
+
+It holds secrets: its file is readable by its owner alone.
 """
 
 from collections.abc import Mapping

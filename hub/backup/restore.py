@@ -27,7 +27,7 @@ from sync.keys.signing import SigningKey
 from sync.rules.central import recover
 from sync.storage import incarnations
 from sync.storage.archive import copy_database
-from sync.storage.aside import set_aside
+from sync.storage.aside import lies_at, set_aside
 from sync.storage.connection import open_for_writing
 from sync.storage.durable import move_durably
 from sync.storage.errors import BadBackup
@@ -247,7 +247,7 @@ def _take_place(database: Path, draft: Path, hinc: int) -> Path | None:
     """The draft becomes the database; what was there is set aside with what belongs to it."""
     aside, ready = None, _ready(database, hinc)
     move_durably(draft, ready)
-    if database.exists():
+    if lies_at(database):
         aside = _aside(database, hinc)
         set_aside(database, aside)
     move_durably(ready, database)

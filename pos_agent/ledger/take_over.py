@@ -19,7 +19,7 @@ from pos_agent.ledger.store_book import SqliteStoreBook
 from sync.rules.baseline import Carried, SkuBalance
 from sync.rules.books import StorePosition
 from sync.rules.store.begin_log import NOTHING, Mirror, Remains, begin_log
-from sync.storage.aside import set_aside
+from sync.storage.aside import free_name, lies_at, set_aside
 from sync.storage.connection import open_for_writing
 from sync.storage.durable import move_durably
 from sync.storage.writer import Transaction
@@ -171,14 +171,9 @@ def _is_done(draft: Path, enrolment: Enrolment) -> bool:
 
 def _set_aside(path: Path, old: OldLedger | None) -> Path | None:
     """Keep the old ledger under its incarnation's name; one that cannot be read keeps its bytes too."""
-    if not path.exists():
+    if not lies_at(path):
         return None
-    name = f"{path.stem}.incarnation-{old.sinc}" if old is not None else f"{path.stem}.unreadable"
-    aside = path.with_name(f"{name}{path.suffix}")
-    count = 1
-    while aside.exists():
-        count += 1
-        aside = path.with_name(f"{name}-{count}{path.suffix}")
+    aside = free_name(path, f"incarnation-{old.sinc}" if old is not None else "unreadable")
     set_aside(path, aside)
     return aside
 
@@ -194,4 +189,4 @@ def _counted(path: Path, mirror: Mirror, remains: Remains, aside: Path | None) -
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         unsure = connection.execute("SELECT count(*) FROM hold WHERE unsure").fetchone()[0]
         frozen = connection.execute("SELECT count(*) FROM stock WHERE frozen").fetchone()[0]
-    return TakenOver(len(mirror.stocks), len(mirror.holds), len(remains.facts), unsure, frozen, aside)
+    return TakenOver(len(mirror.stocks), len(mirror.holds), remains.carried, unsure, frozen, aside)

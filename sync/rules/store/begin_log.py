@@ -48,6 +48,12 @@ class Remains:
     frozen: frozenset[str] = frozenset()
     unsure: frozenset[str] = frozenset()
 
+    @property
+    def carried(self) -> int:
+        """How many of the facts are carried: not those with which the old log itself began."""
+        kinds = (Move, Payment, HoldStep, Grant, Returned) if self.continues else (Move, Payment, HoldStep)
+        return sum(isinstance(fact, kinds) for fact in self.facts)
+
 
 NOTHING = Remains()
 
@@ -75,7 +81,7 @@ def begin_log(book: StoreBook, start: StorePosition, mirror: Mirror, remains: Re
     for hold in mirror.holds:
         _carry_hold(book, hold)
         record(book, hold)
-    record(book, Whole(facts=len(remains.facts), at=at))
+    record(book, Whole(facts=remains.carried, at=at))
     for fact in remains.facts:
         carry_fact(book, fact, continues=remains.continues)
     _mark_doubts(book, mirror, remains)
