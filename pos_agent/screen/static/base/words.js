@@ -27,7 +27,7 @@ export const words = {
       help: _("What is sold or handed over here no longer reaches head office. Stop working here and call head office: this machine has to join with a new code."),
     },
     put_back: {
-      sign: _("Put back"),
+      sign: _("From a backup"),
       title: _("This machine was put back to a backup"),
       help: _("Sell as usual: it is kept and carried on. Orders cannot be picked or handed over here yet. Call head office: this machine has to join with a new code."),
     },
