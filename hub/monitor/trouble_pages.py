@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from hub.monitor import trouble_words, words
+from hub.monitor.deficit_orders import orders_on
 from hub.monitor.trouble_api import (
     Assignment,
     Resolution,
@@ -45,6 +46,11 @@ PATH = "/hq/exceptions"
 ORDERS = "/hq/orders"
 
 
+def order_path(name: str) -> str:
+    """The address of HQ's page of an order, by its number or id."""
+    return f"{ORDERS}/{quote(name, safe='')}"
+
+
 def facts_told(trouble: Trouble, named: Named) -> list[tuple[str, str, str]]:
     """A trouble's facts as (name, text, address) in the reader's language; products and orders by name.
 
@@ -52,10 +58,12 @@ def facts_told(trouble: Trouble, named: Named) -> list[tuple[str, str, str]]:
     """
     told = []
     for name, text in trouble.facts:
+        if name == "number" and text == named.orders.get(trouble.fact("order")):
+            continue  # the order is called by it already
         value = trouble_words.fact_text(name, named.orders.get(text, text) if name == "order" else text)
         if name in {"sku", "about"} and (names := named.goods.get(text)):
             value = f"{text} {names['zh-CN' if current().tag.startswith('zh') else 'en']}"
-        path = f"{ORDERS}/{quote(text, safe='')}" if name == "order" and text in named.orders else ""
+        path = order_path(text) if name == "order" and text in named.orders else ""
         told.append((trouble_words.fact_word(name) if name else "", value, path))
     return told
 
@@ -123,6 +131,8 @@ async def show_one(request: Request) -> Response:
         "people": await people_of_hq(kernel.reader),
         "fault": "",
         "comparison": None,
+        "standing": await orders_on(kernel.reader, trouble),
+        "order_path": order_path,
     }
     if trouble.fact("check") == DIGEST and trouble.store:
         context |= {

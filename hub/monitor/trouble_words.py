@@ -196,7 +196,11 @@ ACTIONS: Final[Mapping[str, str]] = {
     "other": N_("something else"),
 }
 """What a person can have done about a trouble."""
-DONE: Final[Mapping[str, str]] = {**ACTIONS, "repaid": N_("resolved by itself: the units are there again")}
+DONE: Final[Mapping[str, str]] = {
+    **ACTIONS,
+    "repaid": N_("resolved by itself: the units are there again"),
+    "checked": N_("resolved by itself: the store has looked for every order"),
+}
 """What was done about a trouble, by people or by itself."""
 STATES: Final[Mapping[str, tuple[Tone, str]]] = {
     "open": ("bad", N_("open")),
