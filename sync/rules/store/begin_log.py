@@ -120,11 +120,20 @@ def _carry_hold(book: StoreBook, hold: Carried) -> None:
 
 
 def _mark_doubts(book: StoreBook, mirror: Mirror, remains: Remains) -> None:
-    """Freeze what nobody can be sure of."""
+    """Freeze what nobody can be sure of.
+
+    Also what the old ledger alone knew: it may have sold or handed over more of that than is left to tell.
+    """
     is_lost = mirror.doubt or not remains.continues
-    for sku in {line.sku for line in mirror.stocks} if is_lost else remains.frozen:
+    skus, orders = set(remains.frozen), set(remains.unsure)
+    if is_lost:
+        moves = [fact for fact in remains.facts if isinstance(fact, Move)]
+        skus = {line.sku for line in mirror.stocks} | {line.sku for move in moves for line in move.lines}
+        steps = [fact for fact in remains.facts if isinstance(fact, HoldStep)]
+        orders = {hold.order for hold in mirror.holds} | {step.order for step in steps}
+    for sku in skus:
         book.put_stock(sku, replace(book.stock(sku), frozen=True))
-    for order in {hold.order for hold in mirror.holds} if is_lost else remains.unsure:
+    for order in orders:
         found = book.hold(order)
         if found is not None and found.is_open:
             book.put_hold(replace(found, unsure=True))
