@@ -19,6 +19,7 @@ from pos_agent.enrolment import FILE_NAME as ENROLMENT
 from pos_agent.enrolment import SECRET_NAME, Enrolment
 from pos_agent.errors import AlreadyEnrolled, NotEnrolled
 from pos_agent.hardware.check_settings import need_folder
+from pos_agent.ledger.position import put_back_at
 from pos_agent.machine_lock import only_one
 from pos_agent.settings import AgentSettings
 from sync.keys.errors import KeyFault
@@ -130,6 +131,20 @@ def _refuse_loss(settings: AgentSettings, manifest: Manifest, draft: Path) -> No
             f" which this backup (event {manifest.seq} of {manifest.sinc}) does not hold: keep it;"
             " `omo-agent enrol` carries it on"
         )
+    if present is not None and present.seq == manifest.seq and _is_at_work(settings):
+        raise AlreadyEnrolled(
+            f"the ledger in {folder} is whole and ends where this backup does: there is nothing to put back"
+        )
+
+
+def _is_at_work(settings: AgentSettings) -> bool:
+    """Whether the agent in place could simply be started."""
+    try:
+        enrolment.load(settings.data_dir)
+        enrolment.secret_of(settings.data_dir)
+    except (NotEnrolled, KeyFault):
+        return False
+    return not put_back_at(settings.database)
 
 
 def _store_here(folder: Path, database: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from sync.messages.codec import parse_fact
 from sync.rules.central.recover import baseline_of
 from sync.rules.facts import Fact
-from sync.rules.store.begin_log import NOTHING, Mirror, Remains
+from sync.rules.store.begin_log import NOTHING, Mirror, Remains, is_continued
 
 ChainOf = Callable[[int, int], str | None]
 """The hub's chain after event `seq` of incarnation `sinc`: (sinc, seq)."""
@@ -86,8 +86,7 @@ def remains_of(old: OldLedger, mirror: tuple[int, int], chain_of: ChainOf) -> Re
         unsure = connection.execute("SELECT order_id FROM hold WHERE unsure").fetchall()
     return Remains(
         facts=facts,
-        # the hub may lack what a ledger did between its backup and its loss, so nobody knows all of it
-        continues=not old.is_put_back and (old.sinc > mirror[0] or common == mirror[1]),
+        continues=is_continued((old.sinc, common), mirror, is_put_back=old.is_put_back),
         frozen=frozenset(sku for (sku,) in frozen),
         unsure=frozenset(order for (order,) in unsure),
     )

@@ -58,6 +58,18 @@ class Remains:
 NOTHING = Remains()
 
 
+def is_continued(old: tuple[int, int], mirror: tuple[int, int], *, is_put_back: bool) -> bool:
+    """Whether an old ledger goes on exactly where the hub's mirror stands, so that nothing is unknown.
+
+    Args:
+        old: the old ledger's incarnation, and the last event that it shares with the hub.
+        mirror: the incarnation and the event at which the mirror stands.
+        is_put_back: it came from a backup: what the store did after that, and the hub never heard, is on no
+            disk, however equal the positions are.
+    """
+    return not is_put_back and (old[0] > mirror[0] or old[1] == mirror[1])
+
+
 def begin_log(book: StoreBook, start: StorePosition, mirror: Mirror, remains: Remains, at: str) -> None:
     """Write the beginning of a new ledger's log; all of it belongs into one transaction.
 

@@ -46,6 +46,7 @@ CAUGHT_BY_SEED = {
     "rights-always-carried": (2305, "I7"),
     "rights-never-carried": (0, "I3"),
     "never-in-doubt": (73, "I5"),
+    "backup-goes-on": (254, "I5"),
     "finished-not-carried": (18, "I6"),
     "never-stopped": (204, "I10"),
 }

@@ -13,6 +13,7 @@ import pytest
 from pos_agent import enrolment
 from pos_agent.backup.restore import Restored, restore, told
 from pos_agent.backup.take_backup import Taken, take_backup
+from pos_agent.doctor import examine
 from pos_agent.errors import AlreadyEnrolled, LedgerLost, NotEnrolled, SchemaTrouble
 from pos_agent.ledger.position import refuse_lost_ledger
 from pos_agent.ledger.read_remains import old_ledger, remains_of
@@ -260,6 +261,32 @@ async def test_a_ledger_that_the_backup_holds_gives_way_to_it(
     shutil.copy(old, settings.database)
     assert [path.name for path in restore(settings, file, PUT_BACK).aside] == ["agent.before-restore.db"]
     assert len(rows(settings, "SELECT 1 FROM receipt")) == 2
+
+
+async def test_a_healthy_ledger_is_not_put_back_to_itself_but_one_without_its_secret_is(
+    shop: Stage, tmp_path: Path
+) -> None:
+    settings, file, _taken = await backed_up(shop, tmp_path)
+    before = contents(settings.data_dir)
+    with pytest.raises(AlreadyEnrolled, match="there is nothing to put back"):
+        restore(settings, file, PUT_BACK)
+    assert contents(settings.data_dir) == before
+    (settings.data_dir / "broker.secret").unlink()
+    restore(settings, file, PUT_BACK)
+    restore(settings, file, "2026-05-03T08:00:00.000Z")
+    assert rows(settings, "SELECT put_back_at FROM position") == [("2026-05-03T08:00:00.000Z",)]
+    assert len(list(settings.data_dir.glob("agent.before-restore*.db"))) == 2
+
+
+async def test_the_doctor_says_what_a_ledger_from_a_backup_waits_for(shop: Stage, tmp_path: Path) -> None:
+    settings, file, _taken = await backed_up(shop, tmp_path)
+    lose(settings)
+    restore(settings, file, PUT_BACK)
+    told = {found.what: (found.ok, found.text) for found in await examine(settings)}
+    assert told["ledger"] == (
+        False,
+        f"put back from a backup at {PUT_BACK}: ask the head office for a code and run `omo-agent enrol`",
+    )
 
 
 @pytest.mark.parametrize("of", ["another store", "a later incarnation"])
