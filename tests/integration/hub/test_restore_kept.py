@@ -152,6 +152,25 @@ async def test_the_list_keeps_the_backup_that_was_put_back_and_no_number_comes_t
     assert take_backup(settings, tmp_path / "3.backup", 3, AT).number == 3
 
 
+async def test_a_log_that_outlived_its_database_is_not_taken_for_the_new_ones(
+    hub: SmallHub, tmp_path: Path
+) -> None:
+    folder = await stopped(hub)
+    SigningKey.create(folder / KEY_FILE)
+    file, stale = tmp_path / "hub.backup", folder / f"{FILE_NAME}-wal"
+    take_backup(hub.kernel.settings, file, 1, AT)
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
+        connection.execute("UPDATE store_stream SET sinc = 77")
+        connection.commit()
+        left = stale.read_bytes()
+    for path in folder.glob(f"{FILE_NAME}*"):
+        path.unlink()
+    stale.write_bytes(left)
+    hinc = restore(hub.kernel.settings, file, AT).hinc
+    assert sinc(folder) == 3
+    assert (folder / f"{FILE_NAME}.before-incarnation-{hinc}-wal").read_bytes() == left
+
+
 async def test_forgetting_a_backup_that_nobody_knows_is_told_in_words(hub: SmallHub) -> None:
     with pytest.raises(UnknownBackup, match="no backup has the number 9: `omo-hub backups list` shows"):
         await hub.kernel.writer.run(ForgetBackup(9))

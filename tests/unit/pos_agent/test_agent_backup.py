@@ -9,10 +9,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from pos_agent import enrolment
 from pos_agent.backup.restore import Restored, restore, told
 from pos_agent.backup.take_backup import Taken, take_backup
+from pos_agent.cli import app
 from pos_agent.doctor import examine
 from pos_agent.errors import AlreadyEnrolled, LedgerLost, NotEnrolled, SchemaTrouble
 from pos_agent.ledger.position import refuse_lost_ledger
@@ -111,6 +113,22 @@ async def test_a_backup_overwrites_nothing_and_needs_a_ledger(shop: Stage, tmp_p
     with pytest.raises(NotEnrolled, match="has no ledger of s1 yet"):
         take_backup(settings, tmp_path / "none.backup", AT)
     assert not (tmp_path / "none.backup").exists()
+
+
+async def test_the_commands_say_in_words_what_does_not_work(shop: Stage, tmp_path: Path) -> None:
+    config, nobody = tmp_path / "agent.toml", tmp_path / "nobody.toml"
+    config.write_text(f'data_dir = "{tmp_path / "data"}"\n', "utf-8")
+    nobody.write_text(f'data_dir = "{tmp_path / "none"}"\n', "utf-8")
+    nowhere = tmp_path / "nowhere" / "store.backup"
+    await stopped(shop)
+    for words, said in (
+        (["backup", str(nowhere), "--config", str(config)], "could not be written"),
+        (["backup", str(tmp_path / "b"), "--config", str(nobody)], "has joined no store yet"),
+        (["restore", str(nowhere), "--config", str(config)], "is no backup of an agent"),
+    ):
+        done = CliRunner().invoke(app, words)
+        assert (done.exit_code, said in done.stderr) == (1, True), done.output
+    assert names(tmp_path) == ["agent.toml", "data", "nobody.toml"]
 
 
 async def test_a_lost_disk_is_put_back_whole(shop: Stage, tmp_path: Path) -> None:

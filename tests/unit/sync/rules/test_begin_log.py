@@ -4,7 +4,7 @@ import pytest
 
 from sync.rules.baseline import Balances, Begin, Carried, CarriedLine, SkuBalance, Whole
 from sync.rules.facts import Grant, HoldStep, Move, MoveLine, Payment, Returned
-from sync.rules.store.begin_log import NOTHING, Remains
+from sync.rules.store.begin_log import NOTHING, Remains, is_continued
 
 AT = "2026-05-01T04:00:00.000Z"
 BEGINNING = (
@@ -29,3 +29,19 @@ def test_an_old_logs_own_beginning_is_not_counted_as_carried(continues: bool, co
 
 def test_nothing_left_is_nothing_carried() -> None:
     assert NOTHING.carried == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "mirror", "is_put_back", "expected"),
+    [
+        ((2, 9), (2, 9), False, True),
+        ((2, 9), (2, 9), True, False),
+        ((2, 8), (2, 9), False, False),
+        ((3, 0), (2, 9), False, True),  # its log began with the mirror, and the hub never took it
+        ((3, 0), (2, 9), True, False),
+    ],
+)
+def test_an_old_ledger_continues_the_mirror_where_nothing_can_lie_between(
+    old: tuple[int, int], mirror: tuple[int, int], is_put_back: bool, expected: bool
+) -> None:
+    assert is_continued(old, mirror, is_put_back=is_put_back) is expected
