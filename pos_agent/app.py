@@ -18,7 +18,7 @@ from pos_agent.hardware.papers import Papers
 from pos_agent.hardware.printers import Printers
 from pos_agent.hardware.scanners import Scanners
 from pos_agent.ledger import api as ledger_api
-from pos_agent.ledger.position import settle_ledger
+from pos_agent.ledger.position import put_back_at, settle_ledger
 from pos_agent.ledger.self_check import SelfCheck
 from pos_agent.ledger.store_book import Ledger
 from pos_agent.line_watch import WatchedLink
@@ -62,6 +62,10 @@ MakeLink = Callable[[LinkConfig], Link]
 SIGN_IN_URL = "/sign-in"
 TITLE = "OMO store agent"
 SCREEN = "pos_agent.screen"
+PUT_BACK = (
+    "this ledger was put back from a backup and sends nothing: ask the head office for a code and run"
+    " `omo-agent enrol`"
+)
 FENCED = "another machine took this store over, or this ledger is an old copy: call the head office"
 TEXTS = ("pos_agent.problems", SCREEN)
 
@@ -117,6 +121,7 @@ class Agent:
         await self.writer.start()
         await self.reader.start()
         await settle_ledger(self.writer, self.settings.data_dir, self.enrolment)
+        self._put_back_at = put_back_at(self.settings.database)
         board = DeviceBoard(self.settings)
         self.printers = Printers(self.settings, self.writer, self.reader, board, self.clock)
         self.desk = Desk(
@@ -134,6 +139,9 @@ class Agent:
         self.link = StoreLink(self.desk, WatchedLink(self._make_link(config), self.desk))
         self.desk.ledger.grown = self.link.grown
         self.scanners = Scanners(self.settings, board, self._scanned)
+        if self._put_back_at:
+            self.desk.line.since = self._put_back_at
+            log.warning("agent.put_back", at=self._put_back_at)
 
     async def close(self) -> None:
         """Finish what waits and close the ledger."""
@@ -141,10 +149,14 @@ class Agent:
         await self.reader.close()
 
     def services(self) -> list[Service]:
-        """Everything that runs beside the pages, in the order of starting."""
+        """Everything that runs beside the pages, in the order of starting.
+
+        A ledger that was put back has no line: what it writes would take numbers that were given before.
+        """
+        line = [] if self._put_back_at else [Service("link", self.link.run)]
         return [
             Service("printers", self.printers.run),
-            Service("link", self.link.run),
+            *line,
             Service("scanners", self.scanners.run),
             Service("expiry", lambda lifetime: keep_looking(self.desk, lifetime)),
             Service("verify", SelfCheck(self.desk).run),
@@ -199,9 +211,8 @@ def api_routes(desk: Desk, sessions: Sessions, store: TableSessions) -> list[Bas
     async def ledger_answers() -> Finding:
         if problem := desk.ledger.writer.state.problem:
             return Finding(ok=False, detail=problem)
-        row = await desk.reader.one("SELECT fenced FROM position")
-        is_fenced = row is None or bool(row[0])
-        return Finding(ok=not is_fenced, detail=FENCED if is_fenced else "")
+        fenced, put_back = await desk.reader.one("SELECT fenced, put_back_at FROM position") or (1, "")
+        return Finding(ok=not fenced, detail=(PUT_BACK if put_back else FENCED) if fenced else "")
 
     async def writer_keeps_up() -> Finding:
         waiting = desk.ledger.writer.waiting

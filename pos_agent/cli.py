@@ -152,6 +152,37 @@ def _take_over(settings: AgentSettings, joined: "Enrolment") -> "Enrolment":
 
 
 @app.command()
+def backup(file: Path, config: Config = None) -> None:
+    """Copy this store's whole state into FILE; the agent may run meanwhile. The file holds secrets."""
+    import sqlite3  # noqa: PLC0415
+
+    from pos_agent.backup.take_backup import take_backup, told  # noqa: PLC0415
+    from sync.runtime.clock import SystemClock  # noqa: PLC0415
+    from sync.values.clock import to_instant  # noqa: PLC0415
+
+    with _told():
+        try:
+            taken = take_backup(_load(config), file.resolve(), to_instant(SystemClock().now()))
+        except (OSError, sqlite3.Error) as error:
+            raise ValueError(f"{file} could not be written: {error}") from error
+    typer.echo(told(taken))
+
+
+@app.command()
+def restore(file: Path, config: Config = None) -> None:
+    """Put this store back to a backup made by `omo-agent backup`. The agent must not be running."""
+    from pos_agent.backup.restore import restore as put_back  # noqa: PLC0415
+    from pos_agent.backup.restore import told  # noqa: PLC0415
+    from sync.runtime.clock import SystemClock  # noqa: PLC0415
+    from sync.values.clock import to_instant  # noqa: PLC0415
+
+    with _told():
+        done = put_back(_load(config), file, to_instant(SystemClock().now()))
+    for line in told(done):
+        typer.echo(line)
+
+
+@app.command()
 def migrate(config: Config = None) -> None:
     """Bring the ledger's file to this program's schema."""
     with _told():

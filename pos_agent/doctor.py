@@ -10,7 +10,7 @@ from devices.profiles import load_profile
 from pos_agent import enrolment
 from pos_agent.db.schema import HEAD, revision_of
 from pos_agent.errors import AgentError
-from pos_agent.ledger.position import refuse_lost_ledger
+from pos_agent.ledger.position import put_back_at, refuse_lost_ledger
 from pos_agent.ledger.verify import verify
 from pos_agent.machine_lock import AlreadyRunning, only_one
 from pos_agent.settings import AgentSettings
@@ -82,6 +82,9 @@ def _ledger(settings: AgentSettings) -> Found:
         return Found(True, "ledger", "not made yet; the first run makes it")
     if revision != HEAD:
         return Found(True, "ledger", f"schema {revision}; the next run brings it to {HEAD}")
+    if at := put_back_at(settings.database):
+        told = f"put back from a backup at {at}: ask the head office for a code and run `omo-agent enrol`"
+        return Found(False, "ledger", told)
     findings = verify(settings.database)
     return Found(not findings, "ledger", "the books are right" if not findings else findings[0])
 

@@ -9,13 +9,14 @@ import base64
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pos_agent import __version__
 from pos_agent.errors import EnrolmentRefused, HubUnreachable, LedgerLost, NotEnrolled
 from sync.keys.key_file import read_secret
+from sync.storage.durable import move_durably
 from sync.storage.incarnations import Incarnations
 from sync.values.bounds import MOST_COUNTER, Chars, Currency, Id, Line, StoreId
 
@@ -209,9 +210,4 @@ def _replace(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    draft.replace(path)
-    folder: Any = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    move_durably(draft, path)

@@ -20,7 +20,7 @@ from sync.web.routes import Contract, identity_of, route
 
 CHANNELS = ("till", "counter", "status", "receiving", "till-seen", "counter-seen")
 USUAL = "till,counter,status"
-Alarm = Literal["fenced", "refused"]
+Alarm = Literal["fenced", "put_back", "refused"]
 
 
 async def status_of(desk: Desk, identity: Identity, till: str) -> dict[str, Any]:
@@ -54,11 +54,12 @@ async def alarm_of(desk: Desk) -> Alarm | None:
     """What stands until a person acts, while all looks well in the store.
 
     `fenced`: another machine took the store over, or this ledger is an old copy: what is sold here
-    reaches nobody. `refused`: the broker does not accept this machine any more.
+    reaches nobody. `put_back`: it came from a backup, and sells until it joins anew. `refused`: the
+    broker does not accept this machine any more.
     """
-    row = await desk.reader.one("SELECT fenced FROM position")
-    if row is None or row[0]:
-        return "fenced"
+    fenced, put_back_at = await desk.reader.one("SELECT fenced, put_back_at FROM position") or (1, "")
+    if fenced:
+        return "put_back" if put_back_at else "fenced"
     return "refused" if desk.line.refused else None
 
 

@@ -1,13 +1,13 @@
-"""What can go wrong with a backup.
+"""What can go wrong with the list of backups; a file that is none is `sync.storage.errors.BadBackup`.
 
 StorageError
-└── BadBackup       the caller's fault: the file is no backup of a hub, or it is damaged
+└── UnknownBackup    the caller's fault: no backup has this number
 """
 
 from sync.storage.errors import StorageError
 
 
-class BadBackup(StorageError):
-    """A file that is no backup of a hub, or a damaged one; nothing was changed."""
+class UnknownBackup(StorageError):
+    """No backup has this number; nothing was changed."""
 
-    code = "bad_backup"
+    code = "unknown_backup"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from hub.backup.archive import Manifest, extract, read_manifest
-from hub.backup.errors import BadBackup
+from hub.backup.take_backup import Record, keep_records, reckon_stable, records_in
 from hub.db.open import FILE_NAME, REVISION, SchemaTrouble, revision_of
 from hub.orders.change_order import close_unpaid
 from hub.settings import HubSettings
@@ -26,8 +26,11 @@ from sync.keys.errors import KeyFault
 from sync.keys.signing import SigningKey
 from sync.rules.central import recover
 from sync.storage import incarnations
-from sync.storage.aside import set_aside
+from sync.storage.archive import copy_database
+from sync.storage.aside import lies_at, set_aside
 from sync.storage.connection import open_for_writing
+from sync.storage.durable import move_durably
+from sync.storage.errors import BadBackup
 from sync.storage.incarnations import Incarnations
 from sync.storage.writer import Transaction
 from sync.values.bounds import MOST_COUNTER
@@ -83,10 +86,19 @@ def restore(settings: HubSettings, source: Path | None, at: str) -> Restored:
         _require_whole(draft)
         _bring_up(draft)
         _remember_given(settings, draft)
+        records = records_in(database)
+        if source is not None and manifest is not None:
+            records.append(_record_of(source, manifest))
         hinc = Incarnations(settings.data_dir).issue(HUB)
-        replaying, unknown, dropped = _raise(settings, draft, hinc, at)
+        replaying, unknown, dropped = _raise(settings, draft, hinc, at, records)
         aside = _take_place(database, draft, hinc)
     return Restored(hinc, manifest.at if manifest else "", replaying, unknown, dropped, aside)
+
+
+def _record_of(source: Path, manifest: Manifest) -> Record:
+    """The backup itself, which its own copy of the list cannot hold: it may be put back once more."""
+    apps = json.dumps(dict(manifest.stores))
+    return manifest.number, manifest.at, str(source), source.stat().st_size, apps
 
 
 def _require_numbers(settings: HubSettings) -> int:
@@ -119,7 +131,7 @@ def _finished(database: Path, hinc: int) -> Restored:
     ready = _ready(database, hinc)
     with closing(sqlite3.connect(f"file:{ready}?mode=ro", uri=True)) as connection:
         states = connection.execute("SELECT store, state FROM store_stream ORDER BY store").fetchall()
-    ready.replace(database)
+    move_durably(ready, database)
     replaying = tuple(store for store, state in states if state == "replaying")
     unknown = tuple(store for store, state in states if state == "rebuilding")
     return Restored(hinc, "", replaying, unknown, 0, _aside(database, hinc))
@@ -145,7 +157,7 @@ def _unpack(settings: HubSettings, source: Path, manifest: Manifest, draft: Path
     if (folder / KEY_FILE).exists():
         key.unlink()
     else:
-        key.replace(folder / KEY_FILE)
+        move_durably(key, folder / KEY_FILE)
 
 
 def _numbers(path: Path) -> dict[str, int]:
@@ -169,11 +181,7 @@ def _copy(database: Path, draft: Path) -> None:
         )
         hint = f" (earlier databases lie beside it: {', '.join(aside)})" if aside else ""
         raise BadBackup(f"there is no database at {database}: name a backup to restore{hint}")
-    with (
-        closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(draft)) as written,
-    ):
-        source.backup(written)
+    copy_database(database, draft)
 
 
 def _require_whole(draft: Path) -> None:
@@ -210,9 +218,9 @@ def _transaction(draft: Path) -> Iterator[Transaction]:
 
 
 def _raise(
-    settings: HubSettings, draft: Path, hinc: int, at: str
+    settings: HubSettings, draft: Path, hinc: int, at: str, records: list[Record]
 ) -> tuple[tuple[str, ...], tuple[str, ...], int]:
-    """What the rules say of each store's position; unpaid orders are over."""
+    """What the rules say of each store's position; unpaid orders are over; known backups stay known."""
     issued = Incarnations(settings.data_dir)
     replaying, unknown = [], []
     with _transaction(draft) as transaction:
@@ -228,6 +236,8 @@ def _raise(
                 unknown.append(store)
             elif sinc:
                 replaying.append(store)
+        keep_records(transaction, records)
+        reckon_stable(transaction)
         facts = {"hinc": hinc, "unpaid": len(unpaid)}
         open_trouble(transaction, NewTrouble(kind="hub_restored", store="", facts=facts, at=at))
     return tuple(replaying), tuple(unknown), len(unpaid)
@@ -236,11 +246,11 @@ def _raise(
 def _take_place(database: Path, draft: Path, hinc: int) -> Path | None:
     """The draft becomes the database; what was there is set aside with what belongs to it."""
     aside, ready = None, _ready(database, hinc)
-    draft.replace(ready)
-    if database.exists():
+    move_durably(draft, ready)
+    if lies_at(database):
         aside = _aside(database, hinc)
         set_aside(database, aside)
-    ready.replace(database)
+    move_durably(ready, database)
     return aside
 
 

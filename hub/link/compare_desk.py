@@ -45,6 +45,7 @@ class CompareDesk:
         self._has_work = asyncio.Event()
         self._tries: dict[str, int] = {}
         self._asked: dict[str, tuple[str, int, float]] = {}
+        self._differs: set[str] = set()
         self._pace = Pace()
         self.compared = 0
         self.ignored = 0
@@ -104,9 +105,18 @@ class CompareDesk:
         self._tries.pop(said.store, None)
         self._asked.pop(said.store, None)
         kernel.events.publish("board", "store", {"store": said.store})
+        self._tell_change(said, differ)
         if differ:
-            log.error("digest.differs", store=said.store, seq=said.seq, buckets=len(differ))
             self._say(said.store, differ[:MOST_BUCKETS])
+
+    def _tell_change(self, said: Digest, differ: tuple[int, ...]) -> None:
+        """Log the first comparison that differs, and the first that is equal again."""
+        if differ and said.store not in self._differs:
+            self._differs.add(said.store)
+            log.error("digest.differs", store=said.store, seq=said.seq, buckets=len(differ))
+        elif not differ and said.store in self._differs:
+            self._differs.discard(said.store)
+            log.info("digest.equal_again", store=said.store, seq=said.seq)
 
     async def _show(self, pages: dict[int, Rows]) -> None:
         """Keep what differs between a store's rows and the mirror's."""

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from hub.monitor.health import read_health
 from hub.stock.book import dump
+from hub.stock.close_trouble import CHECKED, close_by_itself, unresolved_about
 from hub.stock.findings import BOOKS_DIFFER, KINDS
 from hub.stock.open_trouble import NewTrouble, open_trouble
 from sync.storage.writer import Transaction
@@ -52,7 +53,7 @@ class KeepHealth:
         else:
             told = _storable(self.said.value)
             raise_findings(transaction, self.store, told, self.at)
-            raise_unsure(transaction, self.store, told, self.at)
+            follow_unsure(transaction, self.store, told, self.at)
             transaction.execute(
                 "UPDATE store_health SET seen_at = CASE WHEN health = ? THEN seen_at ELSE ? END, health = ?"
                 " WHERE store = ?",
@@ -84,18 +85,22 @@ def raise_findings(transaction: Transaction, store: str, told: str, at: str) -> 
         )
 
 
-def raise_unsure(transaction: Transaction, store: str, told: str, at: str) -> None:
-    """Open a trouble when a store has orders to check after a loss, more than before.
+def follow_unsure(transaction: Transaction, store: str, told: str, at: str) -> None:
+    """Open a trouble when a store has more orders to check after a loss than before; close it with the last.
 
     Call it before keeping `told`. A store repeats in every report how many are left.
     """
     unsure = read_health(told).unsure
     row = transaction.one("SELECT health FROM store_health WHERE store = ?", (store,))
-    if unsure > (read_health(row[0]).unsure if row else 0):
+    before = read_health(row[0]).unsure if row else 0
+    if unsure > before:
         open_trouble(
             transaction,
             NewTrouble(kind="verify_list", store=store, facts={"orders": unsure}, at=at, subject="unsure"),
         )
+    elif before and not unsure:
+        for trouble in unresolved_about(transaction, store, "verify_list", "unsure"):
+            close_by_itself(transaction, trouble, CHECKED, at)
 
 
 def _storable(value: dict[str, Any]) -> str:

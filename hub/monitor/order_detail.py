@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from hub.monitor.deficit_orders import deficits_of_order, merged
 from hub.monitor.order_search import NOT_SOLD
 from hub.monitor.trouble_queries import Named, Trouble, moment, names_in, troubles_of_order
 from hub.orders.queries import OrderView, order_by_name
@@ -45,8 +46,8 @@ class OrderDetail:
     """An order with what belongs to it.
 
     `lost` units were short or given up, `due_minor` is what the others cost, `paid_minor` what was
-    paid and not given back. The facts of `troubles` are without the order itself; `named` tells what the
-    others are called.
+    paid and not given back. `troubles` name the order, or are deficits of its goods while it was open; their
+    facts are without the order itself, and `named` tells what the others are called.
     """
 
     order: OrderView
@@ -109,7 +110,10 @@ async def read_order(reader: Reader, name: str) -> OrderDetail | None:
         key=lambda one: (one.at is None, str(one.at)),
     )
     found = await troubles_of_order(reader, order.store, order.id, order.number)
-    troubles = [replace(one, facts=tuple(fact for fact in one.facts if fact[0] != "order")) for one in found]
+    own = {("order", order.id), ("order", order.number), ("number", order.number)}
+    bare = [replace(one, facts=tuple(fact for fact in one.facts if fact not in own)) for one in found]
+    goods = await deficits_of_order(reader, order.store, order.id, order.placed_at, order.closed_at)
+    troubles = merged(bare, goods)
     forced = [
         Forced(row[0], moment(row[1]), row[2], row[3]) for row in await reader.all(_FORCED, (order.id,))
     ]

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from hub.monitor import trouble_words, words
+from hub.monitor.deficit_orders import orders_on
 from hub.monitor.trouble_api import (
     Assignment,
     Resolution,
@@ -46,6 +47,11 @@ ORDERS = "/hq/orders"
 DOCUMENTS = "/hq/documents"
 
 
+def order_path(name: str) -> str:
+    """The address of HQ's page of an order, by its number or id."""
+    return f"{ORDERS}/{quote(name, safe='')}"
+
+
 def facts_told(trouble: Trouble, named: Named) -> list[tuple[str, str, str]]:
     """A trouble's facts as (name, text, address) in the reader's language; products and papers by name.
 
@@ -55,6 +61,8 @@ def facts_told(trouble: Trouble, named: Named) -> list[tuple[str, str, str]]:
     papers = {"order": (named.orders, ORDERS), "document": (named.documents, DOCUMENTS)}
     told = []
     for name, text in trouble.facts:
+        if name == "number" and text == named.orders.get(trouble.fact("order")):
+            continue  # the order is called by it already
         known, pages = papers.get(name, ({}, ""))
         value = trouble_words.fact_text(name, known.get(text, text))
         if name in {"sku", "about"} and (names := named.goods.get(text)):
@@ -134,6 +142,8 @@ async def show_one(request: Request) -> Response:
         "people": await people_of_hq(kernel.reader),
         "fault": "",
         "comparison": None,
+        "standing": await orders_on(kernel.reader, trouble),
+        "order_path": order_path,
     }
     if trouble.fact("check") == DIGEST and trouble.store:
         context |= {

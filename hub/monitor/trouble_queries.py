@@ -15,7 +15,7 @@ PAGE: Final = 50
 MOST_FACTS: Final = 8
 MOST_PEOPLE: Final = 200
 MOST_CHANGES_SHOWN: Final = 200
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "id, kind, store, facts, state, raised_at, times, last_at, owner, action, resolved_at, resolved_by, note"
 )
 _STATES: Final = {
@@ -26,7 +26,7 @@ _STATES: Final = {
 }
 """SQL conditions by the state asked for; empty means all that are not resolved."""
 _OF_ORDER: Final = (
-    f"SELECT {_COLUMNS} FROM trouble WHERE store = ?"  # noqa: S608  # our own words
+    f"SELECT {COLUMNS} FROM trouble WHERE store = ?"  # noqa: S608  # our own words
     " AND CASE WHEN json_valid(facts) THEN json_extract(facts, '$.order') END IN (?, ?) LIMIT ?"
 )
 
@@ -113,22 +113,22 @@ async def trouble_page(reader: Reader, asked: Asked) -> TroublePage:
         values.append(asked.after)
     order = f"{column} {way}, id {way}"
     rows = await reader.all(
-        f"SELECT {_COLUMNS} FROM trouble WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?",  # noqa: S608  # our own words
+        f"SELECT {COLUMNS} FROM trouble WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?",  # noqa: S608  # our own words
         [*values, PAGE + 1],
     )
-    return TroublePage(tuple(map(_trouble, rows[:PAGE])), rows[PAGE - 1][0] if len(rows) > PAGE else None)
+    return TroublePage(tuple(map(trouble_from, rows[:PAGE])), rows[PAGE - 1][0] if len(rows) > PAGE else None)
 
 
 async def one_trouble(reader: Reader, number: int) -> Trouble | None:
     """One trouble."""
-    row = await reader.one(f"SELECT {_COLUMNS} FROM trouble WHERE id = ?", (number,))  # noqa: S608  # our own words
-    return _trouble(row) if row else None
+    row = await reader.one(f"SELECT {COLUMNS} FROM trouble WHERE id = ?", (number,))  # noqa: S608  # our own words
+    return trouble_from(row) if row else None
 
 
 async def troubles_of_order(reader: Reader, store: str, order: str, number: str) -> list[Trouble]:
     """A store's troubles whose fact `order` is the id or the number of an order, the oldest first."""
     rows = await reader.all(_OF_ORDER, (store, order, number, PAGE))
-    return sorted(map(_trouble, rows), key=lambda one: (one.raised_at, one.id))
+    return sorted(map(trouble_from, rows), key=lambda one: (one.raised_at, one.id))
 
 
 async def changes_of(reader: Reader, number: int) -> list[Change]:
@@ -172,7 +172,7 @@ async def names_in(reader: Reader, troubles: Iterable[Trouble]) -> Named:
     return Named(await goods_named(reader, list(skus)), dict(rows), dict(papers))
 
 
-def _trouble(row: tuple[Any, ...]) -> Trouble:
+def trouble_from(row: tuple[Any, ...]) -> Trouble:
     """A trouble from its row."""
     number, kind, store, facts, state, raised_at, times, last_at, owner, action, resolved_at, by, note = row
     return Trouble(

@@ -221,6 +221,7 @@ DONE: Final[Mapping[str, str]] = {
     **ACTIONS,
     "repaid": N_("resolved by itself: the units are there again"),
     "given_back": N_("resolved by itself: what was paid online went back"),
+    "checked": N_("resolved by itself: the store has looked for every order"),
 }
 """What was done about a trouble, by people or by itself."""
 STATES: Final[Mapping[str, tuple[Tone, str]]] = {

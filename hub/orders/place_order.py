@@ -16,7 +16,7 @@ from hub.orders.answers import already_told, remember
 from hub.orders.hold_item import require_readable, short_names
 from hub.orders.numbering import free_code, free_number
 from hub.orders.requests import OrderRequest
-from hub.orders.rules import Wanted, masked, merged, ready_by
+from hub.orders.rules import HOLD_HOURS, Wanted, masked, merged, ready_by
 from hub.stock.book import SqliteHubBook, dump
 from hub.stock.news import tell_shelves
 from sync.rules.central import promise
@@ -152,7 +152,7 @@ class PlaceOrder:
             currency=priced.currency,
             placed_at=to_instant(self.now),
             ready_by=to_instant(ready),
-            expires_at=to_instant(ready + timedelta(hours=pickup.get("hold_hours", 48))),
+            expires_at=to_instant(ready + timedelta(hours=pickup.get("hold_hours", HOLD_HOURS))),
             lines=lines,
             contact=masked(self.request.contact.name),
             phone_tail=self.request.contact.phone[-4:],

@@ -5,10 +5,13 @@ the payment at the provider by its number.
 """
 
 import secrets
+from datetime import timedelta
 
 from hub.orders.order_money import assume_paid
+from hub.orders.rules import HOLD_HOURS
 from sync.rules.facts import Held, HoldStep
 from sync.storage.writer import Transaction
+from sync.values.clock import from_instant, to_instant
 
 _ORDER = (
     "INSERT INTO orders (id, number, token, store, sinc, stage, payment, pay, total_minor, currency, locale,"
@@ -21,6 +24,8 @@ _LINE = (
     " SELECT ?, ?, sku, json_object('zh-CN', name_zh, 'en', name_en), coalesce(gtin, ''), image, ?,"
     " price_minor, price_per, ? FROM sku WHERE sku = ?"
 )
+
+_HOLD_HOURS = "SELECT json_extract(settings, '$.pickup.hold_hours') FROM store WHERE id = ?"
 
 
 def recover_order(transaction: Transaction, store: str, step: HoldStep, held: Held) -> None:
@@ -57,7 +62,7 @@ def _make(transaction: Transaction, store: str, step: HoldStep, held: Held) -> N
             held.locale,
             held.code_hash,
             step.at,
-            step.at,
+            _promise(transaction, store, step, held),
             held.expires_at,
             store,
         ),
@@ -67,3 +72,13 @@ def _make(transaction: Transaction, store: str, step: HoldStep, held: Held) -> N
     transaction.execute(
         "INSERT INTO order_contact (order_id, name, phone, phone_tail) VALUES (?, '', '', '')", (step.order,)
     )
+
+
+def _promise(transaction: Transaction, store: str, step: HoldStep, held: Held) -> str:
+    """When it was to be ready: an order is kept for a fixed time from then on, and until when the log says.
+
+    Never before the store had it, so that other settings since make no order late that was not.
+    """
+    (hours,) = transaction.one(_HOLD_HOURS, (store,)) or (None,)
+    kept = timedelta(hours=HOLD_HOURS if hours is None else hours)
+    return to_instant(max(from_instant(held.expires_at) - kept, from_instant(step.at)))

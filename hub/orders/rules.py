@@ -28,6 +28,8 @@ _STEP_STAGE: Final[Mapping[str, Stage]] = {
     "ready": "ready",
 }
 _DAYS_AHEAD: Final = 28
+HOLD_HOURS: Final = 48
+"""How long an order is kept from when it should be ready, where its store does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,35 +10,25 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.stock.book import SqliteHubBook, dump
+from hub.stock.close_trouble import REPAID, Unresolved, close_by_itself
 from hub.stock.open_trouble import NewTrouble, open_trouble
 from sync.rules.central.apply_up import Applied
 from sync.rules.rights import HubStock
 from sync.storage.writer import Transaction
 
-REPAID: Final = "repaid"
-"""The action of a trouble that was resolved by itself."""
 _KNOWN: Final = (
     "SELECT id, kind, facts, state, owner FROM trouble WHERE store = ? AND state <> 'resolved'"
     " AND subject LIKE 'sku:%' AND subject <> '' AND kind IN ('deficit', 'oversold', 'negative_stock')"
 )
 _CHANGED: Final = "UPDATE trouble SET facts = ?, last_at = ? WHERE id = ?"
-_RESOLVE: Final = (
-    "UPDATE trouble SET state = 'resolved', resolved_at = ?, resolved_by = '', action = ? WHERE id = ?"
-)
-_RECORD: Final = (
-    "INSERT INTO trouble_change (trouble, at, by, state_before, owner_before, state_after, owner_after,"
-    " action, note) VALUES (?, ?, '', ?, ?, 'resolved', ?, ?, '')"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     """An unresolved trouble about a SKU."""
 
-    id: int
+    trouble: Unresolved
     facts: Mapping[str, object]
-    state: str
-    owner: str
 
 
 def follow_deficits(transaction: Transaction, book: SqliteHubBook, applied: Applied, at: str) -> None:
@@ -78,7 +68,7 @@ def _known(transaction: Transaction, store: str) -> dict[tuple[str, str], _Known
     found = {}
     for number, kind, text, state, owner in transaction.all(_KNOWN, (store,)):
         facts = json.loads(text)
-        found[str(kind), str(facts["sku"])] = _Known(number, facts, state, owner)
+        found[str(kind), str(facts["sku"])] = _Known(Unresolved(number, state, owner), facts)
     return found
 
 
@@ -89,8 +79,6 @@ def _follow(transaction: Transaction, known: _Known | None, new: NewTrouble) -> 
         if units:
             open_trouble(transaction, new)
     elif not units:
-        transaction.execute(_RESOLVE, (new.at, REPAID, known.id))
-        record = (known.id, new.at, known.state, known.owner, known.owner, REPAID)
-        transaction.execute(_RECORD, record)
+        close_by_itself(transaction, known.trouble, REPAID, new.at)
     elif units != known.facts.get("units"):
-        transaction.execute(_CHANGED, (dump({**known.facts, "units": units}), new.at, known.id))
+        transaction.execute(_CHANGED, (dump({**known.facts, "units": units}), new.at, known.trouble.id))

@@ -31,6 +31,20 @@ def read_position(database: Path) -> tuple[str, int] | None:
     return (row[0], row[1]) if row is not None else None
 
 
+def put_back_at(database: Path) -> str:
+    """When a ledger was put back from a backup; empty where it never was, or where there is none.
+
+    Raises:
+        DiskTrouble: it cannot be opened.
+    """
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+            row = connection.execute("SELECT put_back_at FROM position WHERE id = 1").fetchone()
+    except sqlite3.Error as error:
+        raise DiskTrouble(cannot_open(database, error)) from error
+    return str(row[0]) if row is not None else ""
+
+
 def refuse_lost_ledger(database: Path, enrolment: Enrolment) -> None:
     """Call before a ledger's file is made or touched.
 
@@ -93,5 +107,6 @@ def _is_of(tx: Transaction, enrolment: Enrolment) -> bool:
 def _lost(enrolment: Enrolment, folder: str) -> LedgerLost:
     return LedgerLost(
         f"the ledger of {enrolment.store} is gone from {folder}: put it back as it was, "
-        "or ask the head office for an enrolment code: `omo-agent enrol` takes over from what the hub knows"
+        "or a backup of it (`omo-agent restore FILE`), or ask the head office for an enrolment code: "
+        "`omo-agent enrol` takes over from what the hub knows"
     )

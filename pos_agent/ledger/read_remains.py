@@ -11,7 +11,7 @@ from typing import Any
 from sync.messages.codec import parse_fact
 from sync.rules.central.recover import baseline_of
 from sync.rules.facts import Fact
-from sync.rules.store.begin_log import NOTHING, Mirror, Remains
+from sync.rules.store.begin_log import NOTHING, Mirror, Remains, is_continued
 
 ChainOf = Callable[[int, int], str | None]
 """The hub's chain after event `seq` of incarnation `sinc`: (sinc, seq)."""
@@ -26,12 +26,14 @@ class OldLedger:
         store: whose it is.
         sinc: its incarnation.
         seq: its last event.
+        is_put_back: it came from a backup: what the store did after that is not in it.
     """
 
     path: Path
     store: str
     sinc: int
     seq: int
+    is_put_back: bool = False
 
 
 @contextmanager
@@ -50,9 +52,18 @@ def old_ledger(path: Path) -> OldLedger | None:
     try:
         with _reading(path) as connection:
             row = connection.execute("SELECT store, sinc, seq FROM position").fetchone()
+            is_put_back = _is_put_back(connection)
     except sqlite3.DatabaseError:
         return None
-    return OldLedger(path, *row) if row is not None and row[2] > 0 else None
+    return OldLedger(path, row[0], row[1], row[2], is_put_back) if row is not None and row[2] > 0 else None
+
+
+def _is_put_back(connection: sqlite3.Connection) -> bool:
+    """Whether a ledger came from a backup."""
+    if "put_back_at" not in {row[1] for row in connection.execute("PRAGMA table_info(position)")}:
+        return False
+    (at,) = connection.execute("SELECT put_back_at FROM position").fetchone() or ("",)
+    return bool(at)
 
 
 def remains_of(old: OldLedger, mirror: tuple[int, int], chain_of: ChainOf) -> Remains:
@@ -75,7 +86,7 @@ def remains_of(old: OldLedger, mirror: tuple[int, int], chain_of: ChainOf) -> Re
         unsure = connection.execute("SELECT order_id FROM hold WHERE unsure").fetchall()
     return Remains(
         facts=facts,
-        continues=old.sinc > mirror[0] or common == mirror[1],
+        continues=is_continued((old.sinc, common), mirror, is_put_back=old.is_put_back),
         frozen=frozenset(sku for (sku,) in frozen),
         unsure=frozenset(order for (order,) in unsure),
     )

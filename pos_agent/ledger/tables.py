@@ -7,7 +7,10 @@ from pos_agent.db.base import Table
 
 
 class Position(Table, table=True):
-    """Where this agent stands; one row."""
+    """Where this agent stands; one row.
+
+    `put_back_at`: when this ledger was put back from a backup; empty where it never was.
+    """
 
     __tablename__ = "position"
     __table_args__ = (
@@ -25,6 +28,7 @@ class Position(Table, table=True):
     dver: int
     fenced: int
     stable: int
+    put_back_at: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Stock(Table, table=True):

@@ -4,7 +4,6 @@ Everything is written to a new file first; the old one is set aside, never delet
 leaves the old file or the new one in place, and the same call goes on from there.
 """
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
@@ -21,8 +20,9 @@ from sync.rules.baseline import Carried, SkuBalance
 from sync.rules.books import StorePosition
 from sync.rules.facts import DocumentStep
 from sync.rules.store.begin_log import NOTHING, Mirror, Remains, begin_log
-from sync.storage.aside import set_aside
+from sync.storage.aside import free_name, lies_at, set_aside
 from sync.storage.connection import open_for_writing
+from sync.storage.durable import move_durably
 from sync.storage.writer import Transaction
 
 Tell = Callable[[str], None]
@@ -105,15 +105,14 @@ def take_over(path: Path, enrolment: Enrolment, hub: HubMirror, at: str, tell: T
     if old is not None and old.sinc == enrolment.sinc:
         return None
     if old is None and not path.exists() and _is_done(draft, enrolment):  # died between the two renames
-        draft.replace(path)
+        move_durably(draft, path)
         return None
     mirror, remains = _gather(old, hub, tell)
     _remove(draft)
     ensure_schema(draft)
     _write(draft, enrolment, mirror, remains, at)
     aside = _set_aside(path, old)
-    draft.replace(path)
-    _sync_folder(path.parent)
+    move_durably(draft, path)
     return _counted(path, mirror, remains, aside)
 
 
@@ -178,14 +177,9 @@ def _is_done(draft: Path, enrolment: Enrolment) -> bool:
 
 def _set_aside(path: Path, old: OldLedger | None) -> Path | None:
     """Keep the old ledger under its incarnation's name; one that cannot be read keeps its bytes too."""
-    if not path.exists():
+    if not lies_at(path):
         return None
-    name = f"{path.stem}.incarnation-{old.sinc}" if old is not None else f"{path.stem}.unreadable"
-    aside = path.with_name(f"{name}{path.suffix}")
-    count = 1
-    while aside.exists():
-        count += 1
-        aside = path.with_name(f"{name}-{count}{path.suffix}")
+    aside = free_name(path, f"incarnation-{old.sinc}" if old is not None else "unreadable")
     set_aside(path, aside)
     return aside
 
@@ -196,18 +190,9 @@ def _remove(draft: Path) -> None:
         draft.with_name(draft.name + ending).unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the renames durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _counted(path: Path, mirror: Mirror, remains: Remains, aside: Path | None) -> TakenOver:
     """What to tell the person."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         unsure = connection.execute("SELECT count(*) FROM hold WHERE unsure").fetchone()[0]
         frozen = connection.execute("SELECT count(*) FROM stock WHERE frozen").fetchone()[0]
-    return TakenOver(len(mirror.stocks), len(mirror.holds), len(remains.facts), unsure, frozen, aside)
+    return TakenOver(len(mirror.stocks), len(mirror.holds), remains.carried, unsure, frozen, aside)

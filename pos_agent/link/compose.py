@@ -13,8 +13,9 @@ from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.link.send_log import Departure
 from sync.messages.codec import encode
 from sync.rules.canonical import canonical
-from sync.rules.store.report_up import make_up
+from sync.rules.store.report_up import make_up, request_id
 from sync.rules.streams import Ask, Hello, Up
+from sync.runtime.ids import new_id
 
 BUDGET_BYTES: Final = 256 * 1024
 """What an UP's events may weigh as JSON; packed it is far below the wire's limit, then tried."""
@@ -33,10 +34,10 @@ def compose_up(
     book: SqliteStoreBook,
     after: int,
     wants: Mapping[str, int],
-    wants_id: str | None,
     departure: Departure | None = None,
 ) -> Packed:
     """The next run of the log as bytes; it may be empty. `departure` knows what left before, and when."""
+    wants_id = request_id(book.position(), new_id()) if wants else None
     up = make_up(book, after, dict(wants) or None, wants_id)
     return pack_up(up, departure)
 

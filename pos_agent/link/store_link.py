@@ -26,7 +26,6 @@ from sync.messages.topics import store_topic
 from sync.rules.digest import Compare
 from sync.rules.errors import RuleError
 from sync.rules.streams import Down, Hello, Page, too_old
-from sync.runtime.ids import new_id
 from sync.runtime.logging import get_logger
 from sync.runtime.supervision import Lifetime
 from sync.storage.errors import StorageError
@@ -243,11 +242,9 @@ class StoreLink:
         while self._window.is_open or self._has_to_answer or self._wants:
             wants, self._wants = self._wants, {}
             must_go, self._has_to_answer = self._has_to_answer or bool(wants), False
-            after, wants_id = self._window.sent, new_id() if wants else None
+            after = self._window.sent
             departure = self._send_log.departure(self._desk.at, self._desk.line.skew_ms)
-            command = partial(
-                compose.compose_up, after=after, wants=wants, wants_id=wants_id, departure=departure
-            )
+            command = partial(compose.compose_up, after=after, wants=wants, departure=departure)
             packed = await self._desk.ledger.run(command)
             if not packed.count and not must_go:
                 return

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pos_agent.till.rules import receipt_number
+from pos_agent.till.rules import receipt_epoch, receipt_number
 from sync.rules.books import StorePosition
 from sync.rules.errors import Refused
 from sync.storage.reader import Reader
@@ -51,13 +51,15 @@ class Receipt:
 
 def next_number(tx: Transaction, position: StorePosition, till: str) -> str:
     """The till's next receipt number, taken in the caller's transaction: no gaps, no repeats."""
+    (put_back_at,) = tx.one("SELECT put_back_at FROM position") or ("",)
+    epoch = receipt_epoch(position.sinc, put_back_at)
     row = tx.one(
         "INSERT INTO receipt_counter (till, epoch, last) VALUES (?, ?, 1)"
         " ON CONFLICT (till, epoch) DO UPDATE SET last = last + 1 RETURNING last",
-        (till, position.sinc),
+        (till, epoch),
     )
     assert row is not None
-    return receipt_number(position.store, till, position.sinc, row[0])
+    return receipt_number(position.store, till, epoch, row[0])
 
 
 def keep(tx: Transaction, receipt: Receipt, ticket: str | None, job: str | None) -> None:

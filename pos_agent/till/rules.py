@@ -8,6 +8,7 @@ from typing import Final, Literal
 from sync.rules.errors import Refused
 from sync.rules.facts import Move, MoveLine
 from sync.rules.pickup_token import PREFIX as TOKEN_PREFIX
+from sync.values.clock import from_instant
 from sync.values.gtin import InvalidGtin, parse_gtin
 
 Meaning = Literal["pickup", "payment", "gtin", "internal"]
@@ -48,8 +49,19 @@ def classify(text: str) -> Classified:
         return Classified("internal", code[:64])
 
 
+def receipt_epoch(sinc: int, put_back_at: str) -> int:
+    """What parts receipts that could get the same count.
+
+    Args:
+        sinc: the store's incarnation: a number of its own for each ledger that the hub let begin.
+        put_back_at: when the ledger was put back from a backup; empty for one that never was. Receipts that
+            were printed after the backup are not in it, so those that follow count under this second.
+    """
+    return int(from_instant(put_back_at).timestamp()) if put_back_at else sinc
+
+
 def receipt_number(store: str, till: str, epoch: int, count: int) -> str:
-    """store-till-epoch-counter: the epoch rises with each incarnation, so no number comes twice."""
+    """store-till-epoch-counter: no epoch comes twice (`receipt_epoch`), so no number does."""
     return f"{store}-{till}-{epoch}-{count:06d}"
 
 

@@ -190,6 +190,11 @@ def _never_in_doubt(book: StoreBook, mirror: Mirror, remains: Remains) -> None:
     """After a loss nobody looks what became of the open holds."""
 
 
+def _backup_goes_on(old: tuple[int, int], mirror: tuple[int, int], *, is_put_back: bool) -> bool:  # noqa: ARG001
+    """A ledger from a backup whose end the hub has heard is taken for the newest there ever was."""
+    return _is_continued(old, mirror, is_put_back=False)
+
+
 def _finished_not_carried(lines: Sequence[HubLine], at: str) -> Carried:
     """Finished holds are told as if nothing had been done about them."""
     return _carried([replace(line, done=0, short=0, released=0) for line in lines], at)
@@ -207,6 +212,11 @@ def _any_line_named(line: HubLine) -> int:
 def _named_again(stock: HubStock, lines: Sequence[HubLine]) -> int:  # noqa: ARG001
     """Lines are named for a deficit although others were named for it before."""
     return stock.lack
+
+
+def _unlike_the_last(request: str, served: str) -> bool:
+    """Two requests of the floor that travel again in turn are served again in turn."""
+    return request != served
 
 
 def _nothing_returned(book: HubBook, sku: str) -> None:
@@ -270,6 +280,7 @@ def _never_lost(money: OrderMoney, worth: int) -> int:  # noqa: ARG001
 _refund_now, _due_minor = money.refund_now, prepaid.due_minor
 _restored, _enrolled, _carried = recover.restored, recover.enrolled, recover.carried
 _carry_fact, _nameable = begin_log.carry_fact, repay.nameable
+_is_continued = begin_log.is_continued
 _judge_up, _judge_down, _accept_hold = streams.judge_up, streams.judge_down, receive_down.accept_hold
 
 NAMED: dict[str, Variant] = {
@@ -302,6 +313,9 @@ MORE: dict[str, Variant] = {
     "grant-beyond-floor": Variant(ledger, "wanted_grant", _grant_beyond_floor, "grants beyond F"),
     "give-back-promised": Variant(promise, "give_back", _give_back_promised, "returns what was promised"),
     "settled-not-counted": Variant(apply_up, "counted", _own_line_dropped, "settled units still owed"),
+    "floor-served-again": Variant(
+        apply_up, "is_later_request", _unlike_the_last, "an older request of the floor served again"
+    ),
     "want-served-again": Variant(
         receive_down, "serve_want", _want_served_again, "a want served as often as it travels"
     ),
@@ -325,6 +339,9 @@ RECOVERY: dict[str, Variant] = {
         begin_log, "carry_fact", _rights_never_carried, "grants that were sold from not carried"
     ),
     "never-in-doubt": Variant(begin_log, "_mark_doubts", _never_in_doubt, "open holds sure after a loss"),
+    "backup-goes-on": Variant(
+        begin_log, "is_continued", _backup_goes_on, "a ledger from a backup taken for the newest"
+    ),
     "finished-not-carried": Variant(recover, "carried", _finished_not_carried, "finished holds told as open"),
     "never-stopped": Variant(apply_up, "_stop", _never_stopped, "two histories, nobody stops"),
 }

@@ -4,6 +4,7 @@ from sync.rules.errors import Finished, Refused
 from sync.rules.facts import Move, MoveLine, Payment
 from sync.rules.holds import LineCount, StoreHold
 from sync.rules.store import fulfil, ledger, look_now
+from sync.rules.store.report_up import request_id
 from sync.simulator import invariants
 from sync.simulator.world import PRICES, SKUS, UNKNOWN, Store, World
 
@@ -267,7 +268,10 @@ def put_back(world: World, store: Store) -> str:
 
 def ask_floor(world: World, store: Store) -> str:
     """The till lacks units that were granted: the floor asks the hub for some."""
-    store.asking = ({world.dice.one_of(SKUS): world.dice.between(1, 3)}, world.new_id("W"))
+    store.asking = (
+        {world.dice.one_of(SKUS): world.dice.between(1, 3)},
+        request_id(store.book.position(), world.new_order_id()),
+    )
     return f"floor asks for {store.asking}"
 
 

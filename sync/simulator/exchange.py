@@ -76,16 +76,19 @@ def _serves(store: Store, made: Applied) -> bool:
 
 
 def _asked_first(store: Store, up: Up) -> dict[str, tuple[int, int, str]]:
-    """Requests of the floor that the hub has not served: units, what it returned so far, and their id.
+    """Requests of the floor: units (none for one that was served before), what was returned so far, their id.
 
     A hub that was put back hears from the store itself what it returned.
     """
     wanted, wants_id = up.wants or {}, up.wants_id or ""
     told = [(event["sku"], event["returned"]) for event in up.events if event["kind"] == "returned"]
     return {
-        sku: (qty, max([store.hub.tables["stock"][sku].returned, *_of(told, sku)]), wants_id)
+        sku: (
+            qty if store.hub.floor_request(sku) < wants_id else 0,
+            max([store.hub.tables["stock"][sku].returned, *_of(told, sku)]),
+            wants_id,
+        )
         for sku, qty in wanted.items()
-        if store.hub.floor_request(sku) != wants_id
     }
 
 

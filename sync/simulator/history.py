@@ -84,6 +84,7 @@ DOES: dict[str, Action] = {
     "take image": recovery.take_image,
     "roll back": recovery.roll_back,
     "lose disk": recovery.lose_disk,
+    "put store back": recovery.put_store_back,
     "enrol again": recovery.enrol_again,
     "verify": recovery.verify,
     "accept": recovery.accept,

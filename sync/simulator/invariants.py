@@ -53,14 +53,15 @@ def check_want(store: "Store", granted: dict[str, int], wanted: dict[str, int]) 
 
 
 def check_floor(store: "Store", asked: dict[str, tuple[int, int, str]], *, freed: bool) -> None:
-    """A new request of the floor is served at once, as far as units are not promised.
+    """A new request of the floor is served at once, as far as units are not promised; an old one never again.
 
     A deficit may bring it more; units `freed` then, beyond the deficit, came after the floor was served.
     """
     for sku, (qty, before, wants_id) in asked.items():
         stock = store.hub.tables["stock"][sku]
         given = stock.returned - before
-        require(store.hub.floor_request(sku) == wants_id, "wants", store.name, sku, "the floor was not heard")
+        is_heard = not qty or store.hub.floor_request(sku) == wants_id
+        require(is_heard, "wants", store.name, sku, "the floor was not heard")
         enough = given >= qty or not stock.available or freed
         fits = enough and (given <= qty or stock.free <= 0)
         require(fits, "wants", store.name, sku, "floor asked", qty, "got", given)

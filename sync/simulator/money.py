@@ -221,10 +221,12 @@ def _check_order(store: "Store", deal: "Deal") -> None:
     cash, loss = store.shelf.cash_of[order], store.hub.rows("loss").get(order, 0)
     left = store.provider.taken(order) - store.provider.refunded[order]
     worth = worth_of(deal.item, lines) if lines else 0
+    is_open = any(line.open for line in lines)
     says = (store.name, order, "online less refunds", left, "cash", cash, "losses", loss, "worth", worth)
     if order in store.cash_lost or order in store.hub.rows("beyond"):
-        require(left + loss <= worth + cash, "I9", *says)
-    elif not any(line.open for line in lines):
+        owed = deal.item.due_minor if is_open else worth  # what goes back waits until all units are settled
+        require(left + loss <= owed + cash, "I9", *says)
+    elif not is_open:
         require(left + cash + loss == worth, "I9", *says)
     elif left or loss:
         require(worth <= left + loss <= deal.item.due_minor, "I9", *says, "and open")

@@ -76,7 +76,8 @@ ACTIONS: Final = (
     ("lose disk", 0.2),
     ("enrol again", 1.0),
     ("verify", 2.0),
-    ("accept", 0.5),
+    ("accept", 0.4),
+    ("put store back", 0.1),
 )
 """What a step may be, by weight."""
 FAULT_ACTIONS: Final = (
@@ -91,4 +92,5 @@ FAULT_ACTIONS: Final = (
     "put hub back",
     "roll back",
     "lose disk",
+    "put store back",
 )

@@ -11,10 +11,12 @@ from sync.messages.codec import parse_fact
 from sync.rules.baseline import SkuBalance
 from sync.rules.books import StorePosition
 from sync.rules.central import promise, recover
+from sync.rules.errors import Refused
 from sync.rules.facts import DocumentStep, Move, Payment
+from sync.rules.store import begin_log as beginning
 from sync.rules.store import fulfil, ledger
 from sync.rules.store.begin_log import NOTHING, Mirror, Remains, begin_log
-from sync.simulator import money
+from sync.simulator import clerk, money
 from sync.simulator.books import Crash, StoreDictionary
 from sync.simulator.clerk import CLERK
 from sync.simulator.invariants import require
@@ -91,6 +93,36 @@ def roll_back(world: World, store: Store) -> str:
     world.faults["old image"] += 1
     _recount_goods(store)
     return f"rolled back to event {store.book.position().seq}"
+
+
+def put_store_back(world: World, store: Store) -> str:
+    """The disk is lost and a backup put on the new one: it sells without a line, then joins anew."""
+    image, position = store.image, store.book.position()
+    if image is None or store.estranged or image["position"][0].sinc != position.sinc:
+        return "no backup of this ledger"
+    _keep_log(store)
+    store.book.tables = {name: dict(rows) for name, rows in image.items()}
+    store.book.tables["position"] = {0: replace(store.book.position(), fenced=True)}
+    store.estranged = True
+    store.sums = type(store.sums)()
+    world.forget(store)
+    world.faults["store put back"] += 1
+    _recount_goods(store)
+    for _ in range(world.dice.between(0, 2)):
+        _sell_alone(world, store)
+    said = rejoin(world, store, own_beginning(store), remains_of(store, is_put_back=True))
+    return f"put back to a backup; {said}"
+
+
+def _sell_alone(world: World, store: Store) -> None:
+    """A customer at a till without a line; what it has not got, it does not sell."""
+    calm, world.calm = world.calm, True
+    try:
+        clerk.sell(world, store)
+    except Refused:
+        return
+    finally:
+        world.calm = calm
 
 
 def lose_disk(world: World, store: Store) -> str:
@@ -179,7 +211,7 @@ def _write_beginning(
     )
 
 
-def remains_of(store: Store) -> Remains:
+def remains_of(store: Store, *, is_put_back: bool = False) -> Remains:
     """What the old ledger has that the hub never applied, and whether it continues what the hub knows."""
     mirror_sinc, mirror_seq = store.hub.position().mirror
     old = store.book.position()
@@ -189,7 +221,9 @@ def remains_of(store: Store) -> Remains:
     common = _common_seq(store) if old.sinc == mirror_sinc else 0
     return Remains(
         facts=tuple(parse_fact(events[seq]) for seq in range(common + 1, old.seq + 1)),
-        continues=old.sinc > mirror_sinc or common == mirror_seq,
+        continues=beginning.is_continued(
+            (old.sinc, common), (mirror_sinc, mirror_seq), is_put_back=is_put_back
+        ),
         frozen=frozenset(sku for sku, stock in store.book.rows("stock").items() if stock.frozen),
         unsure=frozenset(order for order, hold in store.book.rows("hold").items() if hold.unsure),
     )

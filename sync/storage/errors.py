@@ -4,6 +4,7 @@ StorageError
 ├── WriterFull        try again later: the queue is at its limit
 │   └── FileBusy      try again later: another program is writing to the file
 ├── WriterClosed      the program is stopping
+├── BadBackup         the caller's fault: the file is no backup, or it is damaged
 └── DiskTrouble       needs a person: disk full, read-only; the program goes on by itself once it is mended
     └── FileDamaged   needs a person: the file is no longer what was written; nothing goes on over it
 """
@@ -52,6 +53,12 @@ class WriterClosed(StorageError):
 
     code = "stopping"
     is_retryable = True
+
+
+class BadBackup(StorageError):
+    """A file that is no backup of this program, or a damaged one; nothing was changed."""
+
+    code = "bad_backup"
 
 
 class DiskTrouble(StorageError):

@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from sync.storage.durable import move_durably
+
 FILE_NAME: Final = "incarnations"
 
 
@@ -41,12 +43,7 @@ class Incarnations:
             json.dump(known, file, sort_keys=True)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        move_durably(draft, self._path)
 
     def issue(self, name: str) -> int:
         """The next number for `name`, remembered before it is given."""

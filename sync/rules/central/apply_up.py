@@ -300,11 +300,20 @@ def _settle(book: HubBook, settling: _Settling) -> None:
 
 
 def _serve_floor(book: HubBook, up: Up, touched: set[str]) -> None:
-    """Return units that the floor asks for; a repeated request is served once."""
+    """Return units that the floor asks for; a repeated request is served once, however late it comes."""
     if not up.wants or not up.wants_id:
         return
     for sku, qty in up.wants.items():
-        if book.stock(sku) is not None and book.floor_request(sku) != up.wants_id:
+        if book.stock(sku) is not None and is_later_request(up.wants_id, book.floor_request(sku)):
             book.put_floor_request(sku, up.wants_id)
             if return_units(book, sku, qty):
                 touched.add(sku)
+
+
+def is_later_request(request: str, served: str) -> bool:
+    """Whether the floor asked after the request that was served last: an id rises with each request.
+
+    One that comes late is dropped, as one that was lost is: it is not on the log, and who still lacks units
+    asks again.
+    """
+    return request > served

@@ -51,8 +51,27 @@ class Remains:
     frozen: frozenset[str] = frozenset()
     unsure: frozenset[str] = frozenset()
 
+    @property
+    def carried(self) -> int:
+        """How many of the facts are carried: not those with which the old log itself began."""
+        happened = (Move, Payment, HoldStep, DocumentStep)
+        kinds = (*happened, Grant, Returned) if self.continues else happened
+        return sum(isinstance(fact, kinds) for fact in self.facts)
+
 
 NOTHING = Remains()
+
+
+def is_continued(old: tuple[int, int], mirror: tuple[int, int], *, is_put_back: bool) -> bool:
+    """Whether an old ledger goes on exactly where the hub's mirror stands, so that nothing is unknown.
+
+    Args:
+        old: the old ledger's incarnation, and the last event that it shares with the hub.
+        mirror: the incarnation and the event at which the mirror stands.
+        is_put_back: it came from a backup: what the store did after that, and the hub never heard, is on no
+            disk, however equal the positions are.
+    """
+    return not is_put_back and (old[0] > mirror[0] or old[1] == mirror[1])
 
 
 def begin_log(book: StoreBook, start: StorePosition, mirror: Mirror, remains: Remains, at: str) -> None:
@@ -78,7 +97,7 @@ def begin_log(book: StoreBook, start: StorePosition, mirror: Mirror, remains: Re
     for hold in mirror.holds:
         _carry_hold(book, hold)
         record(book, hold)
-    record(book, Whole(facts=len(remains.facts), at=at))
+    record(book, Whole(facts=remains.carried, at=at))
     for step in mirror.documents:
         documents.carry_end(book, step)
     for fact in remains.facts:
@@ -119,11 +138,20 @@ def _carry_hold(book: StoreBook, hold: Carried) -> None:
 
 
 def _mark_doubts(book: StoreBook, mirror: Mirror, remains: Remains) -> None:
-    """Freeze what nobody can be sure of."""
+    """Freeze what nobody can be sure of.
+
+    Also what the old ledger alone knew: it may have sold or handed over more of that than is left to tell.
+    """
     is_lost = mirror.doubt or not remains.continues
-    for sku in {line.sku for line in mirror.stocks} if is_lost else remains.frozen:
+    skus, orders = set(remains.frozen), set(remains.unsure)
+    if is_lost:
+        moves = [fact for fact in remains.facts if isinstance(fact, Move)]
+        skus = {line.sku for line in mirror.stocks} | {line.sku for move in moves for line in move.lines}
+        steps = [fact for fact in remains.facts if isinstance(fact, HoldStep)]
+        orders = {hold.order for hold in mirror.holds} | {step.order for step in steps}
+    for sku in skus:
         book.put_stock(sku, replace(book.stock(sku), frozen=True))
-    for order in {hold.order for hold in mirror.holds} if is_lost else remains.unsure:
+    for order in orders:
         found = book.hold(order)
         if found is not None and found.is_open:
             book.put_hold(replace(found, unsure=True))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from itertools import islice
 
-from sync.rules.books import StoreBook
+from sync.rules.books import StoreBook, StorePosition
 from sync.rules.streams import MOST_EVENTS, Up
 
 
@@ -17,7 +17,7 @@ def make_up(
         after: the last event not to send; at least what the hub was heard to have, and what it has
             been sent on this connection.
         wants: units per SKU that the floor asks back from the online channel; MOST_EVENTS SKUs travel.
-        wants_id: identifies that request, so that a repeated one is served once.
+        wants_id: names that request (see `request_id`), so that a repeated one is served once.
     """
     position = book.position()
     return Up(
@@ -32,3 +32,13 @@ def make_up(
         wants=dict(islice(wants.items(), MOST_EVENTS)) if wants else None,
         wants_id=wants_id,
     )
+
+
+def request_id(position: StorePosition, tail: str) -> str:
+    """The id of a request of the floor: it rises with incarnation and log, whatever a clock says.
+
+    Args:
+        position: where the ledger stands when it asks.
+        tail: tells requests apart between two events; it rises while the program runs (UUIDv7).
+    """
+    return f"{position.sinc:08x}.{position.seq:014x}.{tail}"

@@ -22,7 +22,7 @@ from sync.rules.rights import Allotment
 from sync.rules.store import fulfil
 from sync.rules.store.ledger import book_move, rebalance
 from sync.rules.store.receive_down import receive_down
-from sync.rules.store.report_up import make_up
+from sync.rules.store.report_up import make_up, request_id
 from sync.simulator.books import HubDictionary, StoreDictionary
 from sync.simulator.market.weather import DAY, Event, StoreWeather
 
@@ -238,7 +238,7 @@ class Trade:
 
     def _exchange(self, wants: Mapping[str, int] | None = None) -> None:
         """All that either side has to say, said and heard."""
-        wants_id = self._id("w") if wants else None
+        wants_id = request_id(self.book.position(), self._id("").zfill(9)) if wants else None
         while True:
             up = make_up(self.book, self.book.position().heard, wants, wants_id)
             apply_up(self.hub, up, parse_fact)

@@ -410,7 +410,11 @@ def test_a_page_that_nobody_touched_says_that_it_is_silent(open_page: Open) -> N
 
 @pytest.mark.parametrize(
     ("alarm", "sign", "told"),
-    [("fenced", "被接替", "请停止使用并联系总部"), ("refused", "未获准入", "不会上传。请联系总部")],
+    [
+        ("fenced", "被接替", "请停止使用并联系总部"),
+        ("put_back", "来自备份", "请照常销售"),
+        ("refused", "未获准入", "不会上传。请联系总部"),
+    ],
 )
 @pytest.mark.parametrize("path", ["/till", "/counter", "/receiving"])
 def test_an_alarm_stands_on_every_page_with_what_to_do(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.hq.running_hq import RunningHq, add_trouble
 from tests.browser.hq.test_hq_pages import fits, is_accessible, sign_in, visiting
@@ -18,6 +18,15 @@ PAGES = {
 }
 
 
+def hidden_sideways(page: Page) -> list[str]:
+    """Tables of which a part is seen only by scrolling sideways."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('.scroller')].filter(e => e.scrollWidth > e.clientWidth)"
+        ".map(e => e.getAttribute('aria-labelledby'))"
+    )
+    return found
+
+
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 @pytest.mark.parametrize("width", [1920, 1280, 768, 360])
 def test_every_page_looks_right(
@@ -30,6 +39,8 @@ def test_every_page_looks_right(
             if lang in titles:
                 expect(page.locator("h1")).to_have_text(titles[lang])
             fits(page)
+            if name == "why":
+                assert hidden_sideways(page) == []
             is_accessible(page)
             page.screenshot(path=pictures / f"{name}-{lang}-{width}.png", full_page=True)
 

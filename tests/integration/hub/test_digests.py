@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from hub.link import compare_desk
 from hub.stock.digest import AskDigest, comparison_of
@@ -130,6 +131,30 @@ async def test_a_digest_that_became_equal_clears_the_numbers_and_leaves_the_trou
         await until_kept(live, (2, 0, 1, 0))
     assert await live.one("SELECT rows, buckets FROM store_digest") == ("[]", "[]")
     assert await live.one("SELECT state FROM trouble") == "open"
+
+
+async def test_digests_that_differ_are_logged_once_and_once_when_they_are_equal_again(
+    live: SmallHub, broker: MemoryBroker
+) -> None:
+    ledger = await enrol(live)
+    ledger.receive("tea", 10)
+    with capture_logs() as logs:
+        async with serving(live, broker) as worker, playing(ledger, broker) as agent:
+            await settled(live, agent)
+            for floor, most in ((9, 3), (10, 2), (9, 1)):
+                spoil(ledger, "tea", floor)
+                for _ in range(most):
+                    before = worker.comparing.compared
+                    agent.say(agent.digest())
+                    await until(lambda before=before: worker.comparing.compared == before + 1)  # type: ignore[misc]
+            await until_shown(live)
+    told = [(entry["event"], entry["log_level"]) for entry in logs if entry["event"].startswith("digest.")]
+    assert told == [
+        ("digest.differs", "error"),
+        ("digest.equal_again", "info"),
+        ("digest.differs", "error"),
+    ]
+    assert await live.one("SELECT times FROM trouble") == 4
 
 
 async def test_a_digest_of_another_event_is_ignored_counted_and_asked_for_again_so_often(

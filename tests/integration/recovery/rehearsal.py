@@ -162,7 +162,7 @@ def sell_at(till: httpx.Client, qty: int) -> str:
     pay = {"tender": "cash", "ticket": ticket["id"], "given_minor": ticket["total_minor"]}
     answer = till.post("/api/v1/till/pay", json=pay)
     assert answer.status_code == 200, answer.text
-    return str(answer.json()["receipt"])
+    return str(answer.json()["receipt"]["number"])
 
 
 def put_away(folder: Path, *names: str) -> Path:

@@ -282,7 +282,7 @@ class Twins(RuleBasedStateMachine):
             dver=position.ver,
             events=(*known, *events),
             wants=wants or None,
-            wants_id=f"W{position.app}" if wants else None,
+            wants_id=f"W{position.app:06}" if wants else None,
         )
         self.at_hub(lambda book: apply_up(book, up, parse_fact))
 

@@ -10,7 +10,9 @@ from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.ledger.verify import verify
 from pos_agent.link.compose import health_payload
 from sync.rules.baseline import Carried, CarriedLine, SkuBalance
-from sync.rules.store.begin_log import NOTHING, Mirror, begin_log
+from sync.rules.facts import HoldStep, Move, MoveLine
+from sync.rules.store.begin_log import NOTHING, Mirror, Remains, begin_log
+from sync.rules.store.receive_down import held_of
 from tests.unit.pos_agent.agent_stage import CODE, COLA, MILK, Stage, client, hold_item
 
 AT = "2026-05-01T04:00:00.000Z"
@@ -113,6 +115,25 @@ async def test_an_order_cancelled_meanwhile_is_released_when_still_here(stage: S
     async with client(stage) as clerk:
         gone = (await clerk.post(f"{ONE}/verify", json={"collected": False})).json()
     assert (gone["stage"], gone["outcome"], gone["lines"][0]["to_put_back"]) == ("closed", "released", 1)
+
+
+@pytest.mark.parametrize("continues", [True, False])
+async def test_what_the_old_ledger_alone_knew_is_doubted_too_where_it_may_lack_something(
+    stage: Stage, continues: bool
+) -> None:
+    mirror = Mirror(from_sinc=1, from_seq=9, doubt=False, stocks=(SkuBalance(sku=COLA, floor=3),), holds=())
+    facts = (
+        Move(reason="receive", lines=(MoveLine(sku=MILK, qty=6, target="floor"),), at=AT),
+        HoldStep(order="o-7", to="received", at=AT, held=held_of(hold_item("o-7", (MILK, 1)))),
+    )
+    remains = Remains(facts=facts, continues=continues)
+    await stage.run(lambda book: begin_log(book, book.position(), mirror, remains, AT))
+    frozen = await stage.rows("SELECT sku FROM stock WHERE frozen ORDER BY sku")
+    unsure = await stage.rows("SELECT order_id FROM hold WHERE unsure")
+    assert (frozen, unsure) == (([], []) if continues else ([(COLA,), (MILK,)], [("o-7",)]))
+    whole = [event for event in await stage.events() if event["kind"] == "whole"]
+    assert [event["facts"] for event in whole] == [2]
+    assert verify(stage.path) == []
 
 
 @pytest.mark.parametrize("body", [{}, {"collected": "yes"}, {"collected": None}, {"collected": True, "n": 1}])

@@ -105,6 +105,7 @@ def upgrade() -> None:
     sa.Column('dver', sa.Integer(), nullable=False),
     sa.Column('fenced', sa.Integer(), nullable=False),
     sa.Column('stable', sa.Integer(), nullable=False),
+    sa.Column('put_back_at', sqlmodel.AutoString(), server_default='', nullable=False),
     sa.CheckConstraint('id = 1', name=op.f('ck_position_one_row')),
     sa.CheckConstraint('length(chain) = 16', name=op.f('ck_position_chain')),
     sa.CheckConstraint('seq >= 0 AND heard >= 0 AND heard <= seq AND dver >= 0', name=op.f('ck_position_counters')),

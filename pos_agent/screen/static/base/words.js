@@ -28,6 +28,11 @@ export const words = {
       title: _("This store runs on another machine now"),
       help: _("What is sold or handed over here no longer reaches head office. Stop working here and call head office: this machine has to join with a new code."),
     },
+    put_back: {
+      sign: _("From a backup"),
+      title: _("This machine was put back to a backup"),
+      help: _("Sell as usual: it is kept and carried on. Orders cannot be picked or handed over here yet. Call head office: this machine has to join with a new code."),
+    },
     refused: {
       sign: _("Not let in"),
       title: _("Head office does not let this machine in"),

@@ -443,3 +443,20 @@ async def test_orders_to_check_are_an_exception_once_for_each_loss(kernel: Kerne
         ("verify_list", '{"orders":3}', 1, "resolved"),
         ("verify_list", '{"orders":2}', 1, "open"),
     ]
+
+
+async def test_the_list_of_orders_to_check_is_closed_with_the_last_one(
+    kernel: Kernel, hq: httpx2.AsyncClient
+) -> None:
+    for left in (2, 1):
+        await said(kernel, "s1", seq=2, unsure=left)
+    await said(kernel, "s2", seq=2, unsure=1)
+    standing = "SELECT store, state, action, resolved_by FROM trouble ORDER BY id"
+    assert await kernel.reader.all(standing) == [("s1", "open", "", None), ("s2", "open", "", None)]
+    for _ in range(2):
+        await said(kernel, "s1", seq=3, unsure=0)
+    assert await kernel.reader.all(standing) == [("s1", "resolved", "checked", ""), ("s2", "open", "", None)]
+    changes = "SELECT by, state_before, state_after, action FROM trouble_change"
+    assert await kernel.reader.all(changes) == [("", "open", "resolved", "checked")]
+    page = (await hq.get("/hq/exceptions/1")).text
+    assert "resolved by itself: the store has looked for every order" in page

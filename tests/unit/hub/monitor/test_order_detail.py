@@ -209,6 +209,79 @@ async def test_troubles_lead_to_their_order_and_stand_on_its_page(
     assert "Order N-1" in page
 
 
+async def keep_deficit(
+    kernel: Kernel, sku: str, raised_at: str, resolved_at: str = "", store: str = "s1"
+) -> None:
+    """A deficit that stood for a while; without an end it still does."""
+
+    def write(transaction: Transaction) -> None:
+        what = {"kind": "deficit", "store": store, "facts": json.dumps({"sku": sku, "units": 1})}
+        ended = {"state": "resolved", "resolved_at": resolved_at} if resolved_at else {"state": "open"}
+        row(transaction, "trouble", **what, **ended, subject=f"sku:{sku}", raised_at=raised_at, note="")
+
+    await kernel.writer.run(write)
+
+
+EARLIER = "2026-05-01T04:00:00.000Z"
+EARLY = "2026-05-01T05:00:00.000Z"
+
+
+async def test_a_deficit_and_the_orders_on_its_goods_lead_to_each_other(
+    kernel: Kernel, browser: httpx2.AsyncClient
+) -> None:
+    await keep_order(kernel)
+    await keep_deficit(kernel, "T1", EARLIER, EARLY)  # over before the order was placed
+    await keep_deficit(kernel, "T1", EARLY, LATER)
+    await keep_deficit(kernel, "T1", EARLY)
+    await keep_deficit(kernel, "T2", EARLY)
+    await keep_deficit(kernel, "T1", EARLY, store="s2")
+
+    page = (await browser.get("/hq/orders/N-1")).text
+    leads = [number for number in range(1, 6) if f'href="/hq/exceptions/{number}"' in page]
+    assert leads == [2, 3]
+    back = []
+    for number in range(1, 6):
+        text = (await browser.get(f"/hq/exceptions/{number}")).text
+        back += [number] if 'href="/hq/orders/N-1"' in text else []
+        assert ("Orders on these goods" in text) == (number in leads)
+    assert back == leads
+    text = (await browser.get("/hq/exceptions/3")).text
+    assert "1 unit short" in text
+    assert "2 units still owed" in text
+
+
+async def test_an_order_that_is_closed_leads_to_no_later_deficit(kernel: Kernel) -> None:
+    await keep_order(kernel, "collected", lines=((3, 3, 0, 0),))
+    await kernel.writer.run(lambda tx: tx.execute("UPDATE orders SET closed_at = ?", (LATER,)))
+    await keep_deficit(kernel, "T1", "2026-05-01T08:00:00.000Z")
+    await keep_deficit(kernel, "T1", "2026-05-01T10:00:00.000Z", "2026-05-01T11:00:00.000Z")
+    detail = await read_order(kernel.reader, "N-1")
+    assert detail is not None
+    assert [trouble.id for trouble in detail.troubles] == [1]
+
+
+async def test_an_order_rebuilt_is_called_by_its_number_once(
+    kernel: Kernel, browser: httpx2.AsyncClient
+) -> None:
+    await keep_order(kernel)
+
+    def trouble(transaction: Transaction) -> None:
+        what = {"kind": "recovered_order", "store": "s1", "state": "open", "raised_at": AT, "note": ""}
+        row(transaction, "trouble", **what, facts='{"order":"o1","number":"N-1"}')
+        row(transaction, "trouble", **what, facts='{"order":"o9","number":"N-9"}')
+
+    await kernel.writer.run(trouble)
+    told = [re.findall(r"<dd>.*?</dd>", (await browser.get(f"/hq/exceptions/{one}")).text) for one in (1, 2)]
+    assert told == [
+        ['<dd><a href="/hq/orders/o1">N-1</a></dd>'],
+        ["<dd>o9</dd>", "<dd>N-9</dd>"],  # not known here: both names are all there is
+    ]
+    page = (await browser.get("/hq/orders/N-1")).text
+    section = re.search(r'id="order-troubles".*?</div>', page, re.DOTALL)
+    assert section is not None
+    assert "N-1" not in section[0]
+
+
 @pytest.mark.parametrize("name", ["N-2", "x" * 5_000, "%00", "CODE01", "secret-token"])
 async def test_no_such_order(kernel: Kernel, browser: httpx2.AsyncClient, name: str) -> None:
     await keep_order(kernel)

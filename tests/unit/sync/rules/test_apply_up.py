@@ -317,3 +317,10 @@ def test_a_repeated_floor_request_is_served_once_though_more_could_be_returned()
     send(book, [], **wanted)
     assert book.stock("tea") == HubStock(floor=9, granted=8, returned=2)
     assert book.floor_request("ghost") == ""
+
+
+def test_requests_that_travel_again_in_turn_are_served_once_each() -> None:
+    book = hub_book(tea=HubStock(floor=9, granted=8))
+    for request in ("w1", "w2", "w1", "w2", "w1"):
+        send(book, [], wants={"tea": 1}, wants_id=request)
+    assert book.stock("tea") == HubStock(floor=9, granted=8, returned=2)

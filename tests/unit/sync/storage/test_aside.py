@@ -8,6 +8,7 @@ import pytest
 
 from sync.storage.aside import set_aside
 from sync.storage.connection import open_for_writing
+from tests.unit.sync.storage.recorded_renames import SYNCED, recorded_renames
 
 
 def killed(folder: Path) -> Path:
@@ -57,3 +58,10 @@ def test_a_damaged_file_keeps_its_parts(tmp_path: Path) -> None:
     set_aside(path, tmp_path / "aside.db")
     assert (tmp_path / "aside.db").read_bytes() == b"no database at all" * 64
     assert not path.exists()
+
+
+def test_the_new_name_is_on_the_disk_when_it_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = killed(tmp_path)
+    with recorded_renames(monkeypatch) as told:
+        set_aside(path, tmp_path / "aside.db")
+    assert told[-2:] == ["left.db -> aside.db", SYNCED]

@@ -1,0 +1,1 @@
+"""Backups of a store's agent, and the way back from one."""
