@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
+from structlog.testing import CapturingLogger
 
 from hub.link import compare_desk
 from hub.stock.digest import AskDigest, comparison_of
@@ -134,22 +134,22 @@ async def test_a_digest_that_became_equal_clears_the_numbers_and_leaves_the_trou
 
 
 async def test_digests_that_differ_are_logged_once_and_once_when_they_are_equal_again(
-    live: SmallHub, broker: MemoryBroker
+    live: SmallHub, broker: MemoryBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    log = CapturingLogger()
+    monkeypatch.setattr(compare_desk, "log", log)
     ledger = await enrol(live)
     ledger.receive("tea", 10)
-    with capture_logs() as logs:
-        async with serving(live, broker) as worker, playing(ledger, broker) as agent:
-            await settled(live, agent)
-            for floor, most in ((9, 3), (10, 2), (9, 1)):
-                spoil(ledger, "tea", floor)
-                for _ in range(most):
-                    before = worker.comparing.compared
-                    agent.say(agent.digest())
-                    await until(lambda before=before: worker.comparing.compared == before + 1)  # type: ignore[misc]
-            await until_shown(live)
-    told = [(entry["event"], entry["log_level"]) for entry in logs if entry["event"].startswith("digest.")]
-    assert told == [
+    async with serving(live, broker) as worker, playing(ledger, broker) as agent:
+        await settled(live, agent)
+        for floor, most in ((9, 3), (10, 2), (9, 1)):
+            spoil(ledger, "tea", floor)
+            for _ in range(most):
+                before = worker.comparing.compared
+                agent.say(agent.digest())
+                await until(lambda before=before: worker.comparing.compared == before + 1)  # type: ignore[misc]
+        await until_shown(live)
+    assert [(call.args[0], call.method_name) for call in log.calls] == [
         ("digest.differs", "error"),
         ("digest.equal_again", "info"),
         ("digest.differs", "error"),
