@@ -48,6 +48,7 @@ def test_what_a_log_tells_of_money_that_is_known_changes_nothing() -> None:
         (OrderMoney(online=600, till=600), 600, 600),
         (OrderMoney(online=600, till=400), 600, 400),
         (OrderMoney(online=200, till=600), 0, 200),
+        (OrderMoney(online=200, till=600, refunded=100), 0, 100),
         (OrderMoney(till=600), 0, 0),
         (OrderMoney(online=600, refunded=600), 600, 0),
         (OrderMoney(), 600, 0),

@@ -100,6 +100,11 @@ def test_less_is_due_for_units_that_are_short_and_for_money_that_was_paid() -> N
     assert (prepaid.due_minor(hold_of(book)), grants(book)) == (0, [200, 600])
 
 
+def test_released_units_are_taken_off_as_short_ones_are() -> None:
+    hold = hold_of(store())
+    assert prepaid.due_minor(hold.with_line(replace(hold.line(1), released=1))) == 300
+
+
 def test_an_order_paid_online_from_the_start_and_one_without_a_body_owe_nothing() -> None:
     hold = hold_of(store())
     assert prepaid.due_minor(replace(hold, body=replace(priced(), pay_at="online"))) == 0
