@@ -86,7 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="simulate",
         description="Hostile histories over the sync rules.",
-        epilog="Real programs under chaos instead: ./omo simulate --processes --help",
+        epilog="Real programs under chaos instead: ./omo simulate --processes --help;"
+        " hostile messages for them: ./omo simulate --fuzz N",
     )
     parser.add_argument("--histories", type=_count, help=f"how many histories ({HISTORIES})")
     parser.add_argument("--from", type=int, default=0, dest="start", help="the first seed (0)")
