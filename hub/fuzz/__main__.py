@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 
@@ -19,6 +20,8 @@ def main(given: list[str] | None = None) -> int:
     options = _arguments(given)
     at_hub = options.fuzz - options.fuzz // 2
     argv = [sys.executable, "-m", "pos_agent.fuzz", str(options.fuzz // 2), str(options.start)]
+    # Ctrl-C reaches both at once; the agent's half is deaf to it until it can end with a report.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as agent:  # noqa: S603  # our own module
         reports = [play(run, options.start, at_hub)]
         told, _ = agent.communicate()

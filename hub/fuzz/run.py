@@ -5,7 +5,7 @@ from time import perf_counter
 from typing import Final
 
 from hub.fuzz.books import state
-from hub.fuzz.speech import Forger, is_speech
+from hub.fuzz.speech import Forger, former_of, is_speech
 from hub.fuzz.stage import GOAT, SKUS, FuzzedHub, fuzzed_hub
 from sync.link.port import EVENT_LIMIT, Message
 from sync.simulator.fuzz.command import GoOn
@@ -44,7 +44,7 @@ async def _fire(hub: FuzzedHub, report: Report, count: int, go_on: GoOn) -> None
     orders = [str(row[0]) for row in await hub.kernel.reader.all("SELECT id FROM orders ORDER BY id")]
     forger = Forger(hub, [*orders, "no-such-order"])
     traffic = [said for store in hub.stores.values() for said in store.traffic]
-    dealer = Dealer(report.seed, Range(traffic, is_speech, forger, tuple(hub.stores)))
+    dealer = Dealer(report.seed, Range(traffic, is_speech, forger, former_of(hub), tuple(hub.stores)))
     counted, fired = hub.worker.outcomes.copy(), hub.sent
     await hub.quiet()
     report.state_before, tables = state(hub.path)

@@ -1,7 +1,9 @@
 """What a store may say under its own name, and lies that it may tell: neither changes another's books."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
+from hub.fuzz.played_store import AT
 from hub.fuzz.stage import GOAT, SKUS, FuzzedHub
 from sync.messages.codec import decode, encode
 from sync.messages.errors import NewerVersion, Undecodable
@@ -33,6 +35,30 @@ def is_speech(topic: str, payload: bytes) -> bool:
     except (Undecodable, NewerVersion):
         return False
     return isinstance(said, Up | Hello | Digest | Rows) and said.store == to.store and said.sinc >= SINC
+
+
+def former_of(hub: FuzzedHub) -> Callable[[Dice], tuple[str, bytes]]:
+    """What a witness's agent would write next, had it or the hub not been replaced meanwhile."""
+    positions = [store.book.position() for store in hub.stores.values() if not store.is_goat]
+
+    def former(dice: Dice) -> tuple[str, bytes]:
+        at = dice.one_of(positions)
+        line = {"sku": dice.one_of(SKUS), "qty": dice.between(1, 3), "source": "floor"}
+        event = {"kind": "move", "reason": "sale", "at": AT, "lines": [line]}
+        is_store = dice.hit(0.5)
+        up = Up(
+            store=at.store,
+            sinc=at.sinc - is_store,
+            hinc=at.hinc - (not is_store),
+            first=at.seq + 1,
+            chain_before=at.chain,
+            head=at.seq + 1,
+            dver=at.dver,
+            events=(event,),
+        )
+        return store_topic(at.store, "up"), encode(up)
+
+    return former
 
 
 class Forger:
@@ -69,7 +95,7 @@ class Forger:
         """One event; half of them read well."""
         sku, qty = dice.one_of((*SKUS, "none")), dice.one_of((1, 2, 40, 10**9, 2**53))
         line = {"sku": sku, "qty": qty, "source": dice.one_of(("floor", "staged", None)), "target": "damaged"}
-        event: dict[str, Any] = {"kind": dice.one_of(KINDS), "at": "2026-05-01T06:17:00.000Z"}
+        event: dict[str, Any] = {"kind": dice.one_of(KINDS), "at": AT}
         match event["kind"]:
             case "move":
                 event |= {"reason": dice.one_of(("sale", "override", "count")), "lines": [line]}

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Final
 
 from pos_agent.fuzz.played_hub import SKUS
-from pos_agent.fuzz.speech import Forger, speech_of
+from pos_agent.fuzz.speech import Forger, former_of, speech_of
 from pos_agent.fuzz.stage import GOAT, UNREAD, WITNESS, FuzzedAgent, fuzzed_agents, sell
 from sync.link.port import EVENT_LIMIT, Message
 from sync.rules.books import StorePosition
@@ -51,7 +51,8 @@ async def _fire(agents: Agents, report: Report, count: int, go_on: GoOn) -> None
     witness, goat = agents[WITNESS], agents[GOAT]
     forger = Forger(await _position(goat))
     traffic = [said for one in agents.values() for said in one.hub.traffic]
-    target = Range(traffic, speech_of(await _position(witness)), forger, tuple(agents))
+    at = await _position(witness)
+    target = Range(traffic, speech_of(at), forger, former_of(at), tuple(agents))
     dealer = Dealer(report.seed, target)
     before, fired = _counts(agents), sum(one.sent for one in agents.values())
     report.state_before, tables = state(witness.agent.settings.database)

@@ -54,6 +54,26 @@ def _is_old(down: Down, position: StorePosition) -> bool:
     return is_known and not down.stopped
 
 
+def former_of(position: StorePosition) -> Callable[[Dice], tuple[str, bytes]]:
+    """What the hub would tell the witness next, had it or the store's agent not been replaced meanwhile."""
+
+    def former(dice: Dice) -> tuple[str, bytes]:
+        is_store = dice.hit(0.5)
+        item = {"kind": "return", "sku": dice.one_of(SKUS), "returned": dice.between(5, 9)}
+        down = Down(
+            hinc=position.hinc - (not is_store),
+            sinc=position.sinc - is_store,
+            base=position.dver,
+            ver=position.dver + 1,
+            app=position.seq,
+            stopped=dice.hit(0.1),
+            items=(item,),
+        )
+        return store_topic(position.store, "down"), encode(down)
+
+    return former
+
+
 class Forger:
     """Says news in the hub's name that no hub would; `dver` follows how far the scapegoat went along."""
 

@@ -35,8 +35,8 @@ SINC: Final = 2
 HINC: Final = 2
 STEP_S: Final = 0.001
 LIMIT_S: Final = 60.0
-UNREAD: Final = ("undecodable", "newer_version")
-"""Reasons of drops before a message's kind was known; the others were counted as received as well."""
+UNREAD: Final = ("undecodable", "newer_version", "failed")
+"""Reasons of drops before a message's kind is known; what is dropped later was counted as received, too."""
 
 
 def total(counter: Counter, only: tuple[str, ...] = ()) -> int:

@@ -25,6 +25,7 @@ async def _play(run: Run, seed: int, count: int, *, is_quiet: bool) -> Report:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # what came before this moment comes now
     progress = Progress(count, "hostile messages")
 
     def go_on(fired: int) -> bool:

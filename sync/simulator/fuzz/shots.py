@@ -50,12 +50,14 @@ class Range:
         traffic: real messages, in the order they were heard.
         is_speech: whether a topic's owner may say this and change its books by it.
         forge: well-formed lies under the scapegoat's credentials.
+        former: news for a witness that would be right, were it not of an earlier life of either side.
         names: of stores, the scapegoat's among them.
     """
 
     traffic: Sequence[Recorded]
     is_speech: Callable[[str, bytes], bool]
     forge: Callable[[Dice], tuple[str, bytes]]
+    former: Callable[[Dice], tuple[str, bytes]]
     names: Sequence[str]
 
 
@@ -74,6 +76,7 @@ KINDS: Final = (
     ("replay", 9.0),
     ("replay out of order", 0.5),
     ("forged by its owner", 3.0),
+    ("news of an earlier life", 3.0),
 )
 """Kinds with their weights; one that deals a burst weighs less."""
 
@@ -128,6 +131,8 @@ class Dealer:
         if kind == "forged by its owner":
             run = [Shot(kind, *self._target.forge(dice)) for _ in range(dice.between(1, 6))]
             return run[::-1]  # the last is dealt first
+        if kind == "news of an earlier life":
+            return [Shot(kind, *self._target.former(dice), retained)]
         if kind == "other store" and dice.hit(0.5):
             return [Shot(kind, dice.one_of(traffic).topic, said.payload, retained)]
         return [Shot(kind, said.topic, twists.TWISTS[kind](dice, said.payload, self._target.names), retained)]
