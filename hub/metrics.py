@@ -32,6 +32,17 @@ class HubCollector(Collector):
         yield CounterMetricFamily(
             "omo_hub_messages_newer", "Messages dropped: of a newer version", value=self._worker.newer
         )
+        heard = CounterMetricFamily(
+            "omo_hub_messages", "Messages of stores, by what became of them", labels=["outcome"]
+        )
+        for outcome, count in self._worker.outcomes.items():
+            heard.add_metric([outcome], count)
+        yield heard
+        yield CounterMetricFamily(
+            "omo_hub_messages_overflowed",
+            "Messages dropped unread: the queue was full, or they were too large",
+            value=self._worker.overflowed,
+        )
         comparing = self._worker.comparing
         yield CounterMetricFamily("omo_hub_digests_compared", "Digests compared", value=comparing.compared)
         yield CounterMetricFamily(

@@ -17,6 +17,11 @@ class Metrics:
         self.received = Counter(
             "omo_agent_messages_received", "Messages taken, by kind", ["kind"], registry=self.registry
         )
+        self.overflowed = Gauge(
+            "omo_agent_messages_overflowed",
+            "Messages dropped unread since the start: the queue was full, or they were too large",
+            registry=self.registry,
+        )
         self.sent = Counter(
             "omo_agent_events_sent", "Events sent up, resends included", registry=self.registry
         )

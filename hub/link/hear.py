@@ -80,5 +80,5 @@ class ReadDown:
         """Run in the writer: it sees every commit before it."""
         book = SqliteHubBook(transaction, self.store, self.kernel.hinc, self.kernel.instant())
         down = make_down(book)
-        self.items = [read for read in book.read if read[0].ver <= down.ver] if down.items else []
+        self.items = book.read.given(down.ver) if down.items else []
         return down, book.position()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from typing import Final
 
 from hub.catalogue import queries as catalogue
@@ -13,7 +14,8 @@ from hub.link.page_desk import ALL, PageDesk
 from hub.link.read_state import is_live, is_of, read_object
 from hub.link.sender import Sender
 from hub.link.watch import Watch
-from hub.monitor.keep_health import KeepHealth, Said
+from hub.monitor.keep_health import KeepHealth
+from hub.monitor.keep_health import Said as SaidState
 from hub.stock.news import tell_shelves
 from hub.stock.want_desk import WantDesk
 from hub.stores import queries as stores
@@ -26,7 +28,8 @@ from sync.messages.topics import HUB_PRESENCE, StoreTopic, parse_topic, store_to
 from sync.rules.books import HubPosition
 from sync.rules.central.make_down import acknowledgement
 from sync.rules.digest import Digest, Rows
-from sync.rules.streams import Ask, Down, Hello, Page, Up
+from sync.rules.streams import Ask, Down, Hello, Page, Up, UpVerdict
+from sync.rules.streams import Message as Said
 from sync.runtime.logging import get_logger
 from sync.storage.errors import StorageError
 
@@ -62,12 +65,18 @@ class LinkWorker:
         self.undecodable = 0
         self.newer = 0
         self.events_applied = 0
+        self.outcomes: Counter[str] = Counter()
         kernel.wake = self.wake
 
     @property
     def is_connected(self) -> bool:
         """Whether the broker is there."""
         return self._link.connected
+
+    @property
+    def overflowed(self) -> int:
+        """Messages that nobody read: the queue was full, or they were too large."""
+        return self._link.dropped
 
     def wake(self, store: str) -> None:
         """A store has news to hear; one that would misread it has none."""
@@ -113,55 +122,60 @@ class LinkWorker:
                 self.wake(store.id)
 
     async def _guarded(self, message: Message, at_ms: int) -> None:
-        """Handle one message, which came at `at_ms`; whatever it holds, the loop goes on."""
+        """Handle one message, which came at `at_ms`, and count what became of it; the loop goes on."""
+        outcome = "failed"
         try:
-            await self._hear(message, at_ms)
+            outcome = await self._hear(message, at_ms)
         except StorageError as error:
+            outcome = "not_kept"
             log.warning("link.not_kept", topic=message.topic, code=error.code)
         except Exception:
             log.exception("link.message_failed", topic=message.topic)
         finally:
+            self.outcomes[outcome] += 1
             self._slots.release()
 
-    async def _hear(self, message: Message, at_ms: int) -> None:
-        """Sort a message by topic and kind."""
+    async def _hear(self, message: Message, at_ms: int) -> str:
+        """Sort a message by topic and kind; returns what became of it."""
         topic = parse_topic(message.topic)
         if topic is None or self._kernel.directory.get(topic.store) is None:
-            self.undecodable += 1
-            return
+            return self._drop("link.misplaced", store="", why="no store's topic")
         if topic.channel in {"presence", "health"}:
-            await self._hear_state(topic, message)
-            return
+            return await self._hear_state(topic, message)
         try:
             said = decode(message.payload)
         except NewerVersion as error:
             self.newer += 1
             if self.newer.bit_count() == 1:
                 log.warning("link.newer_version", store=topic.store, why=str(error), dropped=self.newer)
-            return
+            return "newer"
         except Undecodable as error:
-            self.undecodable += 1
-            log.warning("link.undecodable", store=topic.store, why=str(error)[:200])
-            return
+            return self._drop("link.undecodable", store=topic.store, why=str(error)[:200])
+        return await self._hear_said(topic.store, said, at_ms)
+
+    async def _hear_said(self, store: str, said: Said, at_ms: int) -> str:
+        """Do what a message asks, if the store whose topic it came on says it of itself."""
         match said:
-            case Up() if said.store == topic.store:
-                await self._hear_up(said, at_ms)
-            case Hello() if said.store == topic.store:
+            case Up() if said.store == store:
+                return f"up_{await self._hear_up(said, at_ms)}"
+            case Hello() if said.store == store:
                 await self._hear_hello(said, at_ms)
-            case Ask() if said.store == topic.store:
+            case Ask() if said.store == store:
                 self.pages.want(said.store, said.name, said.since)
-            case Digest() | Rows() if said.store == topic.store:
+            case Digest() | Rows() if said.store == store:
                 self.comparing.take(said)
             case _:
-                self._drop("link.misplaced", store=topic.store, why=said.kind)
+                return self._drop("link.misplaced", store=store, why=said.kind)
+        return said.kind
 
-    def _drop(self, event: str, *, store: str, why: str) -> None:
+    def _drop(self, event: str, *, store: str, why: str) -> str:
         """Count garbage, and log it ever more rarely: a broken store must not fill the disk with lines."""
         self.undecodable += 1
         if self.undecodable.bit_count() == 1:
             log.warning(event, store=store, why=why, dropped=self.undecodable)
+        return "undecodable"
 
-    async def _hear_up(self, up: Up, at_ms: int) -> None:
+    async def _hear_up(self, up: Up, at_ms: int) -> UpVerdict:
         """Apply an UP, answer it, and tell who waits."""
         heard = await self._kernel.writer.run(HearUp(self._kernel, up))
         applied_ms = self.hops.now_ms()
@@ -169,7 +183,7 @@ class LinkWorker:
         self.events_applied += heard.applied.events
         if verdict == "split":
             log.error("link.chain_split", store=up.store, app=position.app, first=up.first)
-            return
+            return verdict
         sender = self._sender(up.store)
         if verdict in {"apply", "known", "gap"}:
             self._kernel.directory.heard(up.store)
@@ -188,6 +202,7 @@ class LinkWorker:
             pages += self._kernel.events.publish(f"order:{token}", "order", {})
         arrival = Arrival(at_ms, applied_ms, self.hops.now_ms(), pages)
         self.hops.applied(up, position.app, heard.applied.events, arrival)
+        return verdict
 
     async def _hear_hello(self, hello: Hello, at_ms: int) -> None:
         """A store says where it stands: greet it, send items and pages that it lacks."""
@@ -283,23 +298,23 @@ class LinkWorker:
                     if facts.sinc:
                         self._publish(facts.id, self._hello(facts.id, facts.sinc))
 
-    async def _hear_state(self, topic: StoreTopic, message: Message) -> None:
-        """Keep presence and health as the store told them."""
+    async def _hear_state(self, topic: StoreTopic, message: Message) -> str:
+        """Keep presence and health as the store told them; returns what became of it."""
         said = read_object(message.payload)
         if said is None:
-            self.undecodable += 1
-            return
+            return self._drop("link.undecodable", store=topic.store, why=topic.channel)
         facts = self._kernel.directory.get(topic.store)
         if facts is not None and not is_of(said, facts.sinc):
-            return
+            return f"{topic.channel}_former"
         if topic.channel == "presence" and said.get("state") == "offline":
             self._kernel.directory.lost(topic.store)
         elif topic.channel == "health" and facts is not None and is_live(said, facts.sinc, message):
             self._kernel.directory.heard(topic.store)
         await self._kernel.writer.run(
-            KeepHealth(topic.store, topic.channel, Said(said), self._kernel.instant())
+            KeepHealth(topic.store, topic.channel, SaidState(said), self._kernel.instant())
         )
         self._kernel.events.publish("board", "store", {"store": topic.store})
+        return topic.channel
 
     def _publish(self, store: str, message: Down | Hello | Page) -> bool:
         """Send a message down to a store; what is lost is sent again by the protocol."""

@@ -4,6 +4,7 @@ import json
 from typing import Any, Final
 
 from hub.orders.rules import masked
+from sync.keys.signing import SigningKey
 from sync.messages.codec import parse_item
 from sync.rules.books import HubPosition
 from sync.rules.canonical import to_raw
@@ -59,18 +60,23 @@ def short_names(names: dict[str, str]) -> dict[str, str]:
     return {locale: name[:MOST_NAME] for locale, name in names.items()}
 
 
-def require_readable(order: HoldItem, position: HubPosition) -> None:
-    """Refuse an order that the store's end could not read, or that no pickup code could say.
+def readable_code(order: HoldItem, position: HubPosition, key: SigningKey | None) -> str:
+    """The order's pickup code, signed; empty without a key, for an order whose code is told once it is paid.
 
-    The first would stop everything behind it; the second, paid online, would be told only after its payment.
+    An order that the store's end could not read would stop everything behind it; one that no pickup code
+    could say, paid online, would be told only after its payment. Both are refused here.
 
     Raises:
         Refused: `unreadable_order`, with the field or the reason.
     """
     try:
         parse_item(to_raw(order))
-        encode_claims(fitted(claims_of(order, position)))
+        claims = claims_of(order, position)
+        if key is not None:
+            return key.sign(claims)
+        encode_claims(fitted(claims))
     except Unbookable as error:
         raise Refused("unreadable_order", **error.facts) from error
     except ValueError as error:
         raise Refused("unreadable_order", why=str(error)) from error
+    return ""

@@ -13,7 +13,7 @@ from typing import Final
 from hub.directory import StoreFacts
 from hub.kernel import Kernel
 from hub.orders.answers import already_told, remember
-from hub.orders.hold_item import require_readable, short_names
+from hub.orders.hold_item import readable_code, short_names
 from hub.orders.numbering import free_code, free_number
 from hub.orders.requests import OrderRequest
 from hub.orders.rules import HOLD_HOURS, Wanted, masked, merged, ready_by
@@ -23,7 +23,6 @@ from sync.rules.central import promise
 from sync.rules.errors import Refused
 from sync.rules.holds import HubLine
 from sync.rules.items import HoldItem, HoldLine
-from sync.rules.pickup_token import claims_of
 from sync.rules.price import BasketLine, Priced, PriceEntry, price
 from sync.runtime.ids import new_id
 from sync.storage.writer import Transaction
@@ -55,6 +54,17 @@ class Bought:
     image: str
     entry: PriceEntry
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """All that is written of an order: as its store hears of it, its code, the code's QR text, its prices."""
+
+    order: HoldItem
+    code: str
+    qr: str
+    bought: Sequence[Bought]
+    priced: Priced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,16 +117,23 @@ class PlaceOrder:
         code = free_code(transaction, self.store.id)
         number = free_number(transaction, self.now, self.store)
         order = self._new_order(code, number, bought, priced)
-        require_readable(order, book.position())
         is_unpaid = self.request.pay == "sandbox"
         promise.hold_units(
             book,
-            [HubLine(order=order.order, line=line.line, sku=line.sku, qty=line.qty) for line in order.lines],
+            [
+                HubLine(
+                    order=order.order, line=line.line, sku=line.sku, qty=line.qty, dispatched=not is_unpaid
+                )
+                for line in order.lines
+            ],
         )
+        # After the promise, not before: who is short of units, which many are in a rush, needs no code.
+        qr = readable_code(order, book.position(), None if is_unpaid else self.kernel.key)
         if not is_unpaid:
             promise.dispatch(book, order)
         book.finish()
-        answer = self._keep(transaction, book, order, code, bought, priced)
+        kept = Kept(order, code, qr, bought, priced)
+        answer = self._keep(transaction, book, kept)
         transaction.after_commit(self._tell)
         return answer
 
@@ -163,12 +180,10 @@ class PlaceOrder:
         self,
         transaction: Transaction,
         book: SqliteHubBook,
-        order: HoldItem,
-        code: str,
-        bought: Sequence[Bought],
-        priced: Priced,
+        kept: Kept,
     ) -> str:
         """Write order, lines, contact, payment and answer; returns the answer."""
+        order, code, priced = kept.order, kept.code, kept.priced
         is_unpaid = self.request.pay == "sandbox"
         lapses = self.now + timedelta(minutes=self.kernel.settings.shop.hold_unpaid_minutes)
         token, stage = secrets.token_urlsafe(18), "unpaid" if is_unpaid else "pending_store"
@@ -195,7 +210,7 @@ class PlaceOrder:
                 max(priced.versions, default=0),
             ),
         )
-        self._keep_lines(transaction, order.order, bought, priced)
+        self._keep_lines(transaction, order.order, kept.bought, priced)
         payment = self._ask_payment(transaction, order) if is_unpaid else None
         answer = {
             "id": order.order,
@@ -203,7 +218,7 @@ class PlaceOrder:
             "state": stage,
             "total": {"minor": priced.total_minor, "currency": priced.currency},
             "pickup_code": code,
-            "qr": "" if is_unpaid else self.kernel.key.sign(claims_of(order, book.position())),
+            "qr": kept.qr,
             "url": f"{self.base_url}/o/{token}",
             "pay_url": f"{self.base_url}/pay/sandbox/{payment}" if payment else None,
         }

@@ -1,6 +1,6 @@
 """Tables of the orders area. Personal data stands in one table of its own."""
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from hub.db.metadata import Table
@@ -29,7 +29,7 @@ class Order(Table, table=True):
         UniqueConstraint("token"),
         Index("ix_orders_store_stage", "store", "stage"),
         Index("ix_orders_code", "store", "code_hash"),
-        Index("ix_orders_lapses", "stage", "lapses_at"),
+        Index("ix_orders_lapses", "stage", "lapses_at", sqlite_where=text("lapses_at IS NOT NULL")),
     )
 
     id: str = Field(primary_key=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, overload
 
 from hub.stock.movements import keep_movements
 from hub.stock.open_trouble import NewTrouble, open_trouble
@@ -13,7 +13,7 @@ from sync.rules.canonical import GENESIS, Raw
 from sync.rules.facts import Fact
 from sync.rules.holds import HubLine
 from sync.rules.rights import HubStock
-from sync.storage.writer import Transaction
+from sync.storage.writer import Row, Transaction
 
 FactReader = Callable[[Transaction, str, Fact], None]
 """An area's conclusion from a store's fact: (transaction, store, fact)."""
@@ -125,8 +125,9 @@ class SqliteHubBook:
             stable=row[10],
         )
         self._stored = self._position
-        self.read: list[tuple[Request, str]] = []
+        self.read = _Requests([])
         self._stocks: dict[str, HubStock | None] = {}
+        self._lines: dict[tuple[str, int], HubLine] = {}
 
     def finish(self) -> None:
         """Write the position, if it moved."""
@@ -208,7 +209,10 @@ class SqliteHubBook:
         return [hub_line(row) for row in self._transaction.all(_LINES_OF, (self._store, sku))]
 
     def put_line(self, line: HubLine) -> None:
-        """Keep a hold line."""
+        """Keep a hold line; one that this book has just written so is not written again."""
+        if self._lines.get((line.order, line.line)) == line:
+            return
+        self._lines[line.order, line.line] = line
         self._transaction.execute(
             _PUT_LINE,
             (
@@ -229,6 +233,7 @@ class SqliteHubBook:
 
     def drop_line(self, line: HubLine) -> None:
         """Forget a provisional line."""
+        self._lines.pop((line.order, line.line), None)
         self._transaction.execute(
             "DELETE FROM hold_line WHERE order_id = ? AND line = ? AND store = ?",
             (line.order, line.line, self._store),
@@ -254,11 +259,8 @@ class SqliteHubBook:
 
     def requests_after(self, ver: int, limit: int) -> Sequence[Request]:
         """Items with a version above `ver`, in order of version."""
-        rows = self._transaction.all(_REQUESTS, (self._store, ver, limit))
-        self.read = [
-            (Request(ver=row[0], kind=row[1], key=row[2], raw=json.loads(row[3])), row[4]) for row in rows
-        ]
-        return [request for request, _ in self.read]
+        self.read = _Requests(self._transaction.all(_REQUESTS, (self._store, ver, limit)))
+        return self.read
 
     def chain_at(self, seq: int) -> str | None:
         """The chain after an applied event of this incarnation."""
@@ -335,6 +337,35 @@ class SqliteHubBook:
             " ON CONFLICT (store, sku) DO UPDATE SET floor_request = excluded.floor_request",
             (self._store, sku, request),
         )
+
+
+class _Requests(Sequence[Request]):
+    """Items as they were kept; each is read only when it is looked at, for a DOWN may hold but the first."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self._rows = rows
+        self._made: dict[int, Request] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Request: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "_Requests": ...
+
+    def __getitem__(self, place: int | slice) -> "Request | _Requests":
+        if isinstance(place, slice):
+            return _Requests(self._rows[place])
+        if place not in self._made:
+            ver, kind, key, raw, _ = self._rows[place]
+            self._made[place] = Request(ver=ver, kind=kind, key=key, raw=json.loads(raw))
+        return self._made[place]
+
+    def given(self, ver: int) -> list[tuple[Request, str]]:
+        """Those up to a version, each with the instant at which it was given."""
+        return [(self[place], row[4]) for place, row in enumerate(self._rows) if row[0] <= ver]
 
 
 def hub_line(row: Sequence[Any]) -> HubLine:

@@ -6,6 +6,7 @@ was lost, doubled or late changes nothing but when.
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from random import Random
@@ -72,6 +73,8 @@ class StoreLink:
         self._digests = DigestTeller(desk, lambda payload: link.publish(self._up, payload), random)
         desk.line.want = self.want
         desk.board.changed = self._health_due.set
+        desk.metrics.overflowed.set_function(lambda: link.dropped)
+        self._drops: Counter[str] = Counter()
 
     def grown(self) -> None:
         """The log has news; called after each commit."""
@@ -136,6 +139,7 @@ class StoreLink:
 
     async def _message(self, message: Message) -> None:
         if message.topic.endswith("/presence"):
+            self._desk.metrics.received.labels("presence").inc()
             return
         try:
             decoded = decode(message.payload)
@@ -151,7 +155,7 @@ class StoreLink:
                 await self._down(decoded)
             case Page():
                 await self._page(decoded)
-            case Hello():
+            case Hello() if decoded.store == self._desk.enrolment.store:
                 self._hello(decoded)
             case Compare():
                 self._digests.asked(decoded)
@@ -291,6 +295,9 @@ class StoreLink:
             await asyncio.sleep(TICK_S)
 
     def _drop(self, reason: str, error: BaseException | None) -> None:
-        """Count a message that changes nothing; the text goes to the log, its bytes do not."""
+        """Count a message that changes nothing; the text goes to the log ever more rarely, bytes never."""
         self._desk.metrics.dropped.labels(reason).inc()
-        log.warning("message.dropped", reason=reason, problem=str(error) if error else "")
+        self._drops[reason] += 1
+        if self._drops[reason].bit_count() == 1:
+            problem = str(error)[:200] if error else ""
+            log.warning("message.dropped", reason=reason, problem=problem, dropped=self._drops[reason])

@@ -106,8 +106,8 @@ def _entitled(desk: Desk, book: SqliteStoreBook, given: HandOver, claims: Claims
         known = check_claims(desk, book, claims)
         if known is None:
             accept_hold(book, hold_from_claims(claims), desk.at, by="qr")
-        elif known.body is None and known.is_open and fulfil.open_hold(book, given.order):
-            # taken over from the hub, which has not told it anew yet
+        elif known.body is None and known.is_open:  # taken over, and not told by the hub yet
+            fulfil.open_hold(book, given.order)
             book.put_hold(replace(known, body=hold_from_claims(claims)))
     elif given.proof.code is not None:
         _check_code(desk, book, given)

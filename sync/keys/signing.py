@@ -16,7 +16,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from sync.keys.errors import KeyFileBroken
 from sync.keys.key_file import read_secret, write_secret
 from sync.rules.errors import TokenRefused
-from sync.rules.pickup_token import Claims, decode_claims, encode_claims, fitted, from_text, to_text
+from sync.rules.pickup_token import (
+    MOST_CLAIM_BYTES,
+    Claims,
+    decode_claims,
+    encode_claims,
+    fitted,
+    from_text,
+    to_text,
+)
 
 SECRET_BYTES: Final = 32
 PUBLIC_BYTES: Final = 32
@@ -89,7 +97,10 @@ class SigningKey:
 
     def sign(self, claims: Claims) -> str:
         """The token's text (`OMO1:…`); claims too large for a code carry a digest of their lines."""
-        data = encode_claims(fitted(replace(claims, key_id=self.key_id)))
+        named = replace(claims, key_id=self.key_id)
+        data = encode_claims(named)
+        if len(data) > MOST_CLAIM_BYTES:
+            data = encode_claims(fitted(named))
         return to_text(data, self._private.sign(data))
 
     def __repr__(self) -> str:

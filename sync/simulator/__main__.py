@@ -10,6 +10,7 @@ from typing import Any
 
 from sync.simulator import mutate
 from sync.simulator.broken import VARIANTS
+from sync.simulator.jobs import MOST_JOBS
 from sync.simulator.report import broken_lines, history_lines, page, replay_lines
 from sync.simulator.run import replay, simulate, simulate_broken
 
@@ -46,14 +47,16 @@ def _histories(options: argparse.Namespace) -> int:
     """Histories, broken variants, or both."""
     report: dict[str, Any] | None = None
     results: list[dict[str, Any]] = []
+    is_broken_off = False
     if options.histories or not options.broken:
-        report = simulate(options.histories or HISTORIES, options.start)
+        report = simulate(options.histories or HISTORIES, options.start, options.jobs)
+        is_broken_off = report["broken_off"]
         _say(options, report, history_lines(report))
-    if options.broken and not (report and report["broken_off"]):
-        results = simulate_broken(options.broken, options.start)
+    if options.broken and not is_broken_off:
+        results, is_broken_off = simulate_broken(options.broken, options.start, options.jobs)
         _say(options, results, broken_lines(results))
     _keep(options, page(report, results, None))
-    if report and report["broken_off"]:
+    if is_broken_off:
         return BROKEN_OFF
     is_well = not (report and report["failing"]) and all(result["caught"] for result in results)
     return 0 if is_well else 1
@@ -72,7 +75,7 @@ def _replay(options: argparse.Namespace) -> int:
 def _mutate(options: argparse.Namespace) -> int:
     """Mutants of the rules."""
     histories = options.histories or mutate.HISTORIES
-    report = mutate.mutate(options.mutate, histories, with_tests=not options.without_tests)
+    report = mutate.mutate(options.mutate, histories, with_tests=not options.without_tests, jobs=options.jobs)
     _say(options, report, mutate.report_lines(report))
     _keep(options, page(None, (), report))
     return 1 if report["unexplained"] or report["stale"] else 0
@@ -83,7 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="simulate",
         description="Hostile histories over the sync rules.",
-        epilog="Real programs under chaos instead: ./omo simulate --processes --help",
+        epilog="Real programs under chaos instead: ./omo simulate --processes --help;"
+        " hostile messages for them: ./omo simulate --fuzz N",
     )
     parser.add_argument("--histories", type=_count, help=f"how many histories ({HISTORIES})")
     parser.add_argument("--from", type=int, default=0, dest="start", help="the first seed (0)")
@@ -91,6 +95,9 @@ def _parser() -> argparse.ArgumentParser:
         "--broken",
         choices=["all", "named", *VARIANTS],
         help="play a broken variant of the rules until it is caught; with --histories, after those",
+    )
+    parser.add_argument(
+        "--jobs", type=_jobs, metavar="J", help="in so many processes (as many as processors); same report"
     )
     parser.add_argument("--seed", type=int, help="play one history, and tell its story")
     parser.add_argument(
@@ -113,9 +120,19 @@ def _parser() -> argparse.ArgumentParser:
 
 def _count(text: str) -> int:
     """A number of histories."""
+    return _number(text, MOST_HISTORIES)
+
+
+def _jobs(text: str) -> int:
+    """A number of processes."""
+    return _number(text, MOST_JOBS)
+
+
+def _number(text: str, most: int) -> int:
+    """A number from 1 on."""
     number = int(text)
-    if not 1 <= number <= MOST_HISTORIES:
-        msg = f"between 1 and {MOST_HISTORIES}"
+    if not 1 <= number <= most:
+        msg = f"between 1 and {most}"
         raise argparse.ArgumentTypeError(msg)
     return number
 

@@ -41,6 +41,11 @@ class Seen:
 
     arcs: dict[str, set[Arc]] = field(default_factory=dict)
 
+    def join(self, other: "Seen") -> None:
+        """What ran elsewhere has been seen as well."""
+        for file, arcs in other.arcs.items():
+            self.arcs.setdefault(file, set()).update(arcs)
+
 
 def rule_files() -> list[Path]:
     """The files whose branches count."""
@@ -49,7 +54,11 @@ def rule_files() -> list[Path]:
 
 @contextmanager
 def tracing(seen: Seen) -> Iterator[None]:
-    """Keep the arcs of the rules that run in this thread, until the block ends."""
+    """Keep the arcs of the rules that run in this thread, until the block ends.
+
+    What the rules remember of earlier histories is forgotten first: the arcs are those of this block alone.
+    """
+    _forget_what_is_cached()
     files = {str(path): seen.arcs.setdefault(str(path), set()) for path in rule_files()}
 
     def on_call(frame: FrameType, event: str, _: Any) -> Any:
@@ -76,6 +85,19 @@ def tracing(seen: Seen) -> Iterator[None]:
         yield
     finally:
         sys.settrace(before)
+
+
+def _forget_what_is_cached() -> None:
+    """Let every function of the rules run again that keeps what it found.
+
+    The modules are found, not imported: a mutant must be in place before anything imports the rules.
+    """
+    for name, module in list(sys.modules.items()):
+        if name.startswith(f"{rules.__name__}."):
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
+            vars(module).get("_SHAPES", {}).clear()
 
 
 def judge(seen: Seen) -> tuple[list[Branch], list[Branch]]:

@@ -46,7 +46,8 @@ def _show(world: World, store: Store, deals: list[Deal]) -> str:
         judge(claims, here.book.position(), known=known is not None, now_unix=_unix(world))
         if known is None:
             accept_hold(here.book, hold_from_claims(claims), world.at(), by="qr")
-        elif known.body is None and fulfil.open_hold(here.book, claims.order):
+        elif known.body is None:
+            fulfil.open_hold(here.book, claims.order)
             here.book.put_hold(replace(known, body=hold_from_claims(claims)))
 
     if here is not store:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from importlib.util import find_spec
-from os import cpu_count
 from typing import Any, Final
 
 from sync.simulator.branches import ROOT
+from sync.simulator.jobs import default_jobs
 from sync.simulator.mutant import Order, Outcome
 from sync.simulator.mutations import Mutation, all_mutations
 from sync.simulator.progress import Progress
@@ -44,13 +44,14 @@ def pytest_arguments() -> list[str]:
     return list(PYTEST) if find_spec("pytest") and (CHECKOUT / TESTS).is_dir() else []
 
 
-def mutate(name: str, histories: int, *, with_tests: bool) -> dict[str, Any]:
+def mutate(name: str, histories: int, *, with_tests: bool, jobs: int | None = None) -> dict[str, Any]:
     """Try every mutant of the file or function `name` (all if empty): the report as JSON values.
 
     Args:
         name: a file, a module or a function; empty for all.
         histories: the most that each mutant plays.
         with_tests: whether the unit tests of the rules judge those that the histories let live.
+        jobs: how many are tried side by side; None for as many as there are processors.
 
     Raises:
         RulesFail: without any change the histories or the tests fail already.
@@ -63,17 +64,17 @@ def mutate(name: str, histories: int, *, with_tests: bool) -> dict[str, Any]:
     right = _run({"file": "", "number": -1, "seeds": seeds, "tests": tests})
     if right["killed"]:
         raise RulesFail(f"without any change the {right['killed']} fail: {right['by']}")
-    tried = list(try_all(mutations, seeds, tests))
+    tried = list(try_all(mutations, seeds, tests, jobs or default_jobs()))
     explanations = read_explanations() if tests else []
     return judge_all(tried, explanations, right["digest"], name, is_judged=bool(tests))
 
 
-def try_all(mutations: Sequence[Mutation], seeds: list[int], tests: list[str]) -> Iterable[Tried]:
-    """Try mutants side by side, as many at a time as there are processors; in the given order."""
+def try_all(mutations: Sequence[Mutation], seeds: list[int], tests: list[str], jobs: int) -> Iterable[Tried]:
+    """Try mutants side by side, `jobs` at a time; in the given order."""
     progress = Progress(len(mutations), "mutants")
     outcomes: dict[Mutation, Outcome] = {}
     alive = 0
-    with ThreadPoolExecutor(cpu_count()) as pool:
+    with ThreadPoolExecutor(jobs) as pool:
         orders = {
             pool.submit(
                 _run, {"file": mutation.file, "number": mutation.number, "seeds": seeds, "tests": tests}

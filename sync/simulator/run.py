@@ -1,19 +1,16 @@
 """Many histories: played, counted, and told in one report."""
 
-import signal
 from collections import Counter
 from collections.abc import Iterable
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from multiprocessing import get_context
-from os import cpu_count
 from time import perf_counter
 from typing import Any
 
 from sync.simulator import branches
 from sync.simulator.broken import NAMED, VARIANTS, broken
 from sync.simulator.history import Story, play
+from sync.simulator.jobs import default_jobs, is_stopping, spread
 from sync.simulator.odds import ACTIONS, FAULT_ACTIONS, FAULTS
 from sync.simulator.progress import Progress
 from sync.simulator.shrink import find_core
@@ -24,10 +21,12 @@ TRACED = 50
 MOST_FAILURES = 3
 """Failing histories that are told; the others are counted."""
 MOST_FOR_BROKEN = 5_000
-IN_ONE_PROCESS = 250
+IN_ONE_PROCESS = 50
 """Up to so many histories no further processes are worth starting."""
 CHUNK = 50
 """Histories that a process plays before it tells what they came to."""
+Trial = tuple[str, int, int]
+"""A broken variant, the first seed, and the most histories it is given."""
 
 
 @dataclass(slots=True)
@@ -40,7 +39,6 @@ class Tally:
     faults: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
     failing: list[int] = field(default_factory=list)
-    told: list[Story] = field(default_factory=list)
     is_broken_off: bool = False
 
     def add(self, story: Story) -> None:
@@ -52,8 +50,6 @@ class Tally:
         self.done += story.done
         if story.violation or story.crash:
             self.failing.append(story.seed)
-            if len(self.told) < MOST_FAILURES:
-                self.told.append(story)
 
     def join(self, other: "Tally") -> None:
         """Count another tally's stories as well."""
@@ -63,65 +59,49 @@ class Tally:
         self.faults += other.faults
         self.done += other.done
         self.failing = sorted(self.failing + other.failing)
-        self.told = sorted(self.told + other.told, key=lambda story: story.seed)[:MOST_FAILURES]
 
 
 def tally(seeds: Iterable[int]) -> Tally:
-    """Play the histories of some seeds in this process."""
+    """Play the histories of some seeds in this process, as far as it is wanted."""
     result = Tally()
     for seed in seeds:
+        if is_stopping():
+            break
         result.add(play(seed))
     return result
 
 
-def tally_all(histories: int, start: int) -> Tally:
-    """Play histories from a seed on, in as many processes as there are processors if it is worth it.
+def tally_all(histories: int, start: int, jobs: int | None = None) -> Tally:
+    """Play histories from a seed on: the same tally however many processes play them.
 
     Ctrl-C ends it early: what was played by then is counted, and `is_broken_off` is set.
+
+    Args:
+        histories: how many.
+        start: the first seed.
+        jobs: how many processes; None for as many as there are processors, if that is worth it.
     """
     progress = Progress(histories, "histories")
     result = Tally()
+    jobs = jobs or worth(histories)
+
+    def took(_: range, part: Tally) -> None:
+        result.join(part)
+        progress.went_on(part.histories, _so_far(result))
+
+    size = 1 if jobs == 1 else max(1, min(CHUNK, histories // jobs))
+    seeds = range(start, start + histories)
     try:
-        if histories <= IN_ONE_PROCESS:
-            _tally_here(range(start, start + histories), result, progress)
-        else:
-            _tally_in_processes(range(start, start + histories), result, progress)
+        spread(tally, [seeds[first : first + size] for first in range(0, histories, size)], jobs, took)
     except KeyboardInterrupt:
         result.is_broken_off = True
     progress.finish()
     return result
 
 
-def _tally_here(seeds: range, result: Tally, progress: Progress) -> None:
-    """Play in this process."""
-    for seed in seeds:
-        result.add(play(seed))
-        progress.went_on(1, _so_far(result))
-
-
-def _tally_in_processes(seeds: range, result: Tally, progress: Progress) -> None:
-    """Play in processes; once broken off, those at work finish what they have begun."""
-    chunks = [seeds[first : first + CHUNK] for first in range(0, len(seeds), CHUNK)]
-    context = get_context("spawn")
-    with ProcessPoolExecutor(cpu_count(), mp_context=context, initializer=_leave_ctrl_c) as pool:
-        parts = [pool.submit(tally, chunk) for chunk in chunks]
-        counted: set[Future[Tally]] = set()
-        try:
-            for part in as_completed(parts):
-                counted.add(part)
-                result.join(part.result())
-                progress.went_on(part.result().histories, _so_far(result))
-        except KeyboardInterrupt:
-            pool.shutdown(wait=True, cancel_futures=True)
-            for part in parts:
-                if part not in counted and not part.cancelled():
-                    result.join(part.result())
-            raise
-
-
-def _leave_ctrl_c() -> None:
-    """Ctrl-C reaches every process of a terminal; the one that collects decides."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def worth(histories: int) -> int:
+    """How many processes so many histories are worth."""
+    return 1 if histories <= IN_ONE_PROCESS else default_jobs()
 
 
 def _so_far(result: Tally) -> str:
@@ -129,22 +109,35 @@ def _so_far(result: Tally) -> str:
     return f"{result.steps} steps, {len(result.failing)} violations"
 
 
-def traced(histories: int, start: int) -> tuple[list[branches.Branch], list[branches.Branch]]:
-    """Branches of the rules reached and not reached by the first histories."""
+def trace(seeds: Iterable[int]) -> branches.Seen:
+    """What ran of the rules in the histories of some seeds."""
     seen = branches.Seen()
     with branches.tracing(seen):
-        for seed in range(start, start + min(histories, TRACED)):
+        for seed in seeds:
+            if is_stopping():
+                break
             play(seed)
+    return seen
+
+
+def traced(histories: int, start: int, jobs: int = 1) -> tuple[list[branches.Branch], list[branches.Branch]]:
+    """Branches of the rules reached and not reached by so many histories."""
+    seen = branches.Seen()
+    parts = [range(start + part, start + histories, jobs) for part in range(jobs)]
+    spread(trace, parts, jobs, lambda _, part: seen.join(part))
     return branches.judge(seen)
 
 
-def simulate(histories: int, start: int) -> dict[str, Any]:
-    """Play, trace and tell: the report as JSON values."""
+def simulate(histories: int, start: int, jobs: int | None = None) -> dict[str, Any]:
+    """Play, trace and tell: the report as JSON values, but for its times the same whatever `jobs` is."""
+    jobs = jobs or worth(histories)
     began = perf_counter()
-    result = tally_all(histories, start)
+    result = tally_all(histories, start, jobs)
     took = perf_counter() - began
     traced_histories = 0 if result.is_broken_off else min(histories, TRACED)
-    reached, missed = traced(traced_histories, start)
+    reached, missed = _traced_if_wanted(result, traced_histories, start, jobs)
+    if result.is_broken_off:
+        traced_histories = 0
     return {
         "histories": result.histories,
         "from": start,
@@ -155,7 +148,7 @@ def simulate(histories: int, start: int) -> dict[str, Any]:
         "steps_per_s": round(result.steps / took),
         "failing": result.failing,
         "most_rounds_to_agree": result.rounds,
-        "faults": dict(result.faults.most_common()),
+        "faults": dict(sorted(result.faults.items(), key=lambda fault: (-fault[1], fault[0]))),
         "actions_and_verdicts": dict(sorted(result.done.items())),
         "odds": {
             "faults": FAULTS,
@@ -168,8 +161,19 @@ def simulate(histories: int, start: int) -> dict[str, Any]:
             "all": len(reached) + len(missed),
             "not_reached": [str(branch) for branch in missed] if traced_histories else [],
         },
-        "told": [tell(story) for story in result.told],
+        "told": [tell(play(seed)) for seed in result.failing[:MOST_FAILURES]],
     }
+
+
+def _traced_if_wanted(
+    result: Tally, histories: int, start: int, jobs: int
+) -> tuple[list[branches.Branch], list[branches.Branch]]:
+    """Branches; Ctrl-C while they are traced leaves them out and keeps what was played."""
+    try:
+        return traced(histories, start, min(jobs, max(1, histories)))
+    except KeyboardInterrupt:
+        result.is_broken_off = True
+        return branches.judge(branches.Seen())
 
 
 def tell(story: Story) -> dict[str, Any]:
@@ -201,28 +205,41 @@ def replay(seed: int, name: str = "") -> dict[str, Any]:
         }
 
 
-def simulate_broken(name: str, start: int, most: int = MOST_FOR_BROKEN) -> list[dict[str, Any]]:
+def simulate_broken(
+    name: str, start: int, jobs: int | None = None, most: int = MOST_FOR_BROKEN
+) -> tuple[list[dict[str, Any]], bool]:
     """How many histories each broken variant (or `all`, or `named`) takes to be caught.
 
-    Ctrl-C ends it early: the variants that were judged by then are told.
+    Ctrl-C ends it early: the variants that were judged by then are told, the others as not tried.
+
+    Returns:
+        What is told of each, in the order of their list; and whether it was broken off.
     """
     names = {"all": list(VARIANTS), "named": list(NAMED)}.get(name, [name])
     progress = Progress(len(names), "broken variants")
-    results: list[dict[str, Any]] = []
+    results: dict[str, dict[str, Any]] = {}
+    is_broken_off = False
+
+    def took(trial: Trial, result: dict[str, Any]) -> None:
+        results[trial[0]] = result
+        progress.went_on(1)
+
     try:
-        for each in names:
-            results.append(_caught(each, start, most))
-            progress.went_on(1)
+        trials = [(each, start, most) for each in names]
+        spread(_caught, trials, jobs or default_jobs(), took)
     except KeyboardInterrupt:
-        results += [_not_tried(each) for each in names[len(results) :]]
+        is_broken_off = True
     progress.finish()
-    return results
+    return [results.get(each) or _not_tried(each) for each in names], is_broken_off
 
 
-def _caught(name: str, start: int, most: int) -> dict[str, Any]:
+def _caught(trial: Trial) -> dict[str, Any]:
     """Play a broken variant until an invariant breaks; any other fault is not a catch."""
+    name, start, most = trial
     with broken(name) as variant:
         for seed in range(start, start + most):
+            if is_stopping():
+                return _not_tried(name)
             story = play(seed)
             if story.violation or story.crash:
                 return {

@@ -4,8 +4,12 @@ The last character of an encoding is never a blank (its place value is at most 3
 a page that trims blanks cannot damage it.
 """
 
+from struct import unpack
+
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
+_PAIRS = [first + second for second in ALPHABET for first in ALPHABET]
+"""Two characters by their number: a token is encoded for every order, so this is worth a table."""
 
 
 class InvalidBase45(ValueError):
@@ -14,14 +18,10 @@ class InvalidBase45(ValueError):
 
 def encode_base45(data: bytes) -> str:
     """`data` as base45."""
-    characters: list[str] = []
-    for start in range(0, len(data) - 1, 2):
-        high, low = divmod(data[start] * 256 + data[start + 1], 45 * 45)
-        middle, first = divmod(low, 45)
-        characters += ALPHABET[first], ALPHABET[middle], ALPHABET[high]
+    groups = unpack(f">{len(data) // 2}H", data[: len(data) // 2 * 2])
+    characters = [_PAIRS[group % 2025] + ALPHABET[group // 2025] for group in groups]
     if len(data) % 2:
-        second, first = divmod(data[-1], 45)
-        characters += ALPHABET[first], ALPHABET[second]
+        characters.append(_PAIRS[data[-1]])
     return "".join(characters)
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import digest, orders, programs, store
+from tests.benchmarks import agents, digest, orders, programs, rebuild, store
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.machine import busy_share, file_system, machine
 from tests.benchmarks.stage import Stage, stage
@@ -24,7 +24,12 @@ ON_ONE_DEMO: dict[str, Measure] = {
     "orders": orders.orders,
     "start": programs.start_up,
 }
-ALONE: dict[str, Callable[[], list[Figure]]] = {"digest": digest.digests, "servers": programs.servers}
+ALONE: dict[str, Callable[[], list[Figure]]] = {
+    "digest": digest.digests,
+    "rebuild": rebuild.rebuilds,
+    "agents": agents.agents,
+    "servers": programs.servers,
+}
 
 
 def main() -> int:

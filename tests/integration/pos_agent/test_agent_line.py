@@ -16,8 +16,9 @@ from pos_agent.link.store_link import StoreLink
 from sync.link.memory_broker import Faults, MemoryBroker
 from sync.link.memory_link import MemoryLink
 from sync.link.port import LinkConfig
+from sync.messages.codec import encode
 from sync.messages.topics import agent_subscriptions
-from sync.rules.streams import Page
+from sync.rules.streams import Hello, Page
 from sync.runtime.supervision import Lifetime
 from tests.integration.pos_agent.hub_stage import HubStage, running, until
 from tests.unit.pos_agent.agent_stage import (
@@ -262,3 +263,13 @@ async def test_a_big_opening_goes_up_in_messages_that_fit(template: Path, tmp_pa
         await meet(stage, hub)
         assert hub.book.rows("dead") == {}
         assert hub.book.stock("G-02999").floor == 7  # type: ignore[union-attr]
+
+
+async def test_a_greeting_for_another_store_is_not_taken(template: Path, tmp_path: Path) -> None:
+    async with joined(template, tmp_path) as (stage, hub):
+        await until(lambda: stage.desk.line.skew_ms == 0)
+        wrong = Hello(store="other", sinc=1, hinc=1, wall_clock="2020-05-01T04:00:00.000Z")
+        hub.raw(encode(wrong))
+        foreign = stage.desk.metrics.dropped.labels("foreign")
+        await until(lambda: foreign._value.get() == 1)
+        assert stage.desk.line.skew_ms == 0

@@ -174,7 +174,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('orders', schema=None) as batch_op:
         batch_op.create_index('ix_orders_code', ['store', 'code_hash'], unique=False)
-        batch_op.create_index('ix_orders_lapses', ['stage', 'lapses_at'], unique=False)
+        batch_op.create_index('ix_orders_lapses', ['stage', 'lapses_at'], unique=False, sqlite_where=sa.text('lapses_at IS NOT NULL'))
         batch_op.create_index('ix_orders_store_stage', ['store', 'stage'], unique=False)
 
     op.create_table('forced_refund',
@@ -645,7 +645,7 @@ def downgrade() -> None:
     op.drop_table('payment')
     with op.batch_alter_table('orders', schema=None) as batch_op:
         batch_op.drop_index('ix_orders_store_stage')
-        batch_op.drop_index('ix_orders_lapses')
+        batch_op.drop_index('ix_orders_lapses', sqlite_where=sa.text('lapses_at IS NOT NULL'))
         batch_op.drop_index('ix_orders_code')
 
     op.drop_table('orders')

@@ -1,6 +1,12 @@
 """Long runs: progress on the way, an end at Ctrl-C with what ran, a page to keep."""
 
 import io
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -11,6 +17,8 @@ from sync.simulator.__main__ import main
 from sync.simulator.broken import NAMED
 from sync.simulator.history import Story, play
 from sync.simulator.progress import Progress, duration
+
+TIMES = {"seconds", "histories_per_s", "steps_per_s"}
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -76,14 +84,14 @@ def test_ctrl_c_ends_a_run_with_the_report_of_what_ran(
 def test_ctrl_c_among_broken_variants_tells_those_that_were_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     judged = running._caught
 
-    def impatient(name: str, start: int, most: int) -> dict[str, object]:
-        if name == "finished-forgotten":
+    def impatient(trial: running.Trial) -> dict[str, object]:
+        if trial[0] == "finished-forgotten":
             raise KeyboardInterrupt
-        return judged(name, start, most)
+        return judged(trial)
 
     monkeypatch.setattr(running, "_caught", impatient)
-    code, text = run("--broken", "named")
-    assert code == 1
+    code, text = run("--broken", "named", "--jobs", "1")
+    assert code == 130
     lines = text.splitlines()
     assert "caught in history" in lines[0]
     assert [line.split()[0] for line in lines if "not tried" in line] == [
@@ -91,13 +99,53 @@ def test_ctrl_c_among_broken_variants_tells_those_that_were_judged(monkeypatch: 
     ]
 
 
-def test_histories_in_several_processes_come_to_the_same_as_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    alone = running.tally_all(6, 10)
-    monkeypatch.setattr(running, "IN_ONE_PROCESS", 1)
-    monkeypatch.setattr(running, "CHUNK", 3)
-    together = running.tally_all(6, 10)
-    assert together == alone
-    assert together.histories == 6
+def test_the_report_is_the_same_however_many_processes_play(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(jobs: int) -> dict[str, object]:
+        report = running.simulate(7, 10, jobs)
+        return {name: value for name, value in report.items() if name not in TIMES}
+
+    monkeypatch.setattr(running, "CHUNK", 2)
+    alone = told(1)
+    assert alone["histories"] == 7
+    assert list(told(3).items()) == list(alone.items())
+
+
+def test_violations_found_in_several_processes_are_listed_by_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def backwards(_work: object, tasks: Sequence[range], _jobs: int, took: Callable[..., None]) -> None:
+        for seeds in reversed(tasks):
+            took(seeds, running.Tally(histories=1, failing=list(seeds)))
+
+    monkeypatch.setattr(running, "spread", backwards)
+    assert running.tally_all(6, 10, 3).failing == [10, 11, 12, 13, 14, 15]
+
+
+def test_broken_variants_are_caught_in_the_same_histories_by_one_process_and_by_two() -> None:
+    alone, together = (run("--broken", "named", "--jobs", jobs) for jobs in ("1", "2"))
+    assert alone == together
+    assert [line.split()[0] for line in alone[1].splitlines()] == list(NAMED)
+
+
+def test_ctrl_c_stops_every_process_and_tells_what_ran() -> None:
+    screen, terminal = os.openpty()
+    simulator = subprocess.Popen(
+        [sys.executable, "-m", "sync.simulator", "--histories", "100000", "--jobs", "2"],
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        text=True,
+        start_new_session=True,
+    )
+    with simulator:
+        while b"of 100000 histories" not in os.read(screen, 1000):
+            assert simulator.poll() is None
+        os.killpg(simulator.pid, signal.SIGINT)  # a terminal tells the whole group
+        text, _ = simulator.communicate(timeout=30)
+    os.close(terminal)
+    os.close(screen)
+    assert simulator.returncode == 130
+    found = re.match(r"(\d+) histories from seed 0, (\d+) steps", text)
+    assert found is not None
+    assert int(found[2]) == 240 * int(found[1])
+    assert "broken off: this is what ran" in text
 
 
 def test_the_page_holds_rates_faults_branches_and_every_broken_variant(tmp_path: Path) -> None:
