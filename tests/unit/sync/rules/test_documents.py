@@ -41,6 +41,9 @@ def asked(task: Any, *lines: tuple[str, int], rev: int = 1, **changes: Any) -> D
     )
 
 
+LINE = DocumentLine(sku="tea", names={})
+
+
 def receive(book: StoreDictionary, *items: DocumentItem) -> Received:
     """A DOWN with these items arrives."""
     dver = book.position().dver
@@ -126,9 +129,12 @@ def test_a_document_withdrawn_before_it_came_is_remembered() -> None:
 @pytest.mark.parametrize(
     ("item", "why"),
     [
-        (asked("receiving", ("tea", -1)), "negative"),
+        (asked("receiving", ("soap", 1), ("tea", -1)), "negative"),
         (asked("adjust", ("tea", 1), ("tea", 2)), "twice"),
-        (asked("count", lines=(DocumentLine(sku="tea", bucket="staged", names={}),)), "staged"),
+        (
+            asked("count", lines=(LINE, replace(LINE, bucket="staged"))),
+            "staged",
+        ),
     ],
 )
 def test_a_document_that_no_store_can_book_is_refused_on_arrival(item: DocumentItem, why: str) -> None:
@@ -213,6 +219,7 @@ def test_goods_are_shipped_from_free_floor_stock_only() -> None:
     book = with_document(asked("transfer_out"), tea=StoreStock(floor=5, granted=2))
     error = refused(book, lambda: documents.say_found(book, "d1", "tea", "floor", 6))
     assert (error.code, error.facts["asked"]) == ("beyond_asked", 5)
+    documents.say_found(book, "d1", "tea", "floor", 5)
     documents.say_found(book, "d1", "tea", "floor", 4)
     book.commit()
     short = refused(book, lambda: documents.book_document(book, "d1", AT, "li"))
