@@ -235,6 +235,9 @@ def mirror_of(store: Store) -> Mirror:
     )
     told = [fact for _, (fact, _) in sorted(store.hub.rows("fact").items(), key=lambda kept: kept[0])]
     ends = [fact for fact in told if isinstance(fact, DocumentStep) and fact.to != "received"]
+    known = {step.document for step in ends}
+    moves = [fact for fact in told if isinstance(fact, Move) and fact.document not in {None, *known}]
+    ends += [recover.ended_by_move(move, 0) for move in moves]
     return Mirror(
         from_sinc=from_sinc,
         from_seq=from_seq,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from sync.rules.baseline import MOST_BALANCES, Balances, Begin, Carried, SkuBalance, Whole
 from sync.rules.books import StoreBook, StorePosition, record
+from sync.rules.documents import MOVED
 from sync.rules.facts import DocumentStep, Fact, Grant, HoldStep, Move, MoveLine, Payment, Returned
 from sync.rules.holds import LineCount, StoreHold
 from sync.rules.items import ReturnItem
@@ -23,7 +24,8 @@ class Mirror:
         stocks: SKUs that are not all zero.
         holds: every hold that the store owns, finished ones included.
         documents: the steps that ended documents: none of them may be booked once more, not even if the
-            hub is put back to before it heard of it.
+            hub is put back to before it heard of it. Where the hub heard only the goods' move, the step
+            says so (`ended_by_move`).
     """
 
     from_sinc: int
@@ -79,10 +81,16 @@ def begin_log(book: StoreBook, start: StorePosition, mirror: Mirror, remains: Re
         _carry_hold(book, hold)
         record(book, hold)
     record(book, Whole(facts=len(remains.facts), at=at))
+    moved = [step for step in mirror.documents if step.why == MOVED]
     for step in mirror.documents:
-        documents.carry_end(book, step)
+        if step in moved:
+            documents.carry_moved(book, step)
+        else:
+            documents.carry_end(book, step)
     for fact in remains.facts:
         carry_fact(book, fact, continues=remains.continues)
+    for step in moved:
+        documents.carry_end(book, step)
     _mark_doubts(book, mirror, remains)
 
 

@@ -11,6 +11,7 @@ from sync.messages.codec import parse_fact, parse_item
 from sync.rules.baseline import SkuBalance
 from sync.rules.books import StorePosition, tell
 from sync.rules.canonical import to_raw
+from sync.rules.central import recover
 from sync.rules.central.apply_up import apply_up
 from sync.rules.documents import Finding, StoreDocument
 from sync.rules.errors import Refused, Short
@@ -454,6 +455,42 @@ def test_a_document_that_ended_before_moves_nothing_again() -> None:
     book = begun(Remains(facts=(CAME, BOOKED, other)), BOOKED)
     assert book.stock("tea").floor == 10
     assert told(book) == ["booked"]
+
+
+HEARD = Move(
+    reason="count",
+    lines=(MoveLine(sku="tea", qty=5, target="floor"), MoveLine(sku="soap", qty=2, source="damaged")),
+    at=AT,
+    actor="li",
+    document="d1",
+)
+
+
+def test_a_document_whose_move_the_hub_heard_and_whose_end_it_did_not_has_ended() -> None:
+    step = recover.ended_by_move(HEARD, 2)
+    assert step == DocumentStep(
+        document="d1",
+        rev=2,
+        to="booked",
+        at=AT,
+        lines=(
+            DocumentCount(sku="tea", found=5),
+            DocumentCount(sku="soap", bucket="damaged", found=-2),
+        ),
+        actor="li",
+        why="moved",
+    )
+    book = begun(Remains(facts=(CAME,)), step)
+    assert (book.stock("tea").floor, told(book), kept(book).state) == (5, ["booked"], "booked")
+    assert events(book)[-1] == to_raw(step)
+    receive(book, asked("adjust"))
+    assert book.stock("tea").floor == 5
+
+
+def test_the_old_ledger_knows_better_how_such_a_document_ended() -> None:
+    book = begun(Remains(facts=(CAME, BOOKED)), recover.ended_by_move(HEARD, 2))
+    assert book.stock("tea").floor == 5
+    assert [raw for raw in events(book) if raw["kind"] == "document"] == [to_raw(BOOKED)]
 
 
 def test_a_document_open_in_the_new_ledger_is_ended_by_what_is_carried() -> None:
