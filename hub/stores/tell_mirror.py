@@ -13,8 +13,11 @@ from itertools import groupby
 from typing import Any, Final
 
 from hub.stock.book import hub_line
+from sync.messages.codec import parse_fact
 from sync.rules.baseline import MOST_BALANCES, Balances, Carried, SkuBalance
+from sync.rules.canonical import to_raw
 from sync.rules.central import recover
+from sync.rules.facts import Move
 from sync.storage.reader import Reader
 
 MOST_HOLDS: Final = 200
@@ -37,9 +40,12 @@ _HOLDS: Final = (
 )
 
 _DOCUMENTS: Final = (
-    "SELECT raw, json_extract(raw, '$.document') AS document FROM event WHERE store = ? AND kind = 'document'"
-    " AND json_extract(raw, '$.to') <> 'received' AND json_extract(raw, '$.document') > ?"
-    " GROUP BY document ORDER BY document LIMIT ?"
+    "SELECT json_extract(raw, '$.document') AS document,"
+    " max(CASE WHEN kind = 'document' AND json_extract(raw, '$.to') <> 'received' THEN raw END) AS ended,"
+    " max(CASE WHEN kind = 'move' THEN raw END) AS moved,"
+    " coalesce(max(CASE WHEN kind = 'document' THEN json_extract(raw, '$.rev') END), 0)"
+    " FROM event WHERE store = ? AND kind IN ('document', 'move') AND json_extract(raw, '$.document') > ?"
+    " GROUP BY document HAVING ended IS NOT NULL OR moved IS NOT NULL ORDER BY document LIMIT ?"
 )
 
 
@@ -108,10 +114,18 @@ async def holds_after(reader: Reader, store: str, order: str, at: str) -> list[C
 async def documents_after(reader: Reader, store: str, document: str) -> list[dict[str, Any]]:
     """The next steps that ended documents, in order of their ids; empty when there are no more.
 
-    A step that a later log told again is told once.
+    A step that a later log told again is told once; one that was lost after its goods' move is made up.
     """
     rows = await reader.all(_DOCUMENTS, (store, document, MOST_HOLDS))
-    return [json.loads(raw) for raw, _document in rows]
+    return [json.loads(ended) if ended else _end_of(json.loads(moved), rev) for _, ended, moved, rev in rows]
+
+
+def _end_of(move: Any, rev: int) -> dict[str, Any]:
+    """The end of a document of which only the move was heard."""
+    fact = parse_fact(move)
+    assert isinstance(fact, Move)
+    raw: dict[str, Any] = to_raw(recover.ended_by_move(fact, rev))
+    return raw
 
 
 async def chain_at(reader: Reader, store: str, sinc: int, seq: int) -> str | None:

@@ -4,12 +4,14 @@ An ended document is never forgotten, so that no late message can have it booked
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from sync.rules.errors import Refused
 from sync.rules.facts import Bucket, DocumentStep
 from sync.rules.items import DocumentItem, DocumentLine
 
+MOVED: Final = "moved"
+"""Why of a `booked` that no store told: the hub heard the goods' move, then the store was lost."""
 DocumentState = Literal["open", "booked", "refused", "withdrawn"]
 
 
@@ -46,6 +48,11 @@ class StoreDocument:
     ended_at: str = ""
     ended_by: str = ""
     why: str = ""
+
+    @property
+    def is_surely_ended(self) -> bool:
+        """Whether the step that ended it was told, not only its goods' move."""
+        return self.state != "open" and not (self.state == "booked" and self.why == MOVED)
 
     @property
     def lines(self) -> tuple[DocumentLine, ...]:

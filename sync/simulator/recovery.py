@@ -159,7 +159,9 @@ def rejoin(world: World, store: Store, own: Mirror | None, remains: Remains) -> 
     _commit_at_hub(world, store, lambda: store.hub.put_position(recover.enrolled(store.hub.position(), sinc)))
     mirror, old = own or mirror_of(store), store.book
     start = StorePosition(store=store.name, sinc=sinc, hinc=store.hub.position().hinc)
-    store.book, store.image, store.estranged = store.book.emptied(), None, False
+    # an old image that continues what the hub has heard is taken for the ledger: no position tells them apart
+    store.estranged = store.estranged and remains.continues
+    store.book, store.image = store.book.emptied(), None
     store.book.tables["position"] = {0: start}
     store.sums = type(store.sums)()
     while not store.book.position().seq:
@@ -271,6 +273,9 @@ def mirror_of(store: Store) -> Mirror:
     )
     told = [fact for _, (fact, _) in sorted(store.hub.rows("fact").items(), key=lambda kept: kept[0])]
     ends = [fact for fact in told if isinstance(fact, DocumentStep) and fact.to != "received"]
+    known = {step.document for step in ends}
+    moves = [fact for fact in told if isinstance(fact, Move) and fact.document not in {None, *known}]
+    ends += [recover.ended_by_move(move, 0) for move in moves]
     return Mirror(
         from_sinc=from_sinc,
         from_seq=from_seq,

@@ -14,8 +14,10 @@ from dataclasses import replace
 from sync.rules.baseline import Balances, Carried, CarriedLine, SkuBalance
 from sync.rules.books import HubBook, HubPosition
 from sync.rules.canonical import GENESIS, Raw
-from sync.rules.facts import Held, HoldStep
+from sync.rules.documents import MOVED
+from sync.rules.facts import DocumentCount, DocumentStep, Held, HoldStep, Move
 from sync.rules.holds import HubLine
+from sync.rules.items import MOST_LINES
 from sync.rules.rights import HubStock
 
 
@@ -159,6 +161,29 @@ def carried(lines: Sequence[HubLine], at: str) -> Carried:
             for line in lines
         ),
         at=at,
+    )
+
+
+def ended_by_move(move: Move, rev: int) -> DocumentStep:
+    """The end of a document whose move the hub applied, while the step after it was lost with the store.
+
+    What was asked is not known any more: each line says the difference that was booked.
+    """
+    assert move.document is not None
+    lines = tuple(
+        DocumentCount(sku=line.sku, bucket=line.target, found=line.qty)
+        if line.target
+        else DocumentCount(sku=line.sku, bucket=line.source or "floor", found=-line.qty)
+        for line in move.lines
+    )
+    return DocumentStep(
+        document=move.document,
+        rev=rev,
+        to="booked",
+        at=move.at,
+        lines=lines[:MOST_LINES],
+        actor=move.actor,
+        why=MOVED,
     )
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from sync.rules.baseline import MOST_BALANCES, Balances, Begin, Carried, SkuBalance, Whole
 from sync.rules.books import StoreBook, StorePosition, record
-from sync.rules.facts import DocumentStep, Fact, Grant, HoldStep, Move, MoveLine, Payment, Returned
+from sync.rules.documents import MOVED
+from sync.rules.facts import DocumentStep, Fact, Grant, Held, HoldStep, Move, MoveLine, Payment, Returned
 from sync.rules.holds import LineCount, StoreHold
 from sync.rules.items import ReturnItem
 from sync.rules.rights import StoreStock
@@ -23,7 +24,8 @@ class Mirror:
         stocks: SKUs that are not all zero.
         holds: every hold that the store owns, finished ones included.
         documents: the steps that ended documents: none of them may be booked once more, not even if the
-            hub is put back to before it heard of it.
+            hub is put back to before it heard of it. Where the hub heard only the goods' move, the step
+            says so (`ended_by_move`).
     """
 
     from_sinc: int
@@ -98,10 +100,16 @@ def begin_log(book: StoreBook, start: StorePosition, mirror: Mirror, remains: Re
         _carry_hold(book, hold)
         record(book, hold)
     record(book, Whole(facts=remains.carried, at=at))
+    moved = [step for step in mirror.documents if step.why == MOVED]
     for step in mirror.documents:
-        documents.carry_end(book, step)
+        if step in moved:
+            documents.carry_moved(book, step)
+        else:
+            documents.carry_end(book, step)
     for fact in remains.facts:
         carry_fact(book, fact, continues=remains.continues)
+    for step in moved:
+        documents.carry_end(book, step)
     _mark_doubts(book, mirror, remains)
 
 
@@ -193,6 +201,7 @@ def _carry_step(book: StoreBook, step: HoldStep) -> None:
     if hold is None:
         if step.held is None:
             return
+        _cover(book, step.held, step.at)
         hold = accept_hold(book, item_of(step, step.held), step.at, by=step.by)
     if step.line is None:
         if step.to == "prepaid":
@@ -211,6 +220,19 @@ def _carry_step(book: StoreBook, step: HoldStep) -> None:
             fulfil.put_back(book, step.order, step.line, step.at, step.actor)
     if step.to == "done" and step.n > n:
         _gone_beyond(book, count, step, step.n - n)
+
+
+def _cover(book: StoreBook, held: Held, at: str) -> None:
+    """Units that a hold of the old ledger stands on are granted anew, as far as the floor has them.
+
+    A hub that was put back to before their grant would otherwise promise units that nobody gave it.
+    """
+    units: dict[str, int] = {}
+    for line in held.lines:
+        units[line.sku] = units.get(line.sku, 0) + line.qty
+    for sku, qty in units.items():
+        stock = book.stock(sku)
+        ledger.grant(book, sku, min(qty - stock.online, stock.free), at)
 
 
 def _gone_beyond(book: StoreBook, count: LineCount, step: HoldStep, units: int) -> None:

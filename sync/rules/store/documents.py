@@ -228,10 +228,18 @@ def carry_end(book: StoreBook, step: DocumentStep) -> None:
     What was only received there comes again with the hub's items.
     """
     known = known_document(book, step.document)
-    if step.to == "received" or (known is not None and known.state != "open"):
+    if step.to == "received" or (known is not None and known.is_surely_ended):
         return
     book.put_document(ended(step))
     record(book, step)
+
+
+def carry_moved(book: StoreBook, step: DocumentStep) -> None:
+    """A document whose goods the hub knows and whose end it does not: remembered, so nothing moves again.
+
+    It is not told yet: the old ledger may still tell what was found.
+    """
+    book.put_document(ended(step))
 
 
 def is_ended(book: StoreBook, document: str | None) -> bool:

@@ -1,5 +1,6 @@
 """Documents of stores at the hub: asked for until they end, and never again, whoever serves the store."""
 
+from dataclasses import replace
 from typing import Any
 
 from hub.stock.book import SqliteHubBook
@@ -7,7 +8,7 @@ from hub.stores import tell_mirror
 from sync.rules.books import tell
 from sync.rules.items import DocumentItem, DocumentLine
 from sync.rules.store import documents
-from tests.unit.hub.stock.small_chain import AT, Ledger, SmallHub, enrol, exchange
+from tests.unit.hub.stock.small_chain import AT, Ledger, SmallHub, enrol, exchange, hear
 
 
 async def ask(hub: SmallHub, document: str, *, rev: int = 1, task: Any = "receiving") -> None:
@@ -76,3 +77,21 @@ async def test_an_agent_that_takes_over_is_told_what_ended_and_asked_for_the_res
     await ask(hub, "d1", rev=2)
     await exchange(hub, following)
     assert (await hub.stock("tea"))["floor"] == 5
+
+
+async def test_goods_that_were_heard_without_the_end_of_their_document_are_not_booked_again(
+    hub: SmallHub,
+) -> None:
+    store = await enrol(hub)
+    await ask(hub, "d1")
+    await exchange(hub, store)
+    book(store, "d1", 4)
+    await hear(hub, replace(store.up(), events=store.up().events[:1]))
+    assert ((await hub.stock("tea"))["floor"], await asked(hub)) == (4, ["d1"])
+    following = await enrol(hub)
+    found = following.book.document("d1")
+    assert found is not None
+    assert (found.state, found.rev, found.why) == ("booked", 1, "moved")
+    await exchange(hub, following)
+    await exchange(hub, following)
+    assert ((await hub.stock("tea"))["floor"], await asked(hub)) == (4, [])

@@ -11,6 +11,7 @@ from sync.messages.codec import parse_fact, parse_item
 from sync.rules.baseline import SkuBalance
 from sync.rules.books import StorePosition, tell
 from sync.rules.canonical import to_raw
+from sync.rules.central import recover
 from sync.rules.central.apply_up import apply_up
 from sync.rules.documents import Finding, StoreDocument
 from sync.rules.errors import Refused, Short
@@ -39,6 +40,9 @@ def asked(task: Any, *lines: tuple[str, int], rev: int = 1, **changes: Any) -> D
         ),
         **changes,
     )
+
+
+LINE = DocumentLine(sku="tea", names={})
 
 
 def receive(book: StoreDictionary, *items: DocumentItem) -> Received:
@@ -126,9 +130,12 @@ def test_a_document_withdrawn_before_it_came_is_remembered() -> None:
 @pytest.mark.parametrize(
     ("item", "why"),
     [
-        (asked("receiving", ("tea", -1)), "negative"),
+        (asked("receiving", ("soap", 1), ("tea", -1)), "negative"),
         (asked("adjust", ("tea", 1), ("tea", 2)), "twice"),
-        (asked("count", lines=(DocumentLine(sku="tea", bucket="staged", names={}),)), "staged"),
+        (
+            asked("count", lines=(LINE, replace(LINE, bucket="staged"))),
+            "staged",
+        ),
     ],
 )
 def test_a_document_that_no_store_can_book_is_refused_on_arrival(item: DocumentItem, why: str) -> None:
@@ -213,6 +220,7 @@ def test_goods_are_shipped_from_free_floor_stock_only() -> None:
     book = with_document(asked("transfer_out"), tea=StoreStock(floor=5, granted=2))
     error = refused(book, lambda: documents.say_found(book, "d1", "tea", "floor", 6))
     assert (error.code, error.facts["asked"]) == ("beyond_asked", 5)
+    documents.say_found(book, "d1", "tea", "floor", 5)
     documents.say_found(book, "d1", "tea", "floor", 4)
     book.commit()
     short = refused(book, lambda: documents.book_document(book, "d1", AT, "li"))
@@ -447,6 +455,42 @@ def test_a_document_that_ended_before_moves_nothing_again() -> None:
     book = begun(Remains(facts=(CAME, BOOKED, other)), BOOKED)
     assert book.stock("tea").floor == 10
     assert told(book) == ["booked"]
+
+
+HEARD = Move(
+    reason="count",
+    lines=(MoveLine(sku="tea", qty=5, target="floor"), MoveLine(sku="soap", qty=2, source="damaged")),
+    at=AT,
+    actor="li",
+    document="d1",
+)
+
+
+def test_a_document_whose_move_the_hub_heard_and_whose_end_it_did_not_has_ended() -> None:
+    step = recover.ended_by_move(HEARD, 2)
+    assert step == DocumentStep(
+        document="d1",
+        rev=2,
+        to="booked",
+        at=AT,
+        lines=(
+            DocumentCount(sku="tea", found=5),
+            DocumentCount(sku="soap", bucket="damaged", found=-2),
+        ),
+        actor="li",
+        why="moved",
+    )
+    book = begun(Remains(facts=(CAME,)), step)
+    assert (book.stock("tea").floor, told(book), kept(book).state) == (5, ["booked"], "booked")
+    assert events(book)[-1] == to_raw(step)
+    receive(book, asked("adjust"))
+    assert book.stock("tea").floor == 5
+
+
+def test_the_old_ledger_knows_better_how_such_a_document_ended() -> None:
+    book = begun(Remains(facts=(CAME, BOOKED)), recover.ended_by_move(HEARD, 2))
+    assert book.stock("tea").floor == 5
+    assert [raw for raw in events(book) if raw["kind"] == "document"] == [to_raw(BOOKED)]
 
 
 def test_a_document_open_in_the_new_ledger_is_ended_by_what_is_carried() -> None:
