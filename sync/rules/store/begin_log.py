@@ -182,7 +182,7 @@ def carry_fact(book: StoreBook, fact: Fact, *, continues: bool) -> None:
         case Payment():
             record(book, fact)
         case HoldStep():
-            _carry_step(book, fact)
+            _carry_step(book, fact, continues=continues)
         case DocumentStep():
             documents.carry_end(book, fact)
         case Grant() if continues:
@@ -195,8 +195,12 @@ def carry_fact(book: StoreBook, fact: Fact, *, continues: bool) -> None:
             return
 
 
-def _carry_step(book: StoreBook, step: HoldStep) -> None:
-    """A hold's step under the old ledger."""
+def _carry_step(book: StoreBook, step: HoldStep, *, continues: bool) -> None:
+    """A hold's step under the old ledger.
+
+    In a history that continues the mirror its goods are those that moved then: what the books lacked at that
+    moment may have come back since.
+    """
     hold = fulfil.known_hold(book, step.order)
     if hold is None:
         if step.held is None:
@@ -212,6 +216,8 @@ def _carry_step(book: StoreBook, step: HoldStep) -> None:
     count = hold.line(step.line)
     n = min(step.n, count.open)
     match step.to:
+        case "done" | "short" | "released" if n and continues and n == step.n:
+            fulfil.settle_as_told(book, hold, step)
         case "done" | "short" | "released" if n:
             fulfil.settle_line(book, hold, replace(step, n=n))
         case "picking" if count.staged < count.open:

@@ -186,6 +186,13 @@ def settle_line(book: StoreBook, hold: StoreHold, step: HoldStep) -> StoreHold:
     return _settled(book, hold, after, replace(step, moves=_goods(book, count, after, step)))
 
 
+def settle_as_told(book: StoreBook, hold: StoreHold, step: HoldStep) -> StoreHold:
+    """A step of an earlier ledger settles what it settled there, and moves the goods that it moved there."""
+    assert step.line is not None
+    after = settle(hold.line(step.line), step.to, step.n)  # type: ignore[arg-type]
+    return _settled(book, hold, after, step)
+
+
 def _goods(book: StoreBook, count: LineCount, after: LineCount, step: HoldStep) -> tuple[MoveLine, ...]:
     """The goods that move when units of a line are settled; released ones stay where they are."""
     if step.to == "done":

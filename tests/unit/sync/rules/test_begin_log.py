@@ -194,3 +194,31 @@ def test_goods_in_doubt_are_sure_again_once_they_were_counted(reason: str, is_fr
     line = line if reason == "sale" else replace(line, target="floor")
     book_move(book, Move(reason=reason, lines=(line,), at=AT))  # type: ignore[arg-type]
     assert (book.stock("tea").frozen, book.stock("soap").frozen) == (is_frozen, True)
+
+
+def test_a_short_pick_takes_off_the_books_what_it_took_off_then() -> None:
+    for moves, floor in (((), 5), ((MoveLine(sku="tea", qty=1, source="floor"),), 4)):
+        book = book_of_hold(qty=3)
+        carry_fact(book, step("short", 1, 1, moves=moves), continues=True)
+        assert (book.stock("tea").floor, only_hold(book)[2]) == (floor, 1)
+
+
+def test_a_hold_that_only_the_old_ledger_knew_stands_on_units_granted_anew_as_far_as_there_are_any() -> None:
+    lines = (
+        HeldLine(line=1, sku="tea", qty=2),
+        HeldLine(line=2, sku="tea", qty=1),
+        HeldLine(line=3, sku="soap", qty=4),
+    )
+    held = Held(
+        number="N1",
+        code_hash="0" * 32,
+        pay_at="counter",
+        due_minor=600,
+        currency="CNY",
+        expires_at=AT,
+        lines=lines,
+    )
+    book = ledger(tea=StoreStock(floor=5), soap=StoreStock(floor=3))
+    carry_fact(book, step("received", held=held), continues=False)
+    assert [(raw["sku"], raw["granted"]) for raw in book.events_after(0, 2)] == [("tea", 3), ("soap", 3)]
+    assert (book.stock("tea").online, book.stock("soap").online, book.stock("soap").free) == (0, -1, 0)
