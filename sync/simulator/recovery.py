@@ -110,6 +110,7 @@ def put_store_back(world: World, store: Store) -> str:
     _recount_goods(store)
     for _ in range(world.dice.between(0, 2)):
         _sell_alone(world, store)
+    store.estranged = False  # everybody knows that it is a backup
     said = rejoin(world, store, own_beginning(store), remains_of(store, is_put_back=True))
     return f"put back to a backup; {said}"
 

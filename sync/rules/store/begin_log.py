@@ -199,8 +199,11 @@ def _carry_step(book: StoreBook, step: HoldStep, *, continues: bool) -> None:
     """A hold's step under the old ledger.
 
     In a history that continues the mirror its goods are those that moved then: what the books lacked at that
-    moment may have come back since.
+    moment may have come back since. What another one gave up, it may have given up because it had forgotten
+    that the goods were collected: the units stay owed until somebody has looked, and the hub asks again.
     """
+    if not continues and step.to in {"short", "released"}:
+        return
     hold = fulfil.known_hold(book, step.order)
     if hold is None:
         if step.held is None:

@@ -1,7 +1,9 @@
 """Failing histories become short stories in people's words, with both books at their end."""
 
 import io
+import re
 from contextlib import redirect_stdout
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,20 +27,27 @@ def run(*arguments: str) -> tuple[int, str]:
     return code, out.getvalue()
 
 
+@cache
+def forgotten() -> int:
+    """The first seed that breaks where finished holds are forgotten."""
+    with broken("finished-forgotten"):
+        return next(seed for seed in range(50) if play(seed).violation)
+
+
 def test_no_single_step_of_a_shrunken_history_can_be_left_out() -> None:
     with broken("finished-forgotten"):
-        core = find_core(play(2))
+        core = find_core(play(forgotten()))
         assert core.is_minimal
         assert core.story.steps == len(core.left) < core.before / 10
         for step in core.left:
             left = set(core.left) - {step}
-            without = play(2, frozenset(range(1, STEPS + 1)) - frozenset(left))
+            without = play(forgotten(), frozenset(range(1, STEPS + 1)) - frozenset(left))
             assert failure_of(without) != failure_of(core.story)
 
 
 def test_shrinking_stops_at_its_limit_and_says_so() -> None:
     with broken("finished-forgotten"):
-        core = find_core(play(2), most_trials=3)
+        core = find_core(play(forgotten()), most_trials=3)
         told = tell_shrunken(core)
     assert (core.trials, core.is_minimal) == (3, False)
     assert told[0].endswith("there were no more trials: it may be longer than it must")
@@ -56,11 +65,11 @@ def test_a_crash_of_the_rules_shrinks_as_well(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_story_tells_messages_losses_the_invariant_and_both_books() -> None:
-    told = "\n".join(replay(4, "finished-forgotten")["shrunken"])
+    told = "\n".join(replay(forgotten(), "finished-forgotten")["shrunken"])
     assert "steps became" in told
     assert "a customer orders" in told
-    assert "the hub sends store-1 down (" in told
-    assert "store-1's agent sends up " in told
+    assert re.search(r"the hub sends store-\d down \(", told)
+    assert re.search(r"store-\d's agent sends up ", told)
     assert "BROKEN I5, a hold line settles each unit once, and nothing is handed over twice:" in told
     assert "lies there   ledger    hub" in told
 
@@ -104,9 +113,9 @@ def test_one_seed_is_told_whole_if_all_held_and_shrunken_if_not(tmp_path: Path) 
     assert len(text.splitlines()) == STEPS + 2
     assert f"seed 7 (story {play(7).digest}): every invariant held" in text
     page = tmp_path / "seed.md"
-    code, text = run("--seed", "2", "--broken", "finished-forgotten", "--report", str(page))
+    code, text = run("--seed", str(forgotten()), "--broken", "finished-forgotten", "--report", str(page))
     assert code == 1
-    assert text.startswith("seed 2 under the broken rule finished-forgotten breaks: I5")
+    assert text.startswith(f"seed {forgotten()} under the broken rule finished-forgotten breaks: I5")
     assert "BROKEN I5" in page.read_text("utf-8")
 
 
