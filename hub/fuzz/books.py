@@ -8,8 +8,9 @@ from typing import Final
 
 from hub.fuzz.stage import GOAT
 
-LEFT_OUT: Final = frozenset({"store_health", "store_digest", "alembic_version"})
-"""What stores tell of themselves again and again: presence, health, when a digest was compared."""
+LEFT_OUT: Final = frozenset({"store_health", "store_digest", "trace_up", "trace_down", "alembic_version"})
+"""What is noted of messages and never of goods: presence, health, when a digest was compared, which way a
+message took."""
 COLUMNS_LEFT_OUT: Final = {"store_stream": {"heard", "last_event_at"}}
 """From where the hub sends again, and when: a late repeat puts it back, and the next answer forward."""
 

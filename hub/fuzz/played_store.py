@@ -11,7 +11,7 @@ from sync.rules.facts import Move, MoveLine, MoveReason
 from sync.rules.rights import Allotment
 from sync.rules.store import fulfil, ledger
 from sync.rules.store.receive_down import receive_down
-from sync.rules.store.report_up import make_up
+from sync.rules.store.report_up import make_up, request_id
 from sync.rules.streams import Ask, Down, Hello
 from sync.rules.streams import Message as Said
 from sync.simulator.books import StoreDictionary
@@ -78,7 +78,7 @@ class PlayedStore:
 
     def up(self, *, wants: dict[str, int] | None = None) -> Recorded:
         """What the hub was not heard to have."""
-        wants_id = "0190c0de-0000-7000-8000-00000000f00d" if wants else None
+        wants_id = request_id(self.book.position(), "0190c0de-0000-7000-8000-00000000f00d") if wants else None
         return self.record(make_up(self.book, self.book.position().heard, wants, wants_id))
 
     def ask(self) -> Recorded:

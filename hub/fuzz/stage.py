@@ -156,8 +156,9 @@ async def _trade(hub: FuzzedHub, store: PlayedStore) -> None:
         store.move("sale", SKUS[number % len(SKUS)], 1)
         if number % 3 == 0:
             await _exchange(hub, store)
-    await hub.hear(store.up(wants={SKUS[0]: 2}))
-    await _exchange(hub, store)
+    for units in (2, 1):
+        await hub.hear(store.up(wants={SKUS[0]: units}))
+        await _exchange(hub, store)
     for said in (store.hello(), store.ask(), store.digest(), store.rows((0, 5, 200))):
         await hub.hear(said)
     for channel in ("presence", "health"):
