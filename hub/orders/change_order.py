@@ -13,7 +13,7 @@ from sync.rules.errors import Refused
 from sync.storage.writer import Transaction
 
 _ORDER = (
-    "SELECT id, number, token, store, stage, payment, pay, total_minor, currency, locale, code_hash,"
+    "SELECT id, number, token, store, sinc, stage, payment, pay, total_minor, currency, locale, code_hash,"
     " placed_at, ready_by, expires_at, cancel_asked_at, prepaid_minor FROM orders WHERE id = ?"
 )
 

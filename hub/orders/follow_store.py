@@ -1,10 +1,11 @@
 """What the hub concludes from a store's facts about orders, in the transaction that books the fact."""
 
 from hub.orders.order_money import assume_paid, settle_money, standing
-from hub.orders.recover_order import recover_order
+from hub.orders.recover_order import FORGOTTEN, recover_order, reopen
 from hub.orders.rules import CLOSED, closing_stage, next_stage
 from hub.orders.tell_double_paid import tell_double_paid
 from hub.stock.open_trouble import NewTrouble, open_trouble
+from sync.rules.baseline import Carried
 from sync.rules.facts import Fact, HoldStep, Payment
 from sync.runtime.ids import new_id
 from sync.storage.writer import Transaction
@@ -15,6 +16,8 @@ def conclude(transaction: Transaction, store: str, fact: Fact) -> str | None:
     match fact:
         case HoldStep():
             return _follow_step(transaction, store, fact)
+        case Carried():
+            return _follow_carried(transaction, store, fact)
         case Payment() if fact.order is not None:
             return _follow_payment(transaction, store, fact, fact.order)
         case _:
@@ -35,6 +38,12 @@ def _follow_step(transaction: Transaction, store: str, step: HoldStep) -> str | 
     if step.line is not None and step.to in {"done", "short", "released"}:
         _close_if_settled(transaction, store, step, stage)
         return token
+    _move_on(transaction, step, stage)
+    return token
+
+
+def _move_on(transaction: Transaction, step: HoldStep, stage: str) -> None:
+    """The order as a whole reached another stage; it never goes back."""
     reached = next_stage(stage, step.to)
     if reached is not None:
         transaction.execute(
@@ -42,7 +51,27 @@ def _follow_step(transaction: Transaction, store: str, step: HoldStep) -> str | 
             " ready_at = CASE WHEN ? = 'ready' THEN ? ELSE ready_at END WHERE id = ?",
             (reached, step.at, reached, step.at, step.order),
         )
-    return token
+
+
+def _follow_carried(transaction: Transaction, store: str, hold: Carried) -> str | None:
+    """A store's new log begins with this hold: a hub that was put back may not have heard how it went on."""
+    row = transaction.one(
+        "SELECT stage, token, CASE pay WHEN 'counter' THEN 0 ELSE total_minor END, payment FROM orders"
+        " WHERE id = ? AND store = ?",
+        (hold.order, store),
+    )
+    if row is None:
+        return None
+    stage, token, online_minor, payment = row
+    is_open = any(line.done + line.short + line.released < line.qty for line in hold.lines)
+    if stage in FORGOTTEN and (is_open or (online_minor and payment == "unpaid")):
+        reopen(transaction, hold.order, online_minor, hold.at)
+        stage = "pending_store"
+    if is_open and hold.stage != "closed":
+        _move_on(transaction, HoldStep(order=hold.order, to=hold.stage, at=hold.at), stage)
+    else:
+        _close_if_settled(transaction, store, HoldStep(order=hold.order, to="done", at=hold.at), stage)
+    return str(token)
 
 
 def _close_if_settled(transaction: Transaction, store: str, step: HoldStep, stage: str) -> None:

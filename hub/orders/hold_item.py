@@ -52,6 +52,7 @@ def item_of(transaction: Transaction, order: dict[str, Any], *, cancel: bool = F
         locale=order["locale"],
         cancel=cancel,
         prepaid_minor=order["prepaid_minor"],
+        sinc=order["sinc"],
     )
 
 

@@ -6,7 +6,7 @@ and the answer under its Idempotency-Key. The 201 is sent only after COMMIT.
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -116,7 +116,7 @@ class PlaceOrder:
         book = SqliteHubBook(transaction, self.store.id, self.kernel.hinc, to_instant(self.now))
         code = free_code(transaction, self.store.id)
         number = free_number(transaction, self.now, self.store)
-        order = self._new_order(code, number, bought, priced)
+        order = replace(self._new_order(code, number, bought, priced), sinc=book.position().sinc)
         is_unpaid = self.request.pay == "sandbox"
         promise.hold_units(
             book,

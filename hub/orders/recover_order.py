@@ -25,6 +25,8 @@ _LINE = (
     " price_minor, price_per, ? FROM sku WHERE sku = ?"
 )
 
+FORGOTTEN = frozenset({"unpaid", "cancelled", "expired"})
+"""Stages in which a hub that was put back takes an order for never paid."""
 _HOLD_HOURS = "SELECT json_extract(settings, '$.pickup.hold_hours') FROM store WHERE id = ?"
 
 
@@ -33,14 +35,18 @@ def recover_order(transaction: Transaction, store: str, step: HoldStep, held: He
     row = transaction.one("SELECT stage FROM orders WHERE id = ?", (step.order,))
     if row is None:
         _make(transaction, store, step, held)
-    elif row[0] not in {"unpaid", "cancelled", "expired"}:
+    elif row[0] not in FORGOTTEN:
         return
+    reopen(transaction, step.order, held.due_minor if held.pay_at == "online" else 0, step.at)
+
+
+def reopen(transaction: Transaction, order: str, paid_minor: int, at: str) -> None:
+    """The store has it, so it was given to the store: go on, and count what was paid online for it."""
     transaction.execute(
-        "UPDATE orders SET stage = 'pending_store', closed_at = NULL, lapses_at = NULL WHERE id = ?",
-        (step.order,),
+        "UPDATE orders SET stage = 'pending_store', closed_at = NULL, lapses_at = NULL WHERE id = ?", (order,)
     )
-    if held.pay_at == "online":
-        assume_paid(transaction, step.order, held.due_minor, step.at)
+    if paid_minor:
+        assume_paid(transaction, order, paid_minor, at)
 
 
 def _make(transaction: Transaction, store: str, step: HoldStep, held: Held) -> None:

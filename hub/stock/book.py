@@ -8,6 +8,7 @@ from hub.stock.movements import keep_movements
 from hub.stock.open_trouble import NewTrouble, open_trouble
 from hub.stock.subjects import keep_subjects
 from sync.messages.codec import parse_fact
+from sync.rules.baseline import Carried
 from sync.rules.books import HubPosition, Request
 from sync.rules.canonical import GENESIS, Raw
 from sync.rules.facts import Fact
@@ -300,6 +301,11 @@ class SqliteHubBook:
         keep_movements(self._transaction, self._store, self._position.sinc, seq, fact)
         if self._conclude is not None:
             self._conclude(self._transaction, self._store, fact)
+
+    def conclude_carried(self, hold: Carried) -> None:
+        """A hold of a log's beginning is part of the mirror now."""
+        if self._conclude is not None:
+            self._conclude(self._transaction, self._store, hold)
 
     def book_dead_letter(self, seq: int, code: str, raw: Raw) -> None:
         """Keep an event that can never be applied."""

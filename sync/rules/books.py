@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
+from sync.rules.baseline import Carried
 from sync.rules.canonical import GENESIS, Raw, link_chain, to_raw
 from sync.rules.documents import StoreDocument
 from sync.rules.facts import Fact
@@ -242,6 +243,10 @@ class HubBook(Protocol):
 
     def book_fact(self, seq: int, fact: Fact, raw: Raw) -> None:
         """An event was applied: keep it and let the areas draw their conclusions."""
+        ...
+
+    def conclude_carried(self, hold: Carried) -> None:
+        """A hold of a log's beginning is part of the mirror now: let the areas draw their conclusions."""
         ...
 
     def book_dead_letter(self, seq: int, code: str, raw: Raw) -> None:

@@ -48,7 +48,9 @@ class HoldItem:
     """An online order's units at this store, and what the hub asks about them.
 
     `prepaid_minor` is money that the hub took online for an order that was to be paid at the counter: a
-    request, which the store grants as long as nothing was handed over (`sync.rules.store.prepaid`).
+    request, which the store grants as long as nothing was handed over (`sync.rules.store.prepaid`). `sinc` is
+    the store's incarnation when the order was placed, 0 where that need not be known: an order of an earlier
+    one that this ledger never received may have been collected under it.
     """
 
     kind: Literal["order"] = "order"
@@ -67,6 +69,7 @@ class HoldItem:
     locale: Line = "zh-CN"
     cancel: bool = False
     prepaid_minor: Counter = 0
+    sinc: Counter = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

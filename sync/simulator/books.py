@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
+from sync.rules.baseline import Carried
 from sync.rules.books import HubPosition, Request, StorePosition
 from sync.rules.canonical import GENESIS, Raw
 from sync.rules.documents import StoreDocument
@@ -231,6 +232,10 @@ class HubDictionary(Transactions):
         self.write("fact", (position.sinc, seq), (fact, raw))
         self.write("chain", (position.sinc, seq), position.chain)
         self.conclude(self, fact)
+
+    def conclude_carried(self, hold: Carried) -> None:
+        """A hold of a log's beginning is part of the mirror now."""
+        self.conclude(self, hold)
 
     def chain_at(self, seq: int) -> str | None:
         """The chain after event `seq`."""

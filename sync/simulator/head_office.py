@@ -14,7 +14,7 @@ from sync.simulator.world import PRICES, SKUS, Deal, Store, World
 
 def order(world: World, store: Store) -> str:
     """A customer orders one to three lines; short stock makes the hub ask the store for more."""
-    item = _new_item(world)
+    item = _new_item(world, store.hub.position().sinc)
     lines = [HubLine(order=item.order, line=line.line, sku=line.sku, qty=line.qty) for line in item.lines]
     at_once = item.pay_at == "counter"
 
@@ -38,7 +38,7 @@ def order(world: World, store: Store) -> str:
     return f"order {item.order[-4:]} {[(line.sku, line.qty) for line in item.lines]} {item.pay_at}"
 
 
-def _new_item(world: World) -> HoldItem:
+def _new_item(world: World, sinc: int) -> HoldItem:
     """An order's item; its lines may name a SKU twice."""
     dice = world.dice
     skus = [dice.one_of(SKUS) for _ in range(dice.weighted(((1, 5.0), (2, 3.0), (3, 1.0))))]
@@ -59,6 +59,7 @@ def _new_item(world: World) -> HoldItem:
         ready_by=world.at(30),
         expires_at=world.at(dice.between(30, 300)),
         lines=lines,
+        sinc=sinc,
     )
 
 

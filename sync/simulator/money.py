@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from sync.rules import money as rules
+from sync.rules.baseline import Carried
 from sync.rules.central import promise
 from sync.rules.facts import Fact, HoldStep, Move, Payment
 from sync.rules.holds import HubLine
@@ -81,6 +82,10 @@ def follow(book: HubDictionary, fact: Fact) -> None:
             if fact.to == "prepaid":
                 _assume(book, fact.order, fact.minor)
             settle(book, fact.order)
+        case Carried(order=order) if order in book.rows("order"):
+            if book.rows("order")[order].pay_at == "online":
+                _assume(book, order, book.rows("order")[order].due_minor)
+            settle(book, order)
         case Payment(order=str(order)) if fact.minor > 0:
             money = money_of(book, order)
             book.write("money", order, _with_till(money, fact.minor))

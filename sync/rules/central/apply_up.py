@@ -144,6 +144,8 @@ def _keep_baseline(book: HubBook, seq: int, fact: Fact, raw: Raw, parse: ParseFa
     lines, holds = recover.baseline_of([parse(kept) for kept in book.baseline()])
     touched = set(book.skus()) | {line.sku for line in lines}
     recover.take_baseline(book, lines, holds)
+    for hold in holds:
+        book.conclude_carried(hold)
     book.put_position(replace(book.position(), state="replaying"))
     return touched
 

@@ -198,9 +198,8 @@ def carry_fact(book: StoreBook, fact: Fact, *, continues: bool) -> None:
 def _carry_step(book: StoreBook, step: HoldStep, *, continues: bool) -> None:
     """A hold's step under the old ledger.
 
-    In a history that continues the mirror its goods are those that moved then: what the books lacked at that
-    moment may have come back since. What another one gave up, it may have given up because it had forgotten
-    that the goods were collected: the units stay owed until somebody has looked, and the hub asks again.
+    What a history with a gap gave up, it may have given up because it had forgotten that the goods were
+    collected: the units stay owed until somebody has looked, and the hub asks again.
     """
     if not continues and step.to in {"short", "released"}:
         return
@@ -211,12 +210,27 @@ def _carry_step(book: StoreBook, step: HoldStep, *, continues: bool) -> None:
         _cover(book, step.held, step.at)
         hold = accept_hold(book, item_of(step, step.held), step.at, by=step.by)
     if step.line is None:
-        if step.to == "prepaid":
-            fulfil.stay(book, replace(hold, prepaid_minor=max(hold.prepaid_minor, step.minor)), step)
-        elif step.to in {"picking", "ready"} and hold.is_open:
-            fulfil.move_on(book, hold, step)
-        return
-    count = hold.line(step.line)
+        _carry_order_step(book, hold, step)
+    else:
+        _carry_line_step(book, hold, hold.line(step.line), step, continues=continues)
+
+
+def _carry_order_step(book: StoreBook, hold: StoreHold, step: HoldStep) -> None:
+    """The order as a whole went on."""
+    if step.to == "prepaid":
+        fulfil.stay(book, replace(hold, prepaid_minor=max(hold.prepaid_minor, step.minor)), step)
+    elif step.to in {"picking", "ready"} and hold.is_open:
+        fulfil.move_on(book, hold, step)
+
+
+def _carry_line_step(
+    book: StoreBook, hold: StoreHold, count: LineCount, step: HoldStep, *, continues: bool
+) -> None:
+    """Units of a line went on, as far as the line still owes them.
+
+    In a history that continues the mirror their goods are those that moved then: what the books lacked at
+    that moment may have come back since.
+    """
     n = min(step.n, count.open)
     match step.to:
         case "done" | "short" | "released" if n and continues and n == step.n:
@@ -226,7 +240,7 @@ def _carry_step(book: StoreBook, step: HoldStep, *, continues: bool) -> None:
         case "picking" if count.staged < count.open:
             fulfil.stage_unit(book, hold, count, step)
         case "put_back" if not count.open and count.staged:
-            fulfil.put_back(book, step.order, step.line, step.at, step.actor)
+            fulfil.put_back(book, step.order, count.line, step.at, step.actor)
     if step.to == "done" and step.n > n:
         _gone_beyond(book, count, step, step.n - n)
 

@@ -129,13 +129,16 @@ def _take_hold(book: StoreBook, item: HoldItem, received: Received, at: str) -> 
 def accept_hold(book: StoreBook, item: HoldItem, at: str, by: str) -> StoreHold:
     """Book a hold that this ledger has never seen.
 
+    One that was placed for an earlier incarnation is not sure: its QR code may have been served there.
+
     Raises:
         Refused: `known_order`, this ledger has it already.
     """
     if fulfil.known_hold(book, item.order) is not None:
         raise Refused("known_order", order=item.order)
     lines = tuple(LineCount(line=line.line, sku=line.sku, qty=line.qty) for line in item.lines)
-    hold = StoreHold(order=item.order, stage="received", lines=lines, body=item)
+    is_unsure = 0 < item.sinc < book.position().sinc
+    hold = StoreHold(order=item.order, stage="received", lines=lines, body=item, unsure=is_unsure)
     for line in lines:
         stock = book.stock(line.sku)
         book.put_stock(line.sku, replace(stock, open=stock.open + line.qty))

@@ -174,3 +174,12 @@ def test_every_backup_has_heard_what_the_hub_says_and_never_more_than_it_applied
     for app, stable, expected in ((2, 1, 1), (2, 3, 2), (3, 1, 2), (3, 3, 3)):
         receive(book, app=app, stable=stable)
         assert book.position().stable == expected
+
+
+@pytest.mark.parametrize(("sinc", "is_unsure"), [(0, False), (1, True), (2, False)])
+def test_an_order_of_an_earlier_incarnation_may_have_been_collected_there(sinc: int, is_unsure: bool) -> None:
+    book = ledger(tea=StoreStock(floor=5, granted=3))
+    receive(book, replace(hold_item(), sinc=sinc))
+    hold = book.hold("o1")
+    assert hold is not None
+    assert hold.unsure is is_unsure
