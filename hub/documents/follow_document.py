@@ -54,7 +54,6 @@ def _follow_step(transaction: Transaction, kernel: Kernel, store: str, step: Doc
     if reached == "received":
         _follow_transfer(transaction, kernel, row[2], "")
         return step.document
-    _forget_request(transaction, store, step.document)
     if row[3] == "hq":
         _conclude(transaction, store, str(row[1]), step, at)
     _follow_transfer(transaction, kernel, row[2], str(row[1]) if reached == "booked" else "")
@@ -122,16 +121,6 @@ def _move_on(transaction: Transaction, store: str, step: DocumentStep, reached: 
         transaction.execute(
             _FOUND, (step.document, line.sku, line.bucket, line.asked, line.found, step.document)
         )
-
-
-def _forget_request(transaction: Transaction, store: str, document: str) -> None:
-    """The store has ended it, so there is nothing about the document that it has yet to hear.
-
-    Kept, it would reach the store's next incarnation as a document to book once more.
-    """
-    transaction.execute(
-        "DELETE FROM request WHERE store = ? AND kind = 'document' AND item = ?", (store, document)
-    )
 
 
 def _conclude(transaction: Transaction, store: str, task: str, step: DocumentStep, at: str) -> None:

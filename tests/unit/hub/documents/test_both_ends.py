@@ -1,14 +1,11 @@
 """Both ends of a document: HQ's commands, and the store's own rules under them, with messages between."""
 
-import pytest
-
 from hub.documents.queries import read_document
 from hub.documents.withdraw_document import WithdrawDocument
 from hub.stock.verify import verify
+from sync.rules.store import documents
 from tests.unit.hub.documents.acts import Acts
 from tests.unit.hub.stock.small_chain import AT, enrol, exchange
-
-documents = pytest.importorskip("sync.rules.store.documents", reason="the store's half is not there yet")
 
 
 async def found(acts: Acts, document: str, store: str, **units: int) -> None:
