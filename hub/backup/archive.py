@@ -63,7 +63,7 @@ def read_manifest(source: Path) -> Manifest:
     told = archive.read_said(source, "a hub")
     try:
         return _manifest(told)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise BadBackup(f"{source} is no backup of a hub: {error}") from error
 
 

@@ -1,6 +1,6 @@
 """What the hub concludes from a store's facts about documents, in the transaction that books the fact."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from hub.documents.history import Deed, remember_deed
@@ -9,8 +9,9 @@ from hub.documents.recover_document import recover_from_move, recover_from_step
 from hub.documents.rules import PLANNED, State, differing, missing_and_extra, next_state
 from hub.kernel import Kernel
 from hub.stock.open_trouble import NewTrouble, open_trouble
+from sync.rules.documents import MOVED
 from sync.rules.errors import Refused
-from sync.rules.facts import DocumentStep, Fact, Move
+from sync.rules.facts import DocumentCount, DocumentStep, Fact, Move
 from sync.storage.writer import Transaction
 
 _FOUND: Final = (
@@ -50,6 +51,8 @@ def _follow_step(transaction: Transaction, kernel: Kernel, store: str, step: Doc
     reached = next_state(state, step.to)
     if reached is None:
         return step.document
+    if step.why == MOVED:
+        step = replace(step, lines=_as_given(transaction, step))
     _move_on(transaction, store, step, reached)
     if reached == "received":
         _follow_transfer(transaction, kernel, row[2], "")
@@ -97,6 +100,19 @@ def _keep_asked(transaction: Transaction, step: DocumentStep) -> None:
             "INSERT OR IGNORE INTO document_line (document, sku, bucket, place, qty) VALUES (?, ?, ?, ?, ?)",
             (step.document, line.sku, line.bucket, place, line.asked),
         )
+
+
+def _as_given(transaction: Transaction, step: DocumentStep) -> tuple[DocumentCount, ...]:
+    """Lines of an end that was made up from a movement, with what HQ had asked; a count asked for nothing."""
+    moved = {(line.sku, line.bucket): line for line in step.lines}
+    given = transaction.all(
+        "SELECT l.sku, l.bucket, l.qty FROM document_line l JOIN document d ON d.id = l.document"
+        " WHERE d.id = ? AND d.task <> 'count' ORDER BY l.place",
+        (step.document,),
+    )
+    asked = {(sku, bucket): DocumentCount(sku=sku, bucket=bucket, asked=qty) for sku, bucket, qty in given}
+    found = {key: replace(line, asked=asked[key].asked if key in asked else 0) for key, line in moved.items()}
+    return tuple((asked | found).values())
 
 
 def _move_on(transaction: Transaction, store: str, step: DocumentStep, reached: State) -> None:

@@ -12,6 +12,7 @@ from sync.messages.codec import parse_fact
 from sync.rules.baseline import Balances, Begin, Carried
 from sync.rules.canonical import GENESIS, link_chain
 from sync.rules.central.recover import stock_of
+from sync.rules.documents import MOVED
 from sync.rules.errors import Unbookable
 from sync.rules.facts import DocumentStep, Fact, Grant, HoldStep, Move, MoveLine, Payment
 from sync.rules.rights import HubStock, moved
@@ -44,6 +45,8 @@ class Booked:
     counts: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     times: int = 0
     seq: int = 0
+    is_made_up: bool = False
+    """Whether its end was made up from its movement, so that it cannot say what was asked."""
 
     def move(self, seq: int, line: MoveLine) -> None:
         """A movement that names the document."""
@@ -55,6 +58,7 @@ class Booked:
     def book(self, step: DocumentStep) -> None:
         """The step that books it."""
         self.times += 1
+        self.is_made_up = step.why == MOVED
         self.counts = {(line.sku, line.bucket): (line.asked, line.found) for line in step.lines}
 
 

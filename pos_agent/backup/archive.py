@@ -61,7 +61,7 @@ def read_manifest(source: Path) -> Manifest:
         raise BadBackup(f"{source} has the form {told.get('format')!r}, which this version does not know")
     try:
         return _manifest(told)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise BadBackup(f"{source} is no backup of an agent: its manifest lacks {error}") from error
 
 

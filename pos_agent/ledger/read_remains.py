@@ -77,7 +77,7 @@ def remains_of(old: OldLedger, mirror: tuple[int, int], chain_of: ChainOf) -> Re
     Raises:
         sqlite3.DatabaseError: the file is damaged where these facts lie.
     """
-    if old.sinc < mirror[0]:
+    if old.sinc < mirror[0]:  # another agent has served the store since, see `left_behind`
         return NOTHING
     with _reading(old.path) as connection:
         common = _common_seq(connection, old, mirror, chain_of) if old.sinc == mirror[0] else 0
@@ -90,6 +90,17 @@ def remains_of(old: OldLedger, mirror: tuple[int, int], chain_of: ChainOf) -> Re
         frozen=frozenset(sku for (sku,) in frozen),
         unsure=frozenset(order for (order,) in unsure),
     )
+
+
+def left_behind(old: OldLedger, mirror: tuple[int, int], chain_of: ChainOf) -> int:
+    """How many facts the hub never heard of a ledger that another agent has followed since.
+
+    They are not carried: part of them may have been told by that agent, and would count twice.
+    """
+    if old.sinc >= mirror[0]:
+        return 0
+    with _reading(old.path) as connection:
+        return old.seq - _common_seq(connection, old, (old.sinc, old.seq), chain_of)
 
 
 def own_beginning(old: OldLedger, mirror: tuple[int, int]) -> Mirror | None:

@@ -14,7 +14,7 @@ from typing import Protocol
 from pos_agent.db.schema import ensure_schema
 from pos_agent.enrolment import Enrolment
 from pos_agent.errors import AlreadyEnrolled
-from pos_agent.ledger.read_remains import OldLedger, old_ledger, own_beginning, remains_of
+from pos_agent.ledger.read_remains import OldLedger, left_behind, old_ledger, own_beginning, remains_of
 from pos_agent.ledger.store_book import SqliteStoreBook
 from sync.rules.baseline import Carried, SkuBalance
 from sync.rules.books import StorePosition
@@ -151,6 +151,12 @@ def _left(
     if old is None:
         return NOTHING, None
     try:
+        if lost := left_behind(old, at, hub.chain_of):
+            tell(
+                f"the old ledger is of incarnation {old.sinc}, and another agent has served this store since:"
+                f" {lost} facts that the hub has not seen are NOT carried on. They stay in its file:"
+                " count the goods, and look at its takings"
+            )
         return remains_of(old, at, hub.chain_of), own_beginning(old, at)
     except sqlite3.DatabaseError as error:
         tell(f"the old ledger is damaged ({error}): what the hub had not heard of it is lost")

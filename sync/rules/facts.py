@@ -7,8 +7,8 @@ so that the hub's mirror can never see half of it.
 from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
-from sync.rules.baseline import Balances, Begin, Carried, Whole
-from sync.values.bounds import Chars, Counter, Currency, Delta, Id, Instant, Items, Line, Minor, Sku, Units
+from sync.rules.baseline import Balance, Balances, Begin, Carried, Whole
+from sync.values.bounds import Chars, Counter, Currency, Id, Instant, Items, Line, Minor, Sku, Units
 
 Bucket = Literal["floor", "staged", "damaged"]
 MoveReason = Literal[
@@ -178,8 +178,8 @@ class DocumentCount:
 
     sku: Sku
     bucket: Bucket = "floor"
-    asked: Delta = 0
-    found: Delta = 0
+    asked: Balance = 0
+    found: Balance = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

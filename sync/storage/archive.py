@@ -13,7 +13,7 @@ import tarfile
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from sync.storage.durable import move_durably
 from sync.storage.errors import BadBackup
@@ -97,9 +97,8 @@ def read_said(source: Path, whose: str) -> dict[str, Any]:
     """
     try:
         with tarfile.open(source, mode="r:") as archive:
-            member = archive.getmember(MANIFEST)
-            file = archive.extractfile(member)
-            if file is None or member.size > MOST_MANIFEST_BYTES:
+            member, file = _plain(archive, MANIFEST)
+            if member.size > MOST_MANIFEST_BYTES:
                 raise BadBackup(f"{source} has no manifest that could be read")
             told = json.loads(file.read())
     except (OSError, tarfile.TarError, KeyError, ValueError, RecursionError) as error:
@@ -118,19 +117,40 @@ def extract(source: Path, sums: Mapping[str, str], targets: Mapping[str, Path]) 
         targets: where to, by part; nothing in the archive decides where a file goes.
 
     Raises:
-        BadBackup: a part is missing or damaged; what was written so far is removed.
+        BadBackup: a part is missing, odd or damaged, or the disk does not take it; what was written so far is
+            removed.
     """
     try:
         with tarfile.open(source, mode="r:") as archive:
             for name, target in targets.items():
                 _extract_one(archive, name, target)
                 _require_same(target, name, sums)
-    except (OSError, tarfile.TarError, KeyError) as error:
+    except (tarfile.TarError, KeyError, ValueError) as error:
         _remove(targets)
         raise BadBackup(f"{source} is damaged: {error}") from error
+    except OSError as error:
+        _remove(targets)
+        where = ", ".join(sorted({str(target.parent) for target in targets.values()}))
+        raise BadBackup(
+            f"{source} could not be put into {where}: {error}. The backup itself may be whole"
+        ) from error
     except BadBackup:
         _remove(targets)
         raise
+
+
+def _plain(archive: tarfile.TarFile, name: str) -> tuple[tarfile.TarInfo, IO[bytes]]:
+    """A part that is a file with all its bytes in the archive: no link, no device, no hole that grows.
+
+    Raises:
+        KeyError: there is none.
+        ValueError: it is something else.
+    """
+    member = archive.getmember(name)
+    file = archive.extractfile(member) if member.isreg() and not member.issparse() else None
+    if file is None:
+        raise ValueError(f"{name} is no plain file in it")
+    return member, file
 
 
 def _require_same(target: Path, name: str, sums: Mapping[str, str]) -> None:
@@ -141,9 +161,7 @@ def _require_same(target: Path, name: str, sums: Mapping[str, str]) -> None:
 
 def _extract_one(archive: tarfile.TarFile, name: str, target: Path) -> None:
     """One part, byte by byte."""
-    file = archive.extractfile(archive.getmember(name))
-    if file is None:
-        raise KeyError(name)
+    _, file = _plain(archive, name)
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as written:
         while block := file.read(BLOCK):

@@ -167,13 +167,15 @@ def carried(lines: Sequence[HubLine], at: str) -> Carried:
 def ended_by_move(move: Move, rev: int) -> DocumentStep:
     """The end of a document whose move the hub applied, while the step after it was lost with the store.
 
-    What was asked is not known any more: each line says the difference that was booked.
+    What was asked is not known here any more: each line says the difference that was booked, of goods that
+    were shipped how many left.
     """
     assert move.document is not None
+    leaving = 1 if move.reason == "transfer_out" else -1
     lines = tuple(
         DocumentCount(sku=line.sku, bucket=line.target, found=line.qty)
         if line.target
-        else DocumentCount(sku=line.sku, bucket=line.source or "floor", found=-line.qty)
+        else DocumentCount(sku=line.sku, bucket=line.source or "floor", found=leaving * line.qty)
         for line in move.lines
     )
     return DocumentStep(

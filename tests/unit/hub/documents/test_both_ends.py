@@ -1,11 +1,13 @@
 """Both ends of a document: HQ's commands, and the store's own rules under them, with messages between."""
 
+from dataclasses import replace
+
 from hub.documents.queries import read_document
 from hub.documents.withdraw_document import WithdrawDocument
 from hub.stock.verify import verify
 from sync.rules.store import documents
 from tests.unit.hub.documents.acts import Acts
-from tests.unit.hub.stock.small_chain import AT, enrol, exchange
+from tests.unit.hub.stock.small_chain import AT, enrol, exchange, hear
 
 
 async def found(acts: Acts, document: str, store: str, **units: int) -> None:
@@ -82,4 +84,44 @@ async def test_a_new_agent_books_nothing_twice(acts: Acts) -> None:
     assert head is not None
     assert head.head.state == "booked"
     assert (await acts.hub.stock("tea"))["floor"] == 60
+    assert (await verify(acts.hub.kernel.reader)).findings == ()
+
+
+async def lost_after_the_move(acts: Acts, document: str, **units: int) -> None:
+    """A store books, its message is cut behind the move, and then the store is lost."""
+    store = acts.stores["s1"]
+    for sku, n in units.items():
+        documents.say_found(store.book, document, sku, "floor", n)
+    documents.book_document(store.book, document, AT, "lin")
+    store.book.commit()
+    up = store.up()
+    cut = next(place for place, event in enumerate(up.events, 1) if event["kind"] == "move")
+    await hear(acts.hub, replace(up, events=up.events[:cut]))
+    acts.stores["s1"] = await enrol(acts.hub, "s1")
+    await exchange(acts.hub, acts.stores["s1"])
+
+
+async def test_goods_shipped_by_a_store_that_is_lost_at_once_are_on_the_road(acts: Acts) -> None:
+    out = await acts.give("transfer", {"tea": 10})
+    await exchange(acts.hub, acts.stores["s1"])
+    await lost_after_the_move(acts, out, tea=9)
+    view = await acts.view(out)
+    assert [(line.asked, line.found) for line in view.lines] == [(10, 9)]
+    assert view.transfer is not None
+    assert (view.transfer.state, view.transfer.in_transit) == ("in_transit", 9)
+    await exchange(acts.hub, acts.stores["s2"])
+    await found(acts, out.replace("transfer_out", "transfer_in"), "s2", tea=9)
+    assert (await acts.hub.stock("tea", "s2"))["floor"] == 14
+    assert (await verify(acts.hub.kernel.reader)).findings == ()
+
+
+async def test_a_delivery_booked_by_a_store_that_is_lost_at_once_differs_only_where_it_did(
+    acts: Acts,
+) -> None:
+    document = await acts.give("receiving", {"tea": 10, "soap": 4})
+    await exchange(acts.hub, acts.stores["s1"])
+    await lost_after_the_move(acts, document, tea=10, soap=4)
+    view = await acts.view(document)
+    assert [(line.asked, line.found) for line in view.lines] == [(10, 10), (4, 4)]
+    assert (view.head.state, view.head.differ) == ("booked", 0)
     assert (await verify(acts.hub.kernel.reader)).findings == ()
