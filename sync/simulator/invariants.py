@@ -246,10 +246,10 @@ def check_between(store: "Store") -> None:
 
 
 def is_equal(store: "Store") -> bool:
-    """Whether both streams are empty and each side knows it."""
+    """Whether both streams are empty and each side knows it; the chain is told by each greeting."""
     hub, here = store.hub.position(), store.book.position()
     told = (hub.app, hub.ver, hub.hinc, here.heard) == (here.seq, hub.heard, here.hinc, here.seq)
-    return told and hub.merged
+    return told and hub.merged and hub.chain == here.chain
 
 
 def is_joined(store: "Store") -> bool:
