@@ -101,7 +101,7 @@ def test_a_delivery_is_listed_kept_over_a_reload_and_booked_once(open_page: Open
     page.get_by_label("送货单号").fill("DN-20260501-7")
     expect(page.locator("#needs-ref")).to_have_count(0)
     page.get_by_role("button", name="确认入库").click()
-    expect(page.locator(".toast")).to_contain_text("已入库")
+    expect(page.locator(".toast")).to_contain_text("已入账")
     assert shop.received == {"DN-20260501-7": [{"sku": "BE1005", "qty": 1}, {"sku": "FO2001", "qty": 48}]}
     expect(page.locator("tbody tr")).to_have_count(0)
 

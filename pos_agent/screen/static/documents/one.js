@@ -27,7 +27,7 @@ function Line({ line, task, fault }) {
     const text = event.target.value.trim();
     const qty = wholeNumber(text);
     if (qty === null) event.target.value = line.found ?? "";
-    if (qty === null && text) blame(line, words.noNumber(text), words.noNumberHelp);
+    if (qty === null && text) blame(line, words.noNumber(text.slice(0, 20)), words.noNumberHelp);
     else if (qty !== null && (fault || qty !== line.found)) enter(line, qty);
   };
   const differs = line.asked !== null && line.found !== null && line.found !== line.asked;
