@@ -7,7 +7,7 @@ from sync.rules.errors import Refused
 from sync.rules.items import DocumentItem
 
 _OF_DOCUMENT: Final = "document:"
-"""Begins the fingerprint of a note that came in as a document; what people list is hashed, without a colon."""
+"""Begins the fingerprint of a note that came in as a document; that of a typed list has no colon."""
 
 
 def is_of_document(fingerprint: str) -> bool:

@@ -80,9 +80,7 @@ _TELL: Final[dict[str, Told]] = {
     "not_free": (
         409,
         N_("Not enough may leave the shelf"),
-        N_(
-            "The rest is promised to orders, lies picked or is set aside for the online shop. Enter fewer units."
-        ),
+        N_("The rest is for orders, lies picked or is set aside for the online shop. Enter fewer units."),
     ),
     "reason_missing": (422, N_("Say why"), N_("The head office reads the reason.")),
     "bad_found": (422, N_("This quantity is not possible"), N_("Enter 0 to 1,000,000,000.")),

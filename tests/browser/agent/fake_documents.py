@@ -16,7 +16,7 @@ from tests.browser.agent.fake_shop import GOODS, instant, names_of
 
 
 class FakeDocuments:
-    """A ledger with every product on its shelf; tests reach into `book`, and into `notes`: who booked them."""
+    """A ledger with every product on its shelf; tests reach into `book` and `notes` (by whom booked)."""
 
     def __init__(self) -> None:
         self.notes: dict[str, str] = {}

@@ -216,6 +216,8 @@ def test_goods_that_may_not_leave_are_named_on_their_line(
     set_aside(papers, "FO2002", on_shelf - 2)
     page = open_page("/documents", login="chen", locale="en", width=width, height=740).page
     choose(page, "DB-0042")
+    scan(page, "6990101000051")
+    expect(page.locator(".toast.bad")).to_have_count(1)
     page.get_by_role("button", name="All as on the paper").click()
     page.get_by_role("button", name="Book · 14 units in all").click()
     field = page.locator("tr").filter(has=page.locator('[aria-invalid="true"]')).locator("input")
@@ -226,6 +228,7 @@ def test_goods_that_may_not_leave_are_named_on_their_line(
         f"on the shelf: {on_shelf} · set aside for the online shop: {on_shelf - 2}"
     )
     expect(page.locator(".toast")).to_have_count(0)
+    expect(page.locator("#line-fault")).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     field.fill("2")
     page.keyboard.press("Tab")
@@ -272,7 +275,8 @@ def test_a_refusal_covers_no_field_and_goes_with_the_next_input(
     box = toast.bounding_box()
     for field in page.locator("input").all():
         place = field.bounding_box()
-        assert box and place
+        assert box is not None
+        assert place is not None
         assert place["y"] >= box["y"] + box["height"] or place["y"] + place["height"] <= box["y"]
     page.get_by_label("Counted: Spring Water 550 ml").fill("1")
     expect(toast).to_have_count(0)

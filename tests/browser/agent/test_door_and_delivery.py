@@ -106,6 +106,21 @@ def test_a_delivery_is_listed_kept_over_a_reload_and_booked_once(open_page: Open
     expect(page.locator("tbody tr")).to_have_count(0)
 
 
+def test_a_note_that_came_in_as_a_document_says_by_whom_it_was_booked(
+    open_page: Open, served: Served
+) -> None:
+    served.agent.papers.notes["DN-7"] = "lin"
+    page = open_page("/receiving", login="chen", locale="en").page
+    page.locator("#scan").fill("6990101000051")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_label("Delivery note number").fill("DN-7")
+    page.get_by_role("button", name="Book the delivery").click()
+    expect(page.locator(".toast.bad")).to_contain_text("This delivery note is booked already")
+    expect(page.locator(".toast.bad")).to_contain_text("lin booked it on")
+    expect(page.locator("tbody tr")).to_have_count(1)
+
+
 def test_goods_that_the_scanner_reads_join_the_delivery(open_page: Open, served: Served) -> None:
     page = open_page("/receiving", login="chen").page
     expect(page.locator("#line")).to_have_text("在线")

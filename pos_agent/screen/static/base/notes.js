@@ -46,7 +46,7 @@ export function note(tone, title, detail = "") {
   setTimeout(() => box.remove(), SHOWN_MS[tone] ?? SHOWN_MS.info);
 }
 
-const clearRefusals = () => document.querySelectorAll("#toasts .toast.bad").forEach((box) => box.remove());
+export const clearRefusals = () => document.querySelectorAll("#toasts .toast.bad").forEach((box) => box.remove());
 
 // What was refused before is over once something was taken: its notice goes, and the clerk hears it.
 export function accepted() {

@@ -21,7 +21,9 @@ function Line({ line, task, fault }) {
   const name = nameIn(line.names);
   const field = useRef(null);
   useEffect(() => {
-    if (fault?.takesFocus) field.current.focus();
+    if (!fault?.takesFocus) return;
+    field.current.focus();
+    document.getElementById("line-fault").scrollIntoView({ block: "nearest" });
   }, [fault]);
   const typed = (event) => {
     const text = event.target.value.trim();

@@ -2,7 +2,7 @@
 
 import { get, post } from "../base/api.js";
 import { nameIn } from "../base/goods.js";
-import { note, refused } from "../base/notes.js";
+import { clearRefusals, note, refused } from "../base/notes.js";
 import { play } from "../base/sounds.js";
 import { createStore } from "../base/store.js";
 import { readFrozen } from "../base/frozen.js";
@@ -70,6 +70,7 @@ let sending = Promise.resolve();
 export function enter(line, qty) {
   const { shown } = documents.get();
   const id = shown.id;
+  clearRefusals();
   documents.set({ shown: { ...shown, lines: withFound(shown.lines, line, qty) }, fault: null });
   waiting += 1;
   sending = sending.then(() => send(id, line, qty));
@@ -78,6 +79,7 @@ export function enter(line, qty) {
 
 export function blame(line, title, detail, takesFocus = false) {
   play("error");
+  clearRefusals();
   documents.set({ fault: { key: keyOf(line), title, detail, takesFocus } });
 }
 
