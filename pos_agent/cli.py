@@ -56,8 +56,15 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (*ours, OSError, ValueError, sqlite3.Error) as error:
-        typer.echo(str(error), err=True)
+        typer.echo(f"omo-agent: {error}", err=True)
         raise typer.Exit(1) from error
+
+
+def _cause(error: Exception) -> str:
+    """Why, without the system's number and path."""
+    if isinstance(error, FileNotFoundError):
+        return "there is no such folder"
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 @app.command()
@@ -144,11 +151,15 @@ def _take_over(settings: AgentSettings, joined: "Enrolment") -> "Enrolment":
         if taken.aside is not None:
             typer.echo(f"the old ledger is kept as {taken.aside.name}")
         if taken.unsure or taken.frozen:
-            typer.echo(
-                f"to do in the store: look for {taken.unsure} open orders, and count or accept"
-                f" {taken.frozen} SKUs (until then the hub gets no more units of them)"
-            )
+            typer.echo(f"to do in the store: {_left_to_people(taken.unsure, taken.frozen)}")
     return kept
+
+
+def _left_to_people(unsure: int, frozen: int) -> str:
+    """What somebody has to look for, or to count."""
+    orders = f"look for {unsure} open orders"
+    goods = f"count or accept {frozen} SKUs (until then the hub gets no more units of them)"
+    return ", and ".join(text for number, text in ((unsure, orders), (frozen, goods)) if number)
 
 
 @app.command()
@@ -164,7 +175,7 @@ def backup(file: Path, config: Config = None) -> None:
         try:
             taken = take_backup(_load(config), file.resolve(), to_instant(SystemClock().now()))
         except (OSError, sqlite3.Error) as error:
-            raise ValueError(f"{file} could not be written: {error}") from error
+            raise ValueError(f"{file} could not be written: {_cause(error)}") from error
     typer.echo(told(taken))
 
 

@@ -28,7 +28,7 @@ def only_one(data_dir: Path) -> Iterator[None]:
     try:
         held.__enter__()
     except one_process.AlreadyRunning as error:
-        raise AlreadyRunning(str(error)) from error
+        raise AlreadyRunning(f"{error}: stop it first, then try again") from error
     try:
         yield
     finally:

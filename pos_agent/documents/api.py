@@ -107,7 +107,10 @@ async def post_count(request: Request) -> Response:
     return answer(await start_count(desk_of(request), body.skus), 201)
 
 
-ENDED: Final = "It has ended, was counted wrong, is not all looked for, or another machine serves the store"
+ENDED: Final = (
+    "It has ended, was counted wrong, is not all looked for, may not leave, was received before,"
+    " or another machine serves the store"
+)
 UNKNOWN: Final = "Unknown document, or goods that it does not ask for"
 
 

@@ -4,8 +4,11 @@ from typing import Any
 
 from pos_agent.desk import Desk
 from pos_agent.documents.announce import tell_documents
+from pos_agent.documents.may_leave import explained
 from pos_agent.documents.queries import document_view
+from pos_agent.ledger.delivery_notes import need_new_note, remember_note
 from pos_agent.ledger.store_book import SqliteStoreBook
+from sync.rules.errors import Short
 from sync.rules.store import documents
 
 
@@ -19,12 +22,22 @@ async def book_document(desk: Desk, document: str, actor: str, *, is_partly: boo
         is_partly: although nobody has said anything of some lines.
 
     Raises:
-        Refused: what `sync.rules.store.documents.book_document` refuses; nothing changed.
+        Refused: `received_before`, the delivery's note was booked on the receiving page; what
+            `sync.rules.store.documents.book_document` refuses; nothing changed.
+        Short: `not_free`, with what of the goods may not leave, and why.
     """
     at = desk.at
 
     def command(book: SqliteStoreBook) -> dict[str, Any]:
-        return document_view(book, documents.book_document(book, document, at, actor, is_partly=is_partly))
+        known, body = documents.open_document(book, document)
+        need_new_note(book, body)
+        try:
+            booked = documents.book_document(book, document, at, actor, is_partly=is_partly)
+        except Short as short:
+            raise explained(book, known, short) from short
+        if any(found.found for found in known.found):
+            remember_note(book, body, at, actor)
+        return document_view(book, booked)
 
     return await _ended(desk, command, document)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pos_agent.ledger.delivery_notes import is_of_document
 from pos_agent.ledger.rules import DocumentReason, document_fingerprint, merged, receiving_moves
 from pos_agent.ledger.store_book import SqliteStoreBook
 from sync.rules.errors import Refused
@@ -33,14 +34,17 @@ def receive_stock(book: SqliteStoreBook, delivery: Delivery) -> Receipt:
 
     Raises:
         Refused: `unknown_sku` for goods that the catalogue does not know; `ref_reused` for a
-            reference that was booked with other lines; `empty_document`, `document_too_long`,
+            reference that was booked with other lines; `ref_booked`, the note came in as a document of
+            the headquarters (when and by whom is told); `empty_document`, `document_too_long`,
             `too_many_units`.
     """
     lines = merged(delivery.lines)
     fingerprint = document_fingerprint(delivery.reason, lines)
-    known = book.tx.one("SELECT fingerprint, seq FROM document WHERE ref = ?", (delivery.ref,))
+    known = book.tx.one("SELECT fingerprint, seq, at, actor FROM document WHERE ref = ?", (delivery.ref,))
     units = sum(qty for _sku, qty in lines)
     if known is not None:
+        if is_of_document(known[0]):
+            raise Refused("ref_booked", ref=delivery.ref, at=known[2], by=known[3])
         if known[0] != fingerprint:
             raise Refused("ref_reused", ref=delivery.ref)
         return Receipt(known[1], units, is_repeat=True)

@@ -80,7 +80,7 @@ _TELL: Final[dict[str, Told]] = {
     "not_free": (
         409,
         N_("Not enough may leave the shelf"),
-        N_("The rest is promised to online orders or lies picked. Enter fewer units."),
+        N_("The rest is for orders, lies picked or is set aside for the online shop. Enter fewer units."),
     ),
     "reason_missing": (422, N_("Say why"), N_("The head office reads the reason.")),
     "bad_found": (422, N_("This quantity is not possible"), N_("Enter 0 to 1,000,000,000.")),
@@ -119,6 +119,16 @@ _TELL: Final[dict[str, Told]] = {
         N_("Ask the customer to open the order page anew."),
     ),
     "ref_reused": (409, N_("This reference was booked before"), N_("Use the number of this delivery.")),
+    "ref_booked": (
+        409,
+        N_("This delivery note is booked already"),
+        N_("It came in as a document of the head office. Nothing was changed; check the note's number."),
+    ),
+    "received_before": (
+        409,
+        N_("This delivery was received already"),
+        N_("Its note was booked on the page Receive goods. Refuse this document and say so."),
+    ),
     "empty_document": (422, N_("There are no lines"), N_("Enter at least one.")),
     "document_too_long": (422, N_("There are too many lines"), N_("Split the delivery.")),
     "too_many_units": (

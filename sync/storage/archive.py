@@ -101,7 +101,11 @@ def read_said(source: Path, whose: str) -> dict[str, Any]:
             if member.size > MOST_MANIFEST_BYTES:
                 raise BadBackup(f"{source} has no manifest that could be read")
             told = json.loads(file.read())
-    except (OSError, tarfile.TarError, KeyError, ValueError, RecursionError) as error:
+    except FileNotFoundError as error:
+        raise BadBackup(f"there is no file {source}") from error
+    except OSError as error:
+        raise BadBackup(f"{source} cannot be read: {error.strerror or error}") from error
+    except (tarfile.TarError, KeyError, ValueError, RecursionError) as error:
         raise BadBackup(f"{source} is no backup of {whose}: {error}") from error
     if not isinstance(told, dict):
         raise BadBackup(f"{source} is no backup of {whose}: its manifest is no object")

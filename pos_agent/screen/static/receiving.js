@@ -15,6 +15,7 @@ import { play } from "./base/sounds.js";
 import { status } from "./base/status.js";
 import { useStore } from "./base/store.js";
 import { TopBar } from "./base/top_bar.js";
+import { withFacts } from "./base/words_of_refusals.js";
 
 const words = {
   title: _("Receive goods"),
@@ -100,7 +101,7 @@ function Receiving() {
       note("ok", done.repeated ? words.repeated : words.booked, `${draft.ref} · ${words.units(done.units ?? 0)}`);
       setDraft(blank);
     } catch (problem) {
-      refused(problem);
+      refused(withFacts(problem));
     }
     setBusy(false);
   };

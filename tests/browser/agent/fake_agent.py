@@ -356,6 +356,8 @@ class FakeAgent:
         return {"accepted": before - self.shop.frozen, "left": self.shop.frozen}
 
     def _receive(self, _request: Request, body: Any) -> dict[str, Any]:
+        if body["ref"] in self.papers.notes:
+            raise Refused("ref_booked", ref=body["ref"], at=instant(0), by=self.papers.notes[body["ref"]])
         is_repeat = body["ref"] in self.shop.received
         self.shop.received.setdefault(body["ref"], body["lines"])
         units = sum(line["qty"] for line in body["lines"])

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from pos_agent.documents.may_leave import explained
 from pos_agent.documents.view import document_json, head_json
 from pos_agent.pickup.view import Goods
 from sync.rules.books import StorePosition
-from sync.rules.errors import Refused
+from sync.rules.errors import Refused, Short
 from sync.rules.facts import Move, MoveLine
 from sync.rules.items import DocumentItem, DocumentLine
 from sync.rules.rights import Allotment, StoreStock
@@ -15,9 +16,10 @@ from tests.browser.agent.fake_shop import GOODS, instant, names_of
 
 
 class FakeDocuments:
-    """A ledger with every product on its shelf; tests reach into `book`."""
+    """A ledger with every product on its shelf; tests reach into `book` and `notes` (by whom booked)."""
 
     def __init__(self) -> None:
+        self.notes: dict[str, str] = {}
         position = StorePosition(store="renmin", sinc=1, hinc=1)
         self.book = StoreDictionary(position, dict.fromkeys(GOODS, Allotment(share_percent=0)))
         for sku, goods in GOODS.items():
@@ -74,7 +76,13 @@ class FakeDocuments:
 
     def book_it(self, document: str, body: dict[str, Any], actor: str) -> dict[str, Any]:
         """Somebody books it."""
-        documents.book_document(self.book, document, instant(0), actor, is_partly=body["partly"])
+        known, item = documents.open_document(self.book, document)
+        if item.number in self.notes:
+            raise Refused("received_before", number=item.number, at=instant(0), by=self.notes[item.number])
+        try:
+            documents.book_document(self.book, document, instant(0), actor, is_partly=body["partly"])
+        except Short as short:
+            raise explained(self.book, known, short) from short
         self.book.commit()
         return self.show(document)
 

@@ -1,5 +1,6 @@
 """Documents in a real browser: found by scanner and keyboard, counted blind, booked, refused."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -199,3 +200,101 @@ def test_a_count_is_begun_with_the_first_scan(open_page: Open, served: Served, p
     expect(page.locator("#document")).to_have_text("盘点 · C-0501-1204")
     expect(page.get_by_label("盘点数: 舒缓保湿面霜")).to_have_value("")
     assert papers.waiting()["open"] == 4
+
+
+def set_aside(papers: FakeDocuments, sku: str, units: int) -> None:
+    """Units of the shelf are the online shop's."""
+    papers.book.put_stock(sku, replace(papers.book.stock(sku), granted=units))
+    papers.book.commit()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_goods_that_may_not_leave_are_named_on_their_line(
+    open_page: Open, papers: FakeDocuments, width: int
+) -> None:
+    on_shelf = papers.book.stock("FO2002").floor
+    set_aside(papers, "FO2002", on_shelf - 2)
+    page = open_page("/documents", login="chen", locale="en", width=width, height=740).page
+    choose(page, "DB-0042")
+    scan(page, "6990101000051")
+    expect(page.locator(".toast.bad")).to_have_count(1)
+    page.get_by_role("button", name="All as on the paper").click()
+    page.get_by_role("button", name="Book · 14 units in all").click()
+    field = page.locator("tr").filter(has=page.locator('[aria-invalid="true"]')).locator("input")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("10")
+    expect(page.get_by_role("alert")).to_contain_text("only 2 may leave")
+    expect(page.get_by_role("alert")).to_contain_text(
+        f"on the shelf: {on_shelf} · set aside for the online shop: {on_shelf - 2}"
+    )
+    expect(page.locator(".toast")).to_have_count(0)
+    expect(page.locator("#line-fault")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    field.fill("2")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("button", name="Book · 6 units in all").click()
+    expect(page.locator("#waiting button")).to_have_count(2)
+
+
+def test_a_number_that_is_none_is_said_on_its_line(open_page: Open, papers: FakeDocuments) -> None:
+    page = open_page("/documents", login="wang", locale="en").page
+    choose(page, "PD-0007")
+    water = page.get_by_label("Counted: Spring Water 550 ml")
+    water.fill("−3")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("alert")).to_contain_text("“−3” is no number of units")
+    expect(water).to_have_attribute("aria-describedby", "line-fault")
+    expect(water).to_have_value("")
+    water.fill("3")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_document_whose_note_was_received_says_by_whom(open_page: Open, papers: FakeDocuments) -> None:
+    papers.notes["RK-20260501-017"] = "lin"
+    page = open_page("/documents", login="chen", locale="en").page
+    choose(page, "RK-20260501-017")
+    page.get_by_role("button", name="All as on the paper").click()
+    page.get_by_role("button", name="Book · 132 units in all").click()
+    expect(page.locator(".toast.bad")).to_contain_text("This delivery was received already")
+    expect(page.locator(".toast.bad")).to_contain_text("lin booked its note on")
+    assert papers.show("d-RK-20260501-017")["state"] == "open"
+
+
+def test_a_refusal_covers_no_field_and_goes_with_the_next_input(
+    open_page: Open, papers: FakeDocuments
+) -> None:
+    page = open_page("/documents", login="wang", locale="en", width=360, height=640).page
+    choose(page, "PD-0007")
+    scan(page, "6990101000051", "6990101000051")
+    toast = page.locator(".toast")
+    expect(toast).to_have_count(1)
+    expect(toast).to_contain_text("is not on this count")
+    expect(toast).not_to_contain_text("Put it aside")
+    box = toast.bounding_box()
+    for field in page.locator("input").all():
+        place = field.bounding_box()
+        assert box is not None
+        assert place is not None
+        assert place["y"] >= box["y"] + box["height"] or place["y"] + place["height"] <= box["y"]
+    page.get_by_label("Counted: Spring Water 550 ml").fill("1")
+    expect(toast).to_have_count(0)
+
+
+def test_a_word_that_fits_several_goods_stays_and_choices_say_what_is_not_asked_for(
+    open_page: Open, papers: FakeDocuments
+) -> None:
+    page = open_page("/documents", login="wang", locale="en").page
+    choose(page, "PD-0007")
+    page.locator("#scan").fill("0")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pick").first).to_be_visible()
+    expect(page.locator("#scan")).to_have_value("0")
+    asked_for = page.locator(".pick").filter(has_text="Spring Water")
+    expect(asked_for).not_to_contain_text("not on this count")
+    others = page.locator(".pick").filter(has_text="not on this count")
+    expect(others.first).to_be_visible()
+    asked_for.first.click()
+    expect(page.locator("#scan")).to_have_value("")
+    expect(page.get_by_label("Counted: Spring Water 550 ml")).to_have_value("1")

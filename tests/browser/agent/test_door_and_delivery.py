@@ -101,9 +101,24 @@ def test_a_delivery_is_listed_kept_over_a_reload_and_booked_once(open_page: Open
     page.get_by_label("送货单号").fill("DN-20260501-7")
     expect(page.locator("#needs-ref")).to_have_count(0)
     page.get_by_role("button", name="确认入库").click()
-    expect(page.locator(".toast")).to_contain_text("已入库")
+    expect(page.locator(".toast")).to_contain_text("已入账")
     assert shop.received == {"DN-20260501-7": [{"sku": "BE1005", "qty": 1}, {"sku": "FO2001", "qty": 48}]}
     expect(page.locator("tbody tr")).to_have_count(0)
+
+
+def test_a_note_that_came_in_as_a_document_says_by_whom_it_was_booked(
+    open_page: Open, served: Served
+) -> None:
+    served.agent.papers.notes["DN-7"] = "lin"
+    page = open_page("/receiving", login="chen", locale="en").page
+    page.locator("#scan").fill("6990101000051")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_label("Delivery note number").fill("DN-7")
+    page.get_by_role("button", name="Book the delivery").click()
+    expect(page.locator(".toast.bad")).to_contain_text("This delivery note is booked already")
+    expect(page.locator(".toast.bad")).to_contain_text("lin booked it on")
+    expect(page.locator("tbody tr")).to_have_count(1)
 
 
 def test_goods_that_the_scanner_reads_join_the_delivery(open_page: Open, served: Served) -> None:

@@ -122,9 +122,13 @@ async def test_the_commands_say_in_words_what_does_not_work(shop: Stage, tmp_pat
     nowhere = tmp_path / "nowhere" / "store.backup"
     await stopped(shop)
     for words, said in (
-        (["backup", str(nowhere), "--config", str(config)], "could not be written"),
+        (
+            ["backup", str(nowhere), "--config", str(config)],
+            f"omo-agent: {nowhere} could not be written: there is no such folder\n",
+        ),
         (["backup", str(tmp_path / "b"), "--config", str(nobody)], "has joined no store yet"),
-        (["restore", str(nowhere), "--config", str(config)], "is no backup of an agent"),
+        (["restore", str(nowhere), "--config", str(config)], f"omo-agent: there is no file {nowhere}\n"),
+        (["restore", str(tmp_path), "--config", str(config)], f"omo-agent: {tmp_path} cannot be read"),
     ):
         done = CliRunner().invoke(app, words)
         assert (done.exit_code, said in done.stderr) == (1, True), done.output

@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pos_agent import enrolment
-from pos_agent.cli import app
+from pos_agent.cli import _left_to_people, app
 from pos_agent.db.migrate import check, migrate
 from pos_agent.db.schema import HEAD, ensure_schema, revision_of
 from pos_agent.errors import BadFile, LedgerLost, SchemaTrouble
@@ -195,7 +195,7 @@ def test_a_ledger_that_was_lost_does_not_begin_anew(config: Path, tmp_path: Path
     (data / "agent.db").unlink()
     told = run(app, ["run", "--config", str(config)])
     assert told.exit_code == 1
-    assert told.stderr.startswith(f"the ledger of {STORE} is gone from {data}: put it back")
+    assert told.stderr.startswith(f"omo-agent: the ledger of {STORE} is gone from {data}: put it back")
     assert not (data / "agent.db").exists()
     refuse_lost_ledger(data / "agent.db", enrolment.keep(data, enrolment_answer(sinc=3)))
 
@@ -260,7 +260,7 @@ def test_a_ledger_of_a_newer_program_is_told_in_plain_words(tmp_path: Path, conf
         connection.commit()
     told = run(app, ["migrate", "--config", str(config)])
     assert told.exit_code == 1
-    expected = f"{path} cannot be brought up to date: Can't locate revision identified by '9999'"
+    expected = f"omo-agent: {path} cannot be brought up to date: Can't locate revision identified by '9999'"
     assert told.stderr.splitlines()[-1] == expected
     with pytest.raises(SchemaTrouble, match="'9999'"):
         ensure_schema(path)
@@ -278,7 +278,7 @@ def test_an_address_that_no_device_has_is_told_in_plain_words(config: Path) -> N
         file.write('[[printer]]\nid = "p1"\nuri = "lpt1"\n')
     told = run(app, ["print-test", "--config", str(config)])
     assert told.exit_code == 1
-    assert told.stderr.startswith("'lpt1' is no device address: write tcp://host:9100")
+    assert told.stderr.startswith("omo-agent: 'lpt1' is no device address: write tcp://host:9100")
 
 
 def test_settings_that_no_program_can_follow_are_told_at_once(tmp_path: Path) -> None:
@@ -327,14 +327,14 @@ def test_a_damaged_enrolment_is_told_in_plain_words(
     else:
         path.write_bytes(content)
     told = run(app, ["run", "--config", str(config)])
-    assert (told.exit_code, told.stderr) == (1, f"{path} {words}\n")
+    assert (told.exit_code, told.stderr) == (1, f"omo-agent: {path} {words}\n")
 
 
 def test_a_folder_in_the_place_of_the_ledger_is_told_in_plain_words(tmp_path: Path, config: Path) -> None:
     path = tmp_path / "data" / "agent.db"
     path.mkdir(parents=True)
     told = run(app, ["migrate", "--config", str(config)])
-    expected = f"{path} cannot be brought up to date: unable to open database file"
+    expected = f"omo-agent: {path} cannot be brought up to date: unable to open database file"
     assert (told.exit_code, told.stderr.splitlines()[-1]) == (1, expected)
 
 
@@ -366,7 +366,25 @@ def test_goods_are_taken_in_from_a_file_once(template: Path, tmp_path: Path, con
     assert run(app, ["verify", "--config", str(config)]).output == "the books are right\n"
     with only_one(data):
         busy = run(app, arguments)
-    assert (busy.exit_code, "running" in busy.output) == (1, True)
+    words = f"omo-agent: an agent is running on {data} already: stop it first, then try again\n"
+    assert (busy.exit_code, busy.stderr) == (1, words)
+
+
+@pytest.mark.parametrize(
+    ("unsure", "frozen", "words"),
+    [
+        (0, 2, "count or accept 2 SKUs (until then the hub gets no more units of them)"),
+        (3, 0, "look for 3 open orders"),
+        (
+            3,
+            2,
+            "look for 3 open orders, and count or accept 2 SKUs (until then the hub gets no more units of"
+            " them)",
+        ),
+    ],
+)
+def test_only_what_is_left_to_people_is_told(unsure: int, frozen: int, words: str) -> None:
+    assert _left_to_people(unsure, frozen) == words
 
 
 FILL = """

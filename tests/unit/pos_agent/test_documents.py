@@ -1,5 +1,6 @@
 """Documents at the agent: they arrive, people count blind and book; what is refused changes nothing."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ from sync.rules.baseline import SkuBalance
 from sync.rules.canonical import to_raw
 from sync.rules.facts import DocumentStep
 from sync.rules.items import DocumentItem, DocumentLine
+from sync.rules.rights import StoreStock
 from sync.rules.store.begin_log import NOTHING, Mirror, begin_log
 from sync.rules.streams import Down
 from tests.unit.pos_agent.agent_stage import COLA, MILK, SOAP, Stage, client, gtin
@@ -166,8 +168,31 @@ async def test_goods_owed_online_are_not_shipped(stage: Stage) -> None:
     async with client(stage, "lin") as manager:
         await found(manager, COLA, 3)
         short = await manager.post(f"{ONE}/book", json={})
-    assert (short.status_code, short.json()["code"], short.json()["left"]) == (409, "not_free", 2)
+    told = short.json()
+    assert (short.status_code, told["code"], told["bucket"]) == (409, "not_free", "floor")
+    parts = {name: told[name] for name in ("wanted", "left", "shelf", "promised", "picked", "online")}
+    assert parts == {"wanted": 3, "left": 2, "shelf": 4, "promised": 0, "picked": 0, "online": 2}
     assert (await stage.sku(COLA)).floor == 4
+
+
+async def test_what_may_not_leave_is_named_with_its_parts(stage: Stage) -> None:
+    await stage.receive(SKU_1=9)
+    stock = StoreStock(floor=5, staged=2, damaged=1, granted=6, settled=1, open=4)
+    await stage.run(lambda book: book.put_stock(COLA, stock))
+    floor = asked("transfer_out", (COLA, 3)).lines[0]
+    lines = (floor, replace(floor, bucket="damaged"))
+    await arrive(stage, replace(asked("transfer_out"), lines=lines))
+    async with client(stage, "lin") as manager:
+        await found(manager, COLA, 3)
+        await found(manager, COLA, 2, bucket="damaged")
+        shelf = (await manager.post(f"{ONE}/book", json={})).json()
+        await found(manager, COLA, 2)
+        damaged = (await manager.post(f"{ONE}/book", json={})).json()
+    assert (shelf["left"], shelf["shelf"], shelf["promised"], shelf["picked"], shelf["online"]) == (
+        2, 5, 2, 2, 1,
+    )  # fmt: skip
+    assert (damaged["code"], damaged["bucket"], damaged["left"]) == ("not_free", "damaged", 1)
+    assert "online" not in damaged
 
 
 async def test_a_refused_document_is_over_and_says_why(stage: Stage) -> None:
@@ -253,3 +278,62 @@ async def test_a_booked_document_that_is_told_anew_to_a_new_ledger_stays_booked(
     async with client(stage) as clerk:
         assert (await clerk.get("/api/v1/documents")).json()["open"] == 0
     assert (await stage.sku(COLA)).floor == 4
+
+
+async def receive_note(caller: httpx.AsyncClient, ref: str, qty: int) -> httpx.Response:
+    """Somebody books a delivery note of colas on the receiving page."""
+    body = {"ref": ref, "lines": [{"sku": COLA, "qty": qty}]}
+    return await caller.post("/api/v1/stock/receive", json=body)
+
+
+@pytest.mark.parametrize("came", [3, 5])
+async def test_a_note_that_was_booked_as_a_document_is_not_received_again(stage: Stage, came: int) -> None:
+    await arrive(stage, asked("receiving"))
+    async with client(stage, "lin") as manager:
+        await found(manager, COLA, came)
+        assert (await manager.post(f"{ONE}/book", json={})).status_code == 200
+        before = await stage.events()
+        again = await receive_note(manager, "N-d-1", 5)
+        other = await receive_note(manager, "N-d-2", 1)
+    assert (again.status_code, again.json()["code"]) == (409, "ref_booked")
+    assert (again.json()["at"], again.json()["by"]) == (stage.desk.at, "lin")
+    assert (other.status_code, (await stage.sku(COLA)).floor) == (201, came + 1)
+    assert (await stage.events())[: len(before)] == before
+
+
+async def test_a_document_whose_note_was_received_before_can_only_be_refused(stage: Stage) -> None:
+    await arrive(stage, asked("receiving"))
+    async with client(stage, "lin") as manager:
+        assert (await receive_note(manager, "N-d-1", 5)).status_code == 201
+        await found(manager, COLA, 5)
+        before = await stage.rows("SELECT * FROM store_document"), await stage.events()
+        booked = await manager.post(f"{ONE}/book", json={})
+        assert (await stage.rows("SELECT * FROM store_document"), await stage.events()) == before
+        refused = await manager.post(f"{ONE}/refuse", json={"reason": "已收"})
+    assert (booked.status_code, booked.json()["code"]) == (409, "received_before")
+    assert (booked.json()["at"], booked.json()["by"]) == (stage.desk.at, "lin")
+    assert (refused.status_code, (await stage.sku(COLA)).floor) == (200, 5)
+
+
+async def test_two_documents_of_one_number_and_other_tasks_are_the_headquarters_business(
+    stage: Stage,
+) -> None:
+    twin = replace(asked("receiving", document="d-2"), number="N-d-1")
+    other = replace(asked("transfer_in", document="d-3"), number="N-9")
+    await arrive(stage, asked("receiving"), twin, other)
+    async with client(stage, "lin") as manager:
+        assert (await receive_note(manager, "N-9", 1)).status_code == 201
+        for document in ("d-1", "d-2", "d-3"):
+            path = f"/api/v1/documents/{document}"
+            await manager.post(f"{path}/lines", json={"sku": COLA, "qty": 2})
+            assert (await manager.post(f"{path}/book", json={})).status_code == 200
+    assert (await stage.sku(COLA)).floor == 7
+
+
+async def test_a_note_of_which_nothing_came_can_still_be_received(stage: Stage) -> None:
+    await arrive(stage, asked("receiving"))
+    async with client(stage, "lin") as manager:
+        await found(manager, COLA, 0)
+        assert (await manager.post(f"{ONE}/book", json={})).status_code == 200
+        assert (await receive_note(manager, "N-d-1", 5)).status_code == 201
+    assert (await stage.sku(COLA)).floor == 5

@@ -7,7 +7,7 @@ import { nameIn } from "./goods.js";
 import { html } from "./html.js";
 import { livePage } from "./live_page.js";
 import { refused } from "./notes.js";
-import { Mark } from "./signs.js";
+import { Mark, Pill } from "./signs.js";
 import { play } from "./sounds.js";
 import { words as shared } from "./words.js";
 
@@ -21,8 +21,8 @@ const words = {
 // Where the scanner's goods go: into the page.
 let taken = () => {};
 
-// One field and what it found; `take(item)` gets the goods that were meant.
-export function GoodsFinder({ label, take }) {
+// One field and what it found; `take(item)` gets the goods that were meant, `mark(item)` warns of a choice in words.
+export function GoodsFinder({ label, take, mark = () => "" }) {
   const [choices, setChoices] = useState([]);
   const [fault, setFault] = useState("");
   const field = useRef(null);
@@ -35,30 +35,38 @@ export function GoodsFinder({ label, take }) {
     try {
       const { items } = await get("/api/v1/till/search?q=" + encodeURIComponent(text));
       const exact = items.find((item) => item.gtin === text || item.sku === text) ?? (items.length === 1 ? items[0] : null);
-      if (exact) return choose(exact);
+      if (exact) {
+        choose(exact);
+        return false;
+      }
       setChoices(items);
       setFault(items.length ? "" : text);
       if (!items.length) play("error");
+      return items.length > 1;
     } catch (problem) {
       refused(problem);
     }
-    return undefined;
+    return false;
   };
   taken = find;
-  const asked = (event) => {
+  // A word that fits several goods stays, to be made longer; it is selected, so that a scan takes its place.
+  const asked = async (event) => {
     event.preventDefault();
     const text = field.current.value.trim();
     field.current.value = "";
     field.current.focus();
-    if (text) find(text);
+    if (!text || !(await find(text)) || field.current?.value !== "") return;
+    field.current.value = text;
+    field.current.select();
   };
   const chosen = (item) => {
     choose(item);
+    field.current.value = "";
     field.current.focus();
   };
   return html`<form class="card pad find-row" onSubmit=${asked}><div class="field grow"><label for="scan">${words.scan}</label><input id="scan" ref=${field} class="input scan" autocomplete="off" autofocus maxlength="200" aria-describedby=${fault ? "fault" : undefined} /></div><button class="btn big">${label}</button>
       ${fault && html`<p class="fault" id="fault" role="alert"><${Mark} tone="bad" />${shared.sentences(words.unknown + ": " + fault, words.unknownHelp)}</p>`}</form>
-    ${choices.length > 0 && html`<section class="card pad stack tight" role="group" aria-label=${words.several}><h2>${words.several}</h2>${choices.map((item) => html`<button type="button" class="btn tap pick" onClick=${() => chosen(item)}><span>${nameIn(item.names)}</span><span class="small muted">${item.gtin || item.sku}</span></button>`)}</section>`}`;
+    ${choices.length > 0 && html`<section class="card pad stack tight" role="group" aria-label=${words.several}><h2>${words.several}</h2>${choices.map((item) => html`<button type="button" class="btn tap pick" onClick=${() => chosen(item)}><span>${nameIn(item.names)}${mark(item) && html` <${Pill} tone="warn">${mark(item)}</${Pill}>`}</span><span class="small muted">${item.gtin || item.sku}</span></button>`)}</section>`}`;
 }
 
 // While the page listens, the till's scanner scans for it; a page that nobody sees leaves the scanner to the till.

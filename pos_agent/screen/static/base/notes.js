@@ -1,10 +1,29 @@
-// Short notices at the foot of the page. They never take the focus and never cover what is being typed.
+// Short notices at the foot of the page, one at a time. They never take the focus, and go to the page's head where
+// they would cover fields at its foot.
 
 import { play } from "./sounds.js";
 import { markSvg } from "./signs.js";
 
 const SHOWN_MS = { ok: 3500, info: 5000, warn: 7000, bad: 8000 };
-const MOST = 3;
+const FIELDS = "input, select, textarea";
+const FOCUSED = 100;
+
+const overlaps = (one, other) => one.top < other.bottom && other.top < one.bottom && one.left < other.right && other.left < one.right;
+
+// How much a notice is in the way where it is now: the field that is typed in counts more than all others.
+function covered(box) {
+  const place = box.getBoundingClientRect();
+  const hidden = [...document.querySelectorAll(FIELDS)].filter((field) => overlaps(place, field.getBoundingClientRect()));
+  return hidden.length + (hidden.includes(document.activeElement) ? FOCUSED : 0);
+}
+
+function settle(region, box) {
+  delete region.dataset.end;
+  const below = covered(box);
+  if (!below) return;
+  region.dataset.end = "top";
+  if (covered(box) >= below) delete region.dataset.end;
+}
 
 export function note(tone, title, detail = "") {
   const region = document.getElementById("toasts");
@@ -22,16 +41,21 @@ export function note(tone, title, detail = "") {
     text.append(more);
   }
   box.append(text);
-  while (region.children.length >= MOST) region.firstElementChild.remove();
-  region.append(box);
+  region.replaceChildren(box);
+  settle(region, box);
   setTimeout(() => box.remove(), SHOWN_MS[tone] ?? SHOWN_MS.info);
 }
+
+export const clearRefusals = () => document.querySelectorAll("#toasts .toast.bad").forEach((box) => box.remove());
 
 // What was refused before is over once something was taken: its notice goes, and the clerk hears it.
 export function accepted() {
   play("ok");
-  document.querySelectorAll("#toasts .toast.bad").forEach((box) => box.remove());
+  clearRefusals();
 }
+
+// Who types on has read it, or does not want to.
+document.addEventListener("input", clearRefusals);
 
 export function refused(problem) {
   play("error");

@@ -31,7 +31,7 @@ export const words = {
     put_back: {
       sign: _("From a backup"),
       title: _("This machine was put back to a backup"),
-      help: _("Sell as usual: it is kept and carried on. Orders cannot be picked or handed over here yet. Call head office: this machine has to join with a new code."),
+      help: _("Sell as usual: every sale is kept and carried on. Orders cannot be picked or handed over here yet. Call head office: this machine has to join with a new code."),
     },
     refused: {
       sign: _("Not let in"),

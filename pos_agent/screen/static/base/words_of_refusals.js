@@ -1,7 +1,9 @@
-// Words for refusals that arrive without any: those of the scanner, which come as an event with a code.
+// Words for refusals that arrive without any, those of the scanner, and for those whose facts say more than words alone.
 
 import { _ } from "omo/web/texts.js";
 import { ApiProblem } from "./api.js";
+import { moment } from "./moments.js";
+import { status } from "./status.js";
 
 const needsLine = [_("This pickup code needs the line"), _("Wait for the line, or ask a manager.")];
 const told = {
@@ -38,4 +40,30 @@ const other = [_("The scan was refused"), _("Look at the page, then scan again."
 export function refusalOfScanner(facts) {
   const [title, detail] = told[facts?.code] ?? other;
   return new ApiProblem(409, { title: facts?.scanned ? named(title, facts.scanned) : title, detail, ...facts });
+}
+
+const details = {
+  ref_booked: (facts) => _("%(by)s booked it on %(when)s as a document of the head office. Nothing was changed; check the note's number.", facts),
+  received_before: (facts) => _("%(by)s booked its note on %(when)s on the page Receive goods. Refuse this document and say so.", facts),
+};
+
+// The same refusal; where it tells when and by whom something was booked, so do its words.
+export function withFacts(problem) {
+  const { at, by } = problem.facts;
+  const tell = details[problem.code];
+  if (!tell || !at || !by) return problem;
+  return new ApiProblem(problem.status, { ...problem.facts, title: problem.message, detail: tell({ by, when: moment(at, status.get().tz) }) });
+}
+
+// How many units of goods may leave, and whose the others are: [title, detail].
+export function mayLeave(name, facts) {
+  const { left, shelf, promised, picked, online } = facts;
+  if (facts.bucket === "damaged") return [_("%(name)s: only %(left)s damaged may leave", { name, left }), _("So many are in the books. Enter fewer units.")];
+  const parts = [
+    _("on the shelf: %(units)s", { units: shelf }),
+    promised > 0 && _("promised to orders: %(units)s", { units: promised }),
+    online > 0 && _("set aside for the online shop: %(units)s", { units: online }),
+    picked > 0 && _("picked for orders, lying apart: %(units)s", { units: picked }),
+  ];
+  return [_("%(name)s: only %(left)s may leave", { name, left }), parts.filter(Boolean).join(" · ")];
 }

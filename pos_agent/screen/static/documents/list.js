@@ -1,17 +1,14 @@
 // The documents that wait, and the way to count without being asked.
 
-import { clock } from "omo/web/texts.js";
 import { GoodsFinder } from "../base/find_goods.js";
 import { useFrozen } from "../base/frozen.js";
 import { html } from "../base/html.js";
+import { moment } from "../base/moments.js";
 import { Icon, Pill } from "../base/signs.js";
 import { begin, open } from "./state.js";
 import { words } from "./words.js";
 
 const LATE_MS = 24 * 3600 * 1000;
-const language = document.documentElement.lang || "zh-CN";
-const day = (at, timeZone) => new Intl.DateTimeFormat(language, { month: "short", day: "numeric", timeZone }).format(new Date(at));
-export const moment = (at, zone) => day(at, zone) + " " + clock(at, zone);
 
 function Waiting({ one, zone }) {
   const isLate = Date.now() - new Date(one.at) > LATE_MS;

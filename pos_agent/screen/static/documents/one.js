@@ -4,10 +4,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { GoodsFinder } from "../base/find_goods.js";
 import { nameIn } from "../base/goods.js";
 import { html } from "../base/html.js";
-import { Icon, Pill } from "../base/signs.js";
+import { moment } from "../base/moments.js";
+import { Icon, Mark, Pill } from "../base/signs.js";
 import { words as shared } from "../base/words.js";
-import { moment } from "./list.js";
-import { addOne, book, enter, enterAsAsked, keyOf, leave, refuse } from "./state.js";
+import { addOne, blame, book, enter, enterAsAsked, keyOf, leave, refuse } from "./state.js";
 import { foundWord, words } from "./words.js";
 
 const MOST = 1000000000;
@@ -17,24 +17,33 @@ const wholeNumber = (text) => {
   return /^\d{1,10}$/.test(plain) && Number(plain) <= MOST ? Number(plain) : null;
 };
 
-function Line({ line, task }) {
+function Line({ line, task, fault }) {
   const name = nameIn(line.names);
+  const field = useRef(null);
+  useEffect(() => {
+    if (!fault?.takesFocus) return;
+    field.current.focus();
+    document.getElementById("line-fault").scrollIntoView({ block: "nearest" });
+  }, [fault]);
   const typed = (event) => {
-    const qty = wholeNumber(event.target.value);
+    const text = event.target.value.trim();
+    const qty = wholeNumber(text);
     if (qty === null) event.target.value = line.found ?? "";
-    else if (qty !== line.found) enter(line, qty);
+    if (qty === null && text) blame(line, words.noNumber(text.slice(0, 20)), words.noNumberHelp);
+    else if (qty !== null && (fault || qty !== line.found)) enter(line, qty);
   };
   const differs = line.asked !== null && line.found !== null && line.found !== line.asked;
   return html`<tr class=${line.found === null ? "" : "last"}><th scope="row">${name}<span class="sub">${line.gtin || line.sku}${line.shelf && " · " + line.shelf}${line.bucket === "damaged" && " · " + words.damaged}</span></th>
     ${task !== "count" && html`<td class="num">${line.asked}${differs && html`<span class="differs"><${Pill} tone="warn">${signed(line.found - line.asked)}</${Pill}></span>`}</td>`}
-    <td class="num"><input class="input qty-input" aria-label=${foundWord(task) + ": " + name} inputmode="numeric" autocomplete="off" value=${line.found ?? ""} onChange=${typed} /></td></tr>`;
+    <td class="num"><input class="input qty-input" aria-label=${foundWord(task) + ": " + name} inputmode="numeric" autocomplete="off" ref=${field} aria-invalid=${fault ? "true" : undefined} aria-describedby=${fault ? "line-fault" : undefined} value=${line.found ?? ""} onChange=${typed} /></td></tr>
+    ${fault && html`<tr class="wrong"><td colspan="3"><div class="fault" id="line-fault" role="alert"><${Mark} tone="bad" /><div>${fault.title}<span class="sub">${fault.detail}</span></div></div></td></tr>`}`;
 }
 
 const signed = (units) => (units > 0 ? "+" + units : "−" + -units);
 
-function Lines({ shown }) {
+function Lines({ shown, fault }) {
   return html`<table class="table lines"><thead><tr><th>${words.goods}</th>${shown.task !== "count" && html`<th class="num">${words.asked}</th>`}<th class="num">${foundWord(shown.task)}</th></tr></thead>
-    <tbody>${shown.lines.map((line) => html`<${Line} key=${keyOf(line)} line=${line} task=${shown.task} />`)}</tbody></table>`;
+    <tbody>${shown.lines.map((line) => html`<${Line} key=${keyOf(line)} line=${line} task=${shown.task} fault=${fault?.key === keyOf(line) ? fault : null} />`)}</tbody></table>`;
 }
 
 function Head({ shown, zone }) {
@@ -54,7 +63,7 @@ function Asked({ title, help, children, back }) {
 
 function Partly({ missing, task, back, busy }) {
   const help = words.partlyHelp[task] ?? words.partlyHelp.other;
-  return html`<${Asked} title=${words.partly(missing)} help=${help} back=${back}><div class="row"><button type="button" class="btn tap" onClick=${back}>${shared.cancel}</button><button type="button" class="btn main tap" disabled=${busy} onClick=${() => book(true)}>${words.partlySure}</button></div></${Asked}>`;
+  return html`<${Asked} title=${words.partly(missing)} help=${help} back=${back}><div class="row"><button type="button" class="btn tap" onClick=${back}>${shared.cancel}</button><button type="button" class="btn main tap" disabled=${busy} onClick=${() => book(true)}>${words.partlySure(missing)}</button></div></${Asked}>`;
 }
 
 function Refusal({ shown, back, busy }) {
@@ -82,10 +91,11 @@ function Acts({ shown, mayBook, busy }) {
 
 const Rule = () => html`<div class="notice warn" id="rule" role="status"><${Icon} name="alert" /><div><strong>${words.managerOnly}</strong><p>${words.managerOnlyHelp}</p></div></div>`;
 
-export function One({ shown, mayBook, busy, zone }) {
+export function One({ shown, fault, mayBook, busy, zone }) {
+  const mark = (item) => (shown.own || shown.lines.some((line) => line.sku === item.sku) ? "" : words.notOnIt[shown.task] ?? words.notOnIt.other);
   return html`<${Head} shown=${shown} zone=${zone} />
     ${!mayBook && html`<${Rule} />`}
-    <${GoodsFinder} label=${html`<${Icon} name="plus" />${words.addOne}`} take=${addOne} />
-    <section class="card"><${Lines} shown=${shown} /></section>
+    <${GoodsFinder} label=${html`<${Icon} name="plus" />${words.addOne}`} take=${addOne} mark=${mark} />
+    <section class="card"><${Lines} shown=${shown} fault=${fault} /></section>
     <section class="card pad book-row" aria-label=${words.book}><${Acts} key=${shown.id} shown=${shown} mayBook=${mayBook} busy=${busy} /></section>`;
 }

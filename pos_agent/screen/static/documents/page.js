@@ -15,10 +15,10 @@ import { words } from "./words.js";
 
 function Page() {
   const facts = useStore(status);
-  const { list, shown, busy } = useStore(documents);
+  const { list, shown, fault, busy } = useStore(documents);
   const isManager = facts.staff?.role === "manager";
   const body = shown
-    ? html`<${One} shown=${shown} mayBook=${!facts.staff || isManager} busy=${busy} zone=${zoneOf(facts)} />`
+    ? html`<${One} shown=${shown} fault=${fault} mayBook=${!facts.staff || isManager} busy=${busy} zone=${zoneOf(facts)} />`
     : html`<h1>${words.title}</h1><${FrozenNotice} isManager=${isManager} />${list && html`<${List} list=${list} busy=${busy} zone=${zoneOf(facts)} />`}`;
   return html`<${TopBar} /><${LineNotice} facts=${facts} /><main id="main" class="page" tabindex="-1"><div class="stack">${body}</div></main>`;
 }

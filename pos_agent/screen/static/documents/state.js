@@ -2,13 +2,15 @@
 
 import { get, post } from "../base/api.js";
 import { nameIn } from "../base/goods.js";
-import { note, refused } from "../base/notes.js";
+import { clearRefusals, note, refused } from "../base/notes.js";
 import { play } from "../base/sounds.js";
 import { createStore } from "../base/store.js";
 import { readFrozen } from "../base/frozen.js";
+import { mayLeave, withFacts } from "../base/words_of_refusals.js";
 import { words } from "./words.js";
 
-export const documents = createStore({ list: null, shown: null, busy: false });
+// `fault`: what is wrong with one line, by its key; it stands under the line until a number is taken.
+export const documents = createStore({ list: null, shown: null, fault: null, busy: false });
 
 const path = (id, act = "") => `/api/v1/documents/${encodeURIComponent(id)}` + act;
 const place = (id) => history.replaceState(null, "", location.pathname + (id ? "#" + id : ""));
@@ -26,7 +28,7 @@ export async function open(id) {
   try {
     const shown = await get(path(id));
     if (shown.state !== "open") return leave(words.ended);
-    documents.set({ shown });
+    documents.set({ shown, fault: null });
     place(id);
   } catch (problem) {
     leave();
@@ -37,7 +39,7 @@ export async function open(id) {
 
 export function leave(why = "") {
   if (why) note("info", why);
-  documents.set({ shown: null });
+  documents.set({ shown: null, fault: null });
   place("");
   readList();
 }
@@ -68,10 +70,17 @@ let sending = Promise.resolve();
 export function enter(line, qty) {
   const { shown } = documents.get();
   const id = shown.id;
-  documents.set({ shown: { ...shown, lines: withFound(shown.lines, line, qty) } });
+  clearRefusals();
+  documents.set({ shown: { ...shown, lines: withFound(shown.lines, line, qty) }, fault: null });
   waiting += 1;
   sending = sending.then(() => send(id, line, qty));
   return sending;
+}
+
+export function blame(line, title, detail, takesFocus = false) {
+  play("error");
+  clearRefusals();
+  documents.set({ fault: { key: keyOf(line), title, detail, takesFocus } });
 }
 
 function withFound(lines, line, found) {
@@ -100,7 +109,8 @@ export function addOne(item) {
   const line = shown.lines.find((one) => one.sku === item.sku);
   if (!line && !shown.own) {
     play("error");
-    note("bad", words.notAsked(nameIn(item.names)), words.notAskedHelp);
+    const help = shown.task === "count" ? "count" : "other";
+    note("bad", words.notAsked[help](nameIn(item.names)), words.notAskedHelp[help]);
     return;
   }
   play("ok");
@@ -123,7 +133,9 @@ async function end(act, body, said) {
     readFrozen();
     leave();
   } catch (problem) {
-    refused(problem);
+    const line = problem.code === "not_free" && shown.lines.find((one) => keyOf(one) === keyOf(problem.facts));
+    if (line) blame(line, ...mayLeave(nameIn(line.names), problem.facts), true);
+    else refused(withFacts(problem));
     if (problem.code === "document_ended") leave();
   }
   documents.set({ busy: false });
@@ -136,7 +148,7 @@ export async function begin(what) {
   documents.set({ busy: true });
   try {
     const shown = await post("/api/v1/counts", what);
-    documents.set({ shown });
+    documents.set({ shown, fault: null });
     place(shown.id);
   } catch (problem) {
     refused(problem);
