@@ -193,6 +193,7 @@ ROUTES = [
             refusals={
                 404: "no such order",
                 409: "paid, being cancelled, over, or nothing is due (code order.not_payable, why)",
+                503: "its store has not told all that happened, try again later (code store.not_whole)",
             },
         ),
     ),

@@ -110,9 +110,7 @@ class TakeCapture:
         """Decide what booked money means for its order, and give back what is too much."""
         outcome = self._answer(transaction, order, at)
         back = settle_money(transaction, order["id"], at, "late" if outcome == "refunded" else "surplus")
-        if (
-            outcome in {"refunded", "surplus"} and not back
-        ):  # the goods are or may be had, no other money is known
+        if not back and outcome in {"refunded", "surplus"}:  # for goods, and no other money is known
             outcome = "paid"
         self._keep(transaction, order["id"], outcome, at)
         if back:

@@ -14,7 +14,8 @@ from sync.storage.writer import Transaction
 
 _AFTER_LOG: Final = (
     "SELECT 1 FROM payment asked JOIN payment told ON told.order_id = asked.order_id"
-    " JOIN orders o ON o.id = asked.order_id AND o.pay = 'counter' WHERE asked.id = ? AND told.order_id = ? AND told.state = 'captured' AND told.reference = ?"
+    " JOIN orders o ON o.id = asked.order_id AND o.pay = 'counter'"
+    " WHERE asked.id = ? AND told.order_id = ? AND told.state = 'captured' AND told.reference = ?"
     " AND asked.at > told.at"
 )
 _LATER: Final = (

@@ -35,7 +35,8 @@ class Capture(Table, table=True):
     __tablename__ = "capture"
     __table_args__ = (
         CheckConstraint(
-            "outcome IN ('paid', 'asked', 'held_again', 'refunded', 'surplus', 'unknown', 'mismatch', 'waiting')",
+            "outcome IN ('paid', 'asked', 'held_again', 'refunded', 'surplus', 'unknown', 'mismatch',"
+            " 'waiting')",
             name="outcome",
         ),
         Index("ix_capture_outcome", "outcome"),

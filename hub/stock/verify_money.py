@@ -67,7 +67,10 @@ class _Sums:
 
 
 def balances(connection: sqlite3.Connection, replayed: Replay) -> Iterator[Finding]:
-    """Each order of a store but those whose money waits for its log. One whose hand-over is the last event heard may have its money still to come."""
+    """Each order of a store but those whose money waits for its log.
+
+    One whose hand-over is the last event heard may have its money still to come.
+    """
     store = replayed.store
     for order, number, stage, total, loss, *sums in connection.execute(_ORDERS, (store,)).fetchall():
         if order == replayed.last_order:

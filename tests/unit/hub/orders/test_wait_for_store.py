@@ -27,8 +27,8 @@ __all__ = ["store"]
 async def troubles(hub: SmallHub) -> list[tuple[str, dict[str, Any]]]:
     """Unresolved troubles about money."""
     rows = await hub.kernel.reader.all(
-        "SELECT kind, facts FROM trouble WHERE state <> 'resolved' AND kind IN ('payment_unknown', 'double_paid')"
-        " ORDER BY id"
+        "SELECT kind, facts FROM trouble WHERE state <> 'resolved'"
+        " AND kind IN ('payment_unknown', 'double_paid') ORDER BY id"
     )
     return [(kind, json.loads(facts)) for kind, facts in rows]
 
