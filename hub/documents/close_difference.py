@@ -3,11 +3,19 @@
 from dataclasses import dataclass
 
 from hub.documents.history import Deed, remember_deed
-from hub.documents.keep_transfer import ask_to_receive, has_open_arrival, on_the_road, refresh_transfer
+from hub.documents.keep_transfer import (
+    ask_to_receive,
+    has_open_arrival,
+    on_the_road,
+    refresh_transfer,
+    stores_of,
+)
 from hub.documents.tell_store import require_enrolled
 from hub.kernel import Kernel
 from hub.monitor.change_trouble import ResolveTrouble
+from hub.stock.require_whole import require_whole
 from sync.rules.errors import Refused
+from sync.runtime.ids import new_id
 from sync.storage.writer import Transaction
 
 
@@ -32,7 +40,8 @@ class CloseDifference:
 
         Raises:
             Refused: `unknown_document`, `no_transfer`, `still_open` (a store may yet book the goods in),
-                `nothing_on_the_road`, `reason_missing`; nothing changed.
+                `nothing_on_the_road`, `reason_missing`, `not_merged` (a store of the transfer has not told
+                all that happened); nothing changed.
         """
         if not self.why.strip():
             raise Refused("reason_missing")
@@ -76,16 +85,18 @@ class SendOn:
 
         Raises:
             Refused: `unknown_document`, `no_transfer`, `still_open`, `nothing_on_the_road`, `unknown_store`,
-                `not_enrolled`, `unreadable_document`; nothing changed.
+                `not_enrolled`, `unreadable_document`, `not_merged` (as above, or the new store's); nothing
+                changed.
         """
         transfer = require_transfer(transaction, self.document)
         units = require_stranded(transaction, transfer)
         if all(qty < 0 for qty in units.values()):
             raise Refused("nothing_on_the_road")
         require_enrolled(transaction, self.store)
+        require_whole(transaction, self.store)
         transaction.execute("UPDATE transfer SET target = ? WHERE id = ?", (self.store, transfer))
         at = self.kernel.instant()
-        given = ask_to_receive(transaction, self.kernel, transfer, self.by, at)
+        given = ask_to_receive(transaction, self.kernel, transfer, self.by, at, again=new_id()[-12:])
         assert given is not None
         refresh_transfer(transaction, transfer)
         remember_deed(
@@ -126,8 +137,9 @@ def require_stranded(transaction: Transaction, transfer: str) -> dict[tuple[str,
     """Units that no document brings in any more.
 
     Raises:
-        Refused: `still_open`, `nothing_on_the_road`.
+        Refused: `not_merged`, `still_open`, `nothing_on_the_road`.
     """
+    require_whole(transaction, *stores_of(transaction, transfer))
     if has_open_arrival(transaction, transfer):
         raise Refused("still_open")
     units = on_the_road(transaction, transfer)

@@ -205,6 +205,21 @@ REFUSALS: Final[dict[str, tuple[int, str, str, str]]] = {
         N_("What was shipped cannot be revised"),
         N_("The store books what it finds; you close the difference. Nothing was changed."),
     ),
+    "not_merged": (
+        409,
+        "store.not_whole",
+        N_("The store %(store)s has not told all that happened"),
+        N_("Try again in some minutes, once it has told its log to the end. Nothing was changed."),
+    ),
+    "lines_lost": (
+        409,
+        "document.lines_lost",
+        N_("The hub has lost the lines of this document"),
+        N_(
+            "Revise it with what is to be booked, then ask it back; or let the store refuse it."
+            " Nothing was changed."
+        ),
+    ),
     "ended": (
         409,
         "document.ended",

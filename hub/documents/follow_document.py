@@ -8,6 +8,7 @@ from hub.documents.keep_transfer import ask_to_receive, on_the_road, refresh_tra
 from hub.documents.recover_document import recover_from_move, recover_from_step
 from hub.documents.rules import PLANNED, State, differing, missing_and_extra, next_state
 from hub.kernel import Kernel
+from hub.stock.close_trouble import ARRIVED, close_by_itself, unresolved_about
 from hub.stock.open_trouble import NewTrouble, open_trouble
 from sync.rules.documents import MOVED
 from sync.rules.errors import Refused
@@ -86,14 +87,15 @@ def _remember_step(transaction: Transaction, step: DocumentStep, at: str) -> Non
 
 
 def _keep_asked(transaction: Transaction, step: DocumentStep) -> None:
-    """A store that has a newer revision than the hub remembers (it was put back): its lines count."""
+    """A store that has a newer revision than the hub remembers (it was put back): its lines count.
+
+    Lines that it does not tell are unknown from now on: those of an earlier revision are not what it has.
+    """
     row = transaction.one("SELECT rev FROM document WHERE id = ?", (step.document,))
     assert row is not None
     if step.rev <= row[0]:
         return
     transaction.execute("UPDATE document SET rev = ? WHERE id = ?", (step.rev, step.document))
-    if step.to == "booked" or not step.lines:
-        return
     transaction.execute("DELETE FROM document_line WHERE document = ?", (step.document,))
     for place, line in enumerate(step.lines, start=1):
         transaction.execute(
@@ -164,6 +166,19 @@ def _follow_transfer(transaction: Transaction, kernel: Kernel, transfer: str, bo
     if booked == "transfer_out":
         _send_on_the_road(transaction, kernel, transfer)
     refresh_transfer(transaction, transfer)
+    _end_stranded(transaction, transfer, kernel.instant())
+
+
+def _end_stranded(transaction: Transaction, transfer: str, at: str) -> None:
+    """Goods of which a store tells that they come to it are not stranded: nobody need send them on."""
+    if not transaction.one("SELECT 1 FROM document WHERE transfer = ? AND task = 'transfer_in'", (transfer,)):
+        return
+    outs = transaction.all(
+        "SELECT id, store FROM document WHERE transfer = ? AND task = 'transfer_out'", (transfer,)
+    )
+    for out, store in outs:
+        for trouble in unresolved_about(transaction, store, "transfer_stranded", f"document:{out}"):
+            close_by_itself(transaction, trouble, ARRIVED, at)
 
 
 def _send_on_the_road(transaction: Transaction, kernel: Kernel, transfer: str) -> None:

@@ -39,6 +39,16 @@ def has_open_arrival(transaction: Transaction, transfer: str) -> bool:
     return any(state in OPEN for (state,) in rows)
 
 
+def stores_of(transaction: Transaction, transfer: str) -> list[str]:
+    """Every store that has, had or may have goods of a transfer, as far as the hub knows."""
+    rows = transaction.all(
+        "SELECT store FROM document WHERE transfer = ?1 UNION SELECT source FROM transfer WHERE id = ?1"
+        " UNION SELECT target FROM transfer WHERE id = ?1",
+        (transfer,),
+    )
+    return sorted(store for (store,) in rows if store)
+
+
 def refresh_transfer(transaction: Transaction, transfer: str) -> None:
     """Keep where a transfer stands, from its documents and what was closed."""
     legs = transaction.all("SELECT task, state FROM document WHERE transfer = ?", (transfer,))
@@ -54,11 +64,13 @@ def refresh_transfer(transaction: Transaction, transfer: str) -> None:
     transaction.execute("UPDATE transfer SET state = ? WHERE id = ?", (transfer_state(road), transfer))
 
 
-def ask_to_receive(transaction: Transaction, kernel: Kernel, transfer: str, by: str, at: str) -> str | None:
+def ask_to_receive(
+    transaction: Transaction, kernel: Kernel, transfer: str, by: str, at: str, *, again: str = ""
+) -> str | None:
     """Give the receiving store its document, of what really is on the road; returns its id.
 
     None where that store is unknown, nothing is on the road, or it has such a document already (as after a
-    restore that lost what was given).
+    restore that lost what was given). `again` as in `document_id`.
 
     Raises:
         sync.rules.errors.Refused: as `put_document` does.
@@ -67,11 +79,8 @@ def ask_to_receive(transaction: Transaction, kernel: Kernel, transfer: str, by: 
     units = {key: n for key, n in on_the_road(transaction, transfer).items() if n > 0}
     if row is None or not row[0] or not units or has_open_arrival(transaction, transfer):
         return None
-    (count,) = transaction.one(
-        "SELECT COUNT(*) FROM document WHERE transfer = ? AND task = 'transfer_in'", (transfer,)
-    ) or (0,)
     new = NewDocument(
-        id=document_id(transfer, "transfer_in", count),
+        id=document_id(transfer, "transfer_in", again),
         number=row[1],
         task="transfer_in",
         store=row[0],

@@ -6,6 +6,7 @@ from hub.documents.history import Deed, remember_deed
 from hub.documents.rules import OPEN, Asked, faults_of_lines
 from hub.documents.tell_store import put_lines, require_known, tell_document
 from hub.kernel import Kernel
+from hub.stock.require_whole import require_whole
 from sync.rules.errors import Refused
 from sync.rules.items import MOST_LINES
 from sync.storage.writer import Transaction
@@ -36,7 +37,7 @@ class ReviseDocument:
 
         Raises:
             Refused: `unknown_document`, `not_ours`, `not_revisable`, `ended`, `withdrawing`, `changed`,
-                `wrong_draft`, `unknown_sku`, `unreadable_document`; nothing changed.
+                `wrong_draft`, `unknown_sku`, `unreadable_document`, `not_merged`; nothing changed.
         """
         task = require_open(transaction, self.document)
         row = transaction.one("SELECT rev, withdraw_asked_at FROM document WHERE id = ?", (self.document,))
@@ -65,16 +66,19 @@ class ReviseDocument:
 
 
 def require_open(transaction: Transaction, document: str) -> str:
-    """The task of a document of HQ that its store has not ended.
+    """The task of a document of HQ that its store has not ended, as far as all that it told is heard.
 
     Raises:
-        Refused: `unknown_document`, `not_ours`, `ended` with state and when.
+        Refused: `unknown_document`, `not_ours`, `ended` with state and when, `not_merged`.
     """
-    row = transaction.one("SELECT task, state, origin, ended_at FROM document WHERE id = ?", (document,))
+    row = transaction.one(
+        "SELECT task, state, origin, ended_at, store FROM document WHERE id = ?", (document,)
+    )
     if row is None:
         raise Refused("unknown_document")
     if row[1] not in OPEN:
         raise Refused("ended", state=row[1], at=row[3])
     if row[2] != "hq":
         raise Refused("not_ours")
+    require_whole(transaction, row[4])
     return str(row[0])

@@ -129,10 +129,11 @@ def part_number(number: str, place: int, parts: int) -> str:
     return number if parts == 1 else f"{number}/{place}"
 
 
-def document_id(base: str, task: DocumentTask, again: int = 0) -> str:
+def document_id(base: str, task: DocumentTask, again: str = "") -> str:
     """A document's id ends in its task: a hub that lost the document knows from any step what it was.
 
-    Both legs of a transfer begin with its id; `again` counts the times goods were sent on.
+    Both legs of a transfer begin with its id. `again` is for goods that are sent on: a name that no other
+    document has, also none that a hub gave before it was put back; it holds no dot.
     """
     return f"{base}.{task}-{again}" if again else f"{base}.{task}"
 

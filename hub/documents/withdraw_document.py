@@ -6,6 +6,7 @@ from hub.documents.history import Deed, remember_deed
 from hub.documents.revise_document import require_open
 from hub.documents.tell_store import tell_document
 from hub.kernel import Kernel
+from sync.rules.errors import Refused
 from sync.storage.writer import Transaction
 
 
@@ -22,13 +23,17 @@ class WithdrawDocument:
         """Run in the writer.
 
         Raises:
-            sync.rules.errors.Refused: `unknown_document`, `not_ours`, `ended`; nothing changed.
+            Refused: `unknown_document`, `not_ours`, `ended`, `not_merged`,
+                `lines_lost`, the hub does not know its lines and an item without any cannot be told;
+                nothing changed.
         """
         require_open(transaction, self.document)
         row = transaction.one("SELECT rev, withdraw_asked_at FROM document WHERE id = ?", (self.document,))
         assert row is not None
         if row[1] is not None:
             return
+        if transaction.one("SELECT 1 FROM document_line WHERE document = ?", (self.document,)) is None:
+            raise Refused("lines_lost")
         at, rev = self.kernel.instant(), row[0] + 1
         transaction.execute(
             "UPDATE document SET withdraw_asked_at = ?, rev = ? WHERE id = ?", (at, rev, self.document)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from hub.documents.follow_document import follow_document
 from hub.kernel import Kernel
 from hub.orders.change_order import close_dropped
+from hub.orders.decide_waiting import decide_waiting
 from hub.orders.follow_store import conclude
 from hub.stock.book import SqliteHubBook
 from hub.stock.deficits import follow_deficits
@@ -39,16 +40,21 @@ class HearUp:
         """Run in the writer."""
         at = self.kernel.instant()
         book = SqliteHubBook(transaction, self.up.store, self.kernel.hinc, at, self._conclude)
+        was_whole = book.position().merged
         applied = apply_up(book, self.up, parse_fact)
         follow_deficits(transaction, book, applied, at)
         book.finish()
         for order in applied.dropped:
             self._remember(close_dropped(transaction, order, at))
+        position = book.position()
+        if position.merged and not was_whole:
+            decide_waiting(transaction, self.kernel, self.up.store, at)
+            position = SqliteHubBook(transaction, self.up.store, self.kernel.hinc, at).position()
         if applied.events:
             transaction.execute(
                 "UPDATE store_stream SET last_event_at = ? WHERE store = ?", (at, self.up.store)
             )
-        return Heard(applied, book.position(), frozenset(self._tokens), applied.skus)
+        return Heard(applied, position, frozenset(self._tokens), applied.skus)
 
     def _conclude(self, transaction: Transaction, store: str, fact: Fact) -> None:
         """Let orders and documents follow, and remember which changed."""

@@ -222,6 +222,7 @@ DONE: Final[Mapping[str, str]] = {
     "repaid": N_("resolved by itself: the units are there again"),
     "given_back": N_("resolved by itself: what was paid online went back"),
     "checked": N_("resolved by itself: the store has looked for every order"),
+    "arrived": N_("resolved by itself: where the goods arrive is known"),
 }
 """What was done about a trouble, by people or by itself."""
 STATES: Final[Mapping[str, tuple[Tone, str]]] = {

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.orders.ask_payment import AskPayment
-from hub.orders.order_page import order_of
+from hub.orders.order_page import not_whole, order_of
 from hub.orders.queries import OrderView, qr_of
 from hub.orders.requests import Amount, Answer, OrderRequest
 from hub.orders.take_order import OrderDesk
@@ -80,13 +80,16 @@ async def ask_payment(request: Request) -> Response:
     """Ask for the money of a counter order online; asking again gives the same address.
 
     Raises:
-        Problem: 404 `order.unknown`; 409 `order.not_payable`, with why; nothing changed.
+        Problem: 404 `order.unknown`; 409 `order.not_payable`, with why; 503 `store.not_whole`, try again
+            later. Nothing changed.
     """
     order = await order_of(request)
     kernel = kernel_of(request)
     try:
         payment = await kernel.writer.run(AskPayment(kernel, order.token))
     except Refused as refused:
+        if refused.code == "not_merged":
+            raise not_whole() from refused
         raise Problem(
             409,
             "order.not_payable",
@@ -190,6 +193,7 @@ ROUTES = [
             refusals={
                 404: "no such order",
                 409: "paid, being cancelled, over, or nothing is due (code order.not_payable, why)",
+                503: "its store has not told all that happened, try again later (code store.not_whole)",
             },
         ),
     ),

@@ -7,6 +7,7 @@ from hub.kernel import Kernel
 from hub.orders.change_order import order_row
 from hub.orders.order_money import standing
 from hub.orders.rules import CLOSED
+from hub.stock.require_whole import require_whole
 from sync.rules.errors import Refused
 from sync.storage.writer import Transaction
 
@@ -26,7 +27,8 @@ class AskPayment:
 
         Raises:
             Refused: `unknown_order`; `closed`; `cancelling`, it is being cancelled; `paid_online`, it is no
-                counter order; `paid`, it is paid already; `nothing_due`. Nothing changed.
+                counter order; `paid`, it is paid already; `nothing_due`; `not_merged`, its store may
+                know of money that the hub has forgotten. Nothing changed.
         """
         row = transaction.one("SELECT id FROM orders WHERE token = ?", (self.token,))
         if row is None:
@@ -35,6 +37,7 @@ class AskPayment:
         found = standing(transaction, order["id"])
         assert found is not None
         _require_payable(order, found.worth)
+        require_whole(transaction, order["store"])
         waiting = transaction.one(
             "SELECT id, minor FROM payment WHERE order_id = ? AND state = 'pending'", (order["id"],)
         )

@@ -4,6 +4,7 @@ from hub.orders.order_money import assume_paid, settle_money, standing
 from hub.orders.recover_order import FORGOTTEN, recover_order, reopen
 from hub.orders.rules import CLOSED, closing_stage, next_stage
 from hub.orders.tell_double_paid import tell_double_paid
+from hub.orders.wait_for_store import doubt_later_money
 from hub.stock.open_trouble import NewTrouble, open_trouble
 from sync.rules.baseline import Carried
 from sync.rules.facts import Fact, HoldStep, Payment
@@ -33,7 +34,7 @@ def _follow_step(transaction: Transaction, store: str, step: HoldStep) -> str | 
         return None
     stage, token = str(row[0]), str(row[1])
     if step.to == "prepaid":
-        _follow_prepaid(transaction, step)
+        _follow_prepaid(transaction, store, step)
         return token
     if step.line is not None and step.to in {"done", "short", "released"}:
         _close_if_settled(transaction, store, step, stage)
@@ -56,7 +57,9 @@ def _move_on(transaction: Transaction, step: HoldStep, stage: str) -> None:
 def _follow_carried(transaction: Transaction, store: str, hold: Carried) -> str | None:
     """A store's new log begins with this hold: a hub that was put back may not have heard how it went on."""
     row = transaction.one(
-        "SELECT stage, token, CASE pay WHEN 'counter' THEN 0 ELSE total_minor END, payment FROM orders"
+        "SELECT stage, token, CASE pay WHEN 'counter' THEN 0 ELSE total_minor END,"
+        " CASE WHEN EXISTS (SELECT 1 FROM capture c WHERE c.order_id = orders.id AND c.outcome = 'waiting')"
+        " THEN 'unpaid' ELSE payment END FROM orders"
         " WHERE id = ? AND store = ?",
         (hold.order, store),
     )
@@ -145,8 +148,9 @@ def _follow_payment(transaction: Transaction, store: str, payment: Payment, orde
     return str(row[0])
 
 
-def _follow_prepaid(transaction: Transaction, step: HoldStep) -> None:
+def _follow_prepaid(transaction: Transaction, store: str, step: HoldStep) -> None:
     """The store's counter takes no money for what was paid online; a hub that was put back learns it here."""
+    doubt_later_money(transaction, store, step.order, step.minor, step.at)
     assume_paid(transaction, step.order, step.minor, step.at)
     transaction.execute(
         "UPDATE orders SET prepaid_minor = MAX(prepaid_minor, ?), prepaid_at = COALESCE(prepaid_at, ?)"

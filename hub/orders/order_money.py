@@ -86,12 +86,19 @@ def give_back(transaction: Transaction, order: str, minor: int, at: str, why: st
     currency, before = row
     name = f"refund-{order}-{before + 1}" if before else f"refund-{order}"
     transaction.execute(_REFUND, (name, order, -minor, currency, why, at, at))
+    label_money(transaction, order)
+    _note_loss(transaction, order)
+
+
+def label_money(transaction: Transaction, order: str) -> None:
+    """Say whether an order of which money was taken is paid or given back, by its sums alone."""
     found = standing(transaction, order)
     assert found is not None
-    is_at_till = found.money.till > 0 and not found.money.left
-    state = "paid" if is_at_till or (found.money.left and not found.is_closed) else "refunded"
+    money = found.money
+    is_at_till = money.till > 0 and not money.left
+    is_paid = not money.refunded or is_at_till or (money.left and not found.is_closed)
+    state = "paid" if is_paid else "refunded"
     transaction.execute("UPDATE orders SET payment = ? WHERE id = ?", (state, order))
-    _note_loss(transaction, order)
 
 
 def _note_loss(transaction: Transaction, order: str) -> None:

@@ -72,6 +72,17 @@ async def order_of(request: Request) -> OrderView:
     return order
 
 
+def not_whole() -> Problem:
+    """Why an order cannot be paid online just now: nobody shall pay what was paid in hours that were lost."""
+    return Problem(
+        503,
+        "store.not_whole",
+        N_("We are asking the store how this order stands"),
+        N_("It may be paid already. Try again in some minutes. Nothing was charged."),
+        headers={"Retry-After": "60"},
+    )
+
+
 def _context(request: Request, order: OrderView) -> dict[str, Any]:
     kernel = kernel_of(request)
     return {"order": order, "picture": lambda image: picture_address(kernel.settings.shop, image)}
@@ -116,11 +127,17 @@ async def pay_page(request: Request) -> Response:
 
 
 async def pay_online(request: Request) -> Response:
-    """Ask for the money of a counter order online; one that cannot be paid so shows how it stands."""
+    """Ask for the money of a counter order online; one that cannot be paid so shows how it stands.
+
+    Raises:
+        Problem: 503, its store has not told all that happened; nothing changed.
+    """
     kernel, order = kernel_of(request), await order_of(request)
     try:
         payment = await kernel.writer.run(AskPayment(kernel, order.token))
-    except Refused:
+    except Refused as refused:
+        if refused.code == "not_merged":
+            raise not_whole() from refused
         return RedirectResponse(f"/o/{order.token}", 303, headers=SECRET_PAGE)
     return RedirectResponse(f"/pay/sandbox/{payment}", 303, headers=SECRET_PAGE)
 

@@ -24,7 +24,8 @@ _ORDERS: Final = (
     " (SELECT MIN(p.settled_at) FROM payment p WHERE p.order_id = o.id AND p.state = 'captured') AS paid_at,"
     " (SELECT COALESCE(-SUM(p.minor), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'refunded')"
     "  AS refunded_minor,"
-    " (SELECT MAX(h.dispatched) FROM hold_line h WHERE h.order_id = o.id) AS is_dispatched"
+    " (SELECT MAX(h.dispatched) FROM hold_line h WHERE h.order_id = o.id) AS is_dispatched,"
+    " EXISTS (SELECT 1 FROM capture w WHERE w.order_id = o.id AND w.outcome = 'waiting') AS is_money_waiting"
     " FROM orders o LEFT JOIN order_contact c ON c.order_id = o.id"
 )
 BY_TOKEN: Final = f"{_ORDERS} WHERE o.token = ?"
@@ -63,6 +64,7 @@ _NAMES: Final = (
     "paid_at",
     "refunded_minor",
     "is_dispatched",
+    "is_money_waiting",
 )
 _LINES: Final = (
     "SELECT l.line, l.sku, l.names, l.gtin, l.image, l.qty, l.unit_minor, l.per, l.amount_minor,"
@@ -98,6 +100,7 @@ class OrderedLine:
 class OrderView:
     """An order as its buyer may see it. Times are aware UTC; `payment_id` is a payment that waits.
 
+    `is_money_waiting`: it was paid, and its store is asked first what has become of it.
     `prepaid_minor` was paid online for a counter order; `prepaid_at`: when its store granted it.
     """
 
@@ -133,6 +136,7 @@ class OrderView:
     paid_at: datetime | None
     refunded_minor: int
     is_dispatched: bool
+    is_money_waiting: bool
     lines: tuple[OrderedLine, ...]
 
     @property
@@ -198,7 +202,8 @@ async def _order(reader: Reader, sql: str, sought: str) -> OrderView | None:
     for name, value in values.items():
         if name.endswith("_at") or name == "ready_by":
             values[name] = from_instant(value) if value is not None else None
-    values["is_dispatched"] = bool(values["is_dispatched"])
+    for name in ("is_dispatched", "is_money_waiting"):
+        values[name] = bool(values[name])
     values["name"], values["phone_tail"] = values["name"] or "", values["phone_tail"] or ""
     lines = tuple(_line(row) for row in await reader.all(_LINES, (values["id"],)))
     return OrderView(**values, lines=lines)

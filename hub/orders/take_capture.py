@@ -11,9 +11,10 @@ from typing import Any, Final, Literal
 from hub.kernel import Kernel
 from hub.orders.change_order import order_row, tell_page
 from hub.orders.hold_item import item_of
-from hub.orders.order_money import RECOVERED, settle_money, standing
+from hub.orders.order_money import RECOVERED, label_money, settle_money, standing
 from hub.orders.rules import CLOSED
 from hub.orders.tell_double_paid import tell_double_paid
+from hub.orders.wait_for_store import must_wait, was_asked_after_log
 from hub.stock.book import SqliteHubBook
 from hub.stock.news import tell_shelves
 from hub.stock.open_trouble import NewTrouble, open_trouble
@@ -23,8 +24,10 @@ from sync.rules.money import captured
 from sync.runtime.ids import new_id
 from sync.storage.writer import Transaction
 
-Outcome = Literal["known", "unknown", "mismatch", "paid", "asked", "held_again", "refunded", "surplus"]
-SETTLED: Final[frozenset[str]] = frozenset({"paid", "asked", "held_again", "refunded", "surplus"})
+Outcome = Literal[
+    "known", "unknown", "mismatch", "paid", "asked", "held_again", "refunded", "surplus", "waiting"
+]
+SETTLED: Final = frozenset({"paid", "asked", "held_again", "refunded", "surplus", "waiting"})
 _KEEP: Final = (
     "INSERT INTO capture (provider, reference, payment_id, order_id, minor, currency, at, outcome)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (provider, reference)"
@@ -68,7 +71,8 @@ class TakeCapture:
     than was asked for. Both are kept and raise `payment_unknown`; nothing is guessed. `paid`: it pays its
     order, whose store is told. `asked`: the store is asked to take no money for a counter order.
     `held_again`: the order had lapsed and its units are promised again. `refunded`: the order is over, the
-    money goes back. `surplus`: it was paid before, what is too much goes back.
+    money goes back. `surplus`: it was paid before, what is too much goes back. `waiting`: it stands on its
+    order, whose store has not told all that happened; what it means is decided once the store has.
     """
 
     kernel: Kernel
@@ -93,10 +97,20 @@ class TakeCapture:
         order = order_row(transaction, asked[0])
         if (asked[1], asked[2]) != (told.minor, told.currency):
             return self._leave(transaction, "mismatch", order, at)
+        if was_asked_after_log(transaction, order["id"], told.payment):
+            return self._leave(transaction, "unknown", order, at)
         self._book(transaction, order["id"], at)
+        if must_wait(transaction, order):
+            self._keep(transaction, order["id"], "waiting", at)
+            tell_page(transaction, self.kernel, order["token"])
+            return Taken("waiting", order["token"])
+        return self.conclude(transaction, order, at)
+
+    def conclude(self, transaction: Transaction, order: dict[str, Any], at: str) -> Taken:
+        """Decide what booked money means for its order, and give back what is too much."""
         outcome = self._answer(transaction, order, at)
         back = settle_money(transaction, order["id"], at, "late" if outcome == "refunded" else "surplus")
-        if outcome == "refunded" and not back:  # the goods are handed over, and no other money is known
+        if not back and outcome in {"refunded", "surplus"}:  # for goods, and no other money is known
             outcome = "paid"
         self._keep(transaction, order["id"], outcome, at)
         if back:
@@ -157,9 +171,10 @@ class TakeCapture:
         if not updated:
             self._insert(transaction, order, told.minor, told.reference, at)
         transaction.execute(
-            "UPDATE orders SET payment = 'paid', paid_minor = paid_minor + ? WHERE id = ?",
+            "UPDATE orders SET paid_minor = paid_minor + ? WHERE id = ?",
             (after.online - found.money.online, order),
         )
+        label_money(transaction, order)
 
     def _insert(self, transaction: Transaction, order: str, minor: int, reference: str, at: str) -> None:
         """One more captured row."""

@@ -28,13 +28,15 @@ class Payment(Table, table=True):
 class Capture(Table, table=True):
     """What a provider told of money that it took, once for each of its references, and what came of it.
 
+    `waiting`: its order's store has not told all that happened, so nothing is decided about the money yet.
     `order_id` is None, and `outcome` `unknown` or `mismatch`, where nobody can tell what it is for.
     """
 
     __tablename__ = "capture"
     __table_args__ = (
         CheckConstraint(
-            "outcome IN ('paid', 'asked', 'held_again', 'refunded', 'surplus', 'unknown', 'mismatch')",
+            "outcome IN ('paid', 'asked', 'held_again', 'refunded', 'surplus', 'unknown', 'mismatch',"
+            " 'waiting')",
             name="outcome",
         ),
         Index("ix_capture_outcome", "outcome"),

@@ -9,6 +9,8 @@ REPAID: Final = "repaid"
 """The units are there again."""
 CHECKED: Final = "checked"
 """The store has looked for every order of the list."""
+ARRIVED: Final = "arrived"
+"""A store was asked to book the goods in, or has."""
 _RESOLVE: Final = (
     "UPDATE trouble SET state = 'resolved', resolved_at = ?, resolved_by = '', action = ? WHERE id = ?"
 )

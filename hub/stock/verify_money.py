@@ -15,7 +15,9 @@ _ORDERS: Final = (
     " COALESCE(SUM(CASE WHEN p.state = 'captured' AND p.provider NOT LIKE 'till-%' THEN p.minor END), 0),"
     " COALESCE(SUM(CASE WHEN p.state = 'captured' AND p.provider LIKE 'till-%' THEN p.minor END), 0),"
     " COALESCE(-SUM(CASE WHEN p.state = 'refunded' AND p.provider NOT LIKE 'till-%' THEN p.minor END), 0)"
-    " FROM orders o LEFT JOIN payment p ON p.order_id = o.id WHERE o.store = ? GROUP BY o.id"
+    " FROM orders o LEFT JOIN payment p ON p.order_id = o.id WHERE o.store = ?"
+    " AND NOT EXISTS (SELECT 1 FROM capture c JOIN store_stream t ON t.store = o.store"
+    " WHERE c.order_id = o.id AND c.outcome = 'waiting' AND (t.state <> 'whole' OR t.stopped)) GROUP BY o.id"
 )
 _AMOUNTS: Final = (
     "SELECT o.amount_minor, o.qty, CASE WHEN h.line IS NULL THEN o.qty ELSE h.short + h.released END"
@@ -65,7 +67,10 @@ class _Sums:
 
 
 def balances(connection: sqlite3.Connection, replayed: Replay) -> Iterator[Finding]:
-    """Each order of a store. One whose hand-over is the last event heard may have its money still to come."""
+    """Each order of a store but those whose money waits for its log.
+
+    One whose hand-over is the last event heard may have its money still to come.
+    """
     store = replayed.store
     for order, number, stage, total, loss, *sums in connection.execute(_ORDERS, (store,)).fetchall():
         if order == replayed.last_order:

@@ -198,7 +198,7 @@ def upgrade() -> None:
     sa.Column('currency', sa.String(), nullable=False),
     sa.Column('at', sa.String(), nullable=False),
     sa.Column('outcome', sa.String(), nullable=False),
-    sa.CheckConstraint("outcome IN ('paid', 'asked', 'held_again', 'refunded', 'surplus', 'unknown', 'mismatch')", name=op.f('ck_capture_outcome')),
+    sa.CheckConstraint("outcome IN ('paid', 'asked', 'held_again', 'refunded', 'surplus', 'unknown', 'mismatch', 'waiting')", name=op.f('ck_capture_outcome')),
     sa.PrimaryKeyConstraint('provider', 'reference', name=op.f('pk_capture'))
     )
     with op.batch_alter_table('capture', schema=None) as batch_op:

@@ -97,8 +97,8 @@ def test_files_of_chinese_spreadsheets_are_read() -> None:
 
 
 def test_ids_say_the_task_and_the_transfer() -> None:
-    out, again = document_id("0197-a", "transfer_out"), document_id("0197-a", "transfer_in", 2)
-    assert (out, again) == ("0197-a.transfer_out", "0197-a.transfer_in-2")
+    out, again = document_id("0197-a", "transfer_out"), document_id("0197-a", "transfer_in", "0c4f")
+    assert (out, again) == ("0197-a.transfer_out", "0197-a.transfer_in-0c4f")
     assert (task_in(out), task_in(again), task_in("0197-a"), task_in("a.odd")) == (
         "transfer_out",
         "transfer_in",

@@ -551,3 +551,35 @@ async def test_a_forced_refund_shows_as_refunded_while_its_store_is_silent(
     page = (await client.get(url)).text
     assert "Your money is given back" in page
     assert "Cancelling" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "We have your payment"), ("zh-CN", "我们已收到您的付款")]
+)
+async def test_money_that_waits_for_the_store_is_said_to_be_received(
+    world: World, client: httpx2.AsyncClient, language: str, title: str
+) -> None:
+    pay = await order(client, pay="sandbox")
+    world.clock.move(minutes=16)
+    await lapse(world.kernel)
+    world.execute("UPDATE store_stream SET state = 'replaying' WHERE store = 'renmin'")
+    late = await client.post(pay, data={"outcome": "late"})
+    assert world.rows("SELECT outcome FROM capture") == [("waiting",)]
+    assert world.rows("SELECT state, minor FROM payment") == [("captured", 12800)]
+    page = (await client.get(late.headers["location"], headers={"accept-language": language})).text
+    assert title in page
+    assert "Your payment came too late" not in page
+
+
+async def test_a_counter_order_is_not_paid_online_while_its_store_is_asked(
+    world: World, client: httpx2.AsyncClient
+) -> None:
+    url = await order(client)
+    world.execute("UPDATE store_stream SET state = 'replaying' WHERE store = 'renmin'")
+    before = world.state()
+    page = await client.post(f"{url}/pay")
+    assert (page.status_code, page.headers["retry-after"]) == (503, "60")
+    assert "It may be paid already. Try again in some minutes. Nothing was charged." in page.text
+    answer = await client.post(f"/api/v1/orders/{url.rpartition('/')[2]}/payment")
+    assert (answer.status_code, answer.json()["code"]) == (503, "store.not_whole")
+    assert world.state() == before
