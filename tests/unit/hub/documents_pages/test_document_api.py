@@ -320,7 +320,7 @@ async def test_a_delivery_in_parts_is_the_same_delivery(hq: httpx2.AsyncClient, 
 
     def add(transaction: Transaction) -> None:
         for version, sku in enumerate(skus, start=1000):
-            add_skus(transaction, {sku: 100}, version=version)
+            add_skus(transaction, {sku: 100}, start=version)
 
     await kernel.writer.run(add)
     many = {**DELIVERY, "lines": [{"sku": sku, "qty": 1} for sku in skus]}
