@@ -7,7 +7,7 @@ from typing import Annotated, Final, cast
 import typer
 
 from hub.commands import ConfigOption, application, fail, run, say
-from hub.documents.desk import values_of
+from hub.documents.desk import REFUSALS, values_of
 from hub.documents.give_document import GiveDocument
 from hub.documents.parse_lines import MOST_BYTES, decoded, read_lines
 from hub.documents.queries import Head, heads_of
@@ -63,6 +63,9 @@ async def _give(kernel: Kernel, draft: Draft, key: str) -> list[Head]:
     except Refused as refused:
         if refused.code == "unknown_sku":
             raise fail(_said("sku_unknown", str(refused.facts["sku"]))) from refused
+        if refused.code == "given_already":
+            title, detail = REFUSALS[refused.code][2:]
+            raise fail(f"{title % refused.facts}. {detail}") from refused
         raise
     return await heads_of(kernel.reader, given)
 

@@ -41,7 +41,7 @@ async def give(request: Request, draft: Draft, key: str) -> list[str]:
 
     Raises:
         InvalidInput: with each fault by field.
-        Problem: 404 unknown store, 409 never enrolled, 422 the key is another call's. Nothing was changed.
+        Problem: 404 unknown store, 409 never enrolled or a delivery given already, 422 the key is another call's. Nothing was changed.
     """
     kernel = kernel_of(request)
     _refuse_faults(faults_in(draft))
@@ -131,7 +131,8 @@ def problem_of(refused: Refused) -> Problem:
         values = {"value": refused.facts["sku"]}
         return InvalidInput((FieldFault(field, "sku_unknown", FAULTS["sku_unknown"], values),))
     status, code, title, detail = REFUSALS[refused.code]
-    return Problem(status, code, title, detail, values=refused.facts)
+    extra = {"document": refused.facts["document"]} if refused.code == "given_already" else None
+    return Problem(status, code, title, detail, values=refused.facts, extra=extra)
 
 
 def _refuse_faults(faults: Sequence[Fault]) -> None:
@@ -174,6 +175,12 @@ REFUSALS: Final[dict[str, tuple[int, str, str, str]]] = {
         "store.not_enrolled",
         N_("The store %(store)s has no agent yet"),
         N_("Enrol the store first: nobody there could book anything. Nothing was changed."),
+    ),
+    "given_already": (
+        409,
+        "document.given_already",
+        N_("Delivery %(number)s was given to this store already"),
+        N_("Open it; if this is another delivery, give it another number. Nothing was given."),
     ),
     "unreadable_document": (
         422,

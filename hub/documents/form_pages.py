@@ -37,6 +37,8 @@ class Shown:
     text: str = ""
     faults: Sequence[tuple[int, str]] = ()
     found: Sequence[Any] = ()
+    there: str = ""
+    """The document that stands in the way."""
 
 
 async def show_form(request: Request) -> Response:
@@ -78,7 +80,8 @@ async def _give(request: Request, upload: Upload, draft: Draft) -> Response:
         return await _page(request, Shown(upload.form, upload.text, faults))
     except Problem as problem:
         told = " ".join(gettext(text, **problem.values) for text in (problem.title, problem.detail))
-        return await _page(request, Shown(upload.form, upload.text, [(0, told)]))
+        there = str(problem.extra.get("document", ""))
+        return await _page(request, Shown(upload.form, upload.text, [(0, told)], there=there))
     if len(given) == 1:
         return RedirectResponse(document_path(given[0]), 303)
     return RedirectResponse(f"{PATH}?store={draft.store}&given={len(given)}", 303)

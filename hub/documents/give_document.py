@@ -17,6 +17,10 @@ LETTERS: Final = {"receiving": "R", "count": "C", "adjust": "A", "opening": "O",
 _TRANSFER: Final = (
     "INSERT INTO transfer (id, number, source, target, state, note) VALUES (?, ?, ?, ?, 'draft', ?)"
 )
+_SAME: Final = (
+    "SELECT id, number FROM document WHERE store = ? AND state IN ('asked', 'received', 'booked')"
+    " AND task = 'receiving' AND number IN ({}) ORDER BY given_at, id LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +46,8 @@ class GiveDocument:
 
         Raises:
             hub.orders.answers.KeyReused: nothing changed.
-            Refused: `wrong_draft`, `unknown_store`, `not_enrolled`, `unknown_sku`, `unreadable_document`;
-                nothing changed.
+            Refused: `wrong_draft`, `unknown_store`, `not_enrolled`, `unknown_sku`, `unreadable_document`,
+                `given_already` with the `document` of that number; nothing changed.
         """
         key = f"document {self.key}"  # no key of an order holds a space
         told = already_told(transaction, key, self.fingerprint)
@@ -56,6 +60,8 @@ class GiveDocument:
             require_enrolled(transaction, self.draft.to_store)
         parts, given = parts_of(self.draft.lines), list[str]()
         number = self.draft.number or free_number(self.draft.task, at)
+        if self.draft.task == "receiving":
+            require_new_delivery(transaction, self.draft.store, number, len(parts))
         for place, lines in enumerate(parts, start=1):
             try:
                 given.append(self._give(transaction, part_number(number, place, len(parts)), lines, at))
@@ -95,6 +101,25 @@ class GiveDocument:
 def free_number(task: str, at: str) -> str:
     """A number for people where no paper brings one: `C-260501-7F3A`."""
     return f"{LETTERS[task]}-{at[2:10].replace('-', '')}-{new_id()[-4:].upper()}"
+
+
+def require_new_delivery(transaction: Transaction, store: str, number: str, parts: int) -> None:
+    """Refuse a delivery whose number the store has already, whole or in parts: it would be booked twice.
+
+    One that was refused or withdrawn has booked nothing and may be given again.
+
+    Raises:
+        Refused: `given_already` with the number, the store and the document.
+    """
+    numbers = {
+        number,
+        part_number(number, 1, 2),
+        *(part_number(number, n, parts) for n in range(1, parts + 1)),
+    }
+    marks = ",".join("?" * len(numbers))
+    row = transaction.one(_SAME.format(marks), (store, *sorted(numbers)))
+    if row is not None:
+        raise Refused("given_already", document=row[0], number=row[1], store=store)
 
 
 def _placed(refused: Refused, before: int) -> Refused:

@@ -1,5 +1,6 @@
 """Telling a store of a document: rows and the item in its outbox, in one transaction."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -22,7 +23,8 @@ _DOCUMENT: Final = (
     " given_by) VALUES (?, ?, ?, ?, 1, 'asked', 'hq', ?, ?, ?, ?, ?)"
 )
 _LINE: Final = "INSERT INTO document_line (document, sku, bucket, place, qty) VALUES (?, ?, ?, ?, ?)"
-_HEAD: Final = "SELECT store, rev, task, number, given_at, partner, note FROM document WHERE id = ?"
+_HEAD: Final = "SELECT store, rev, task, number, given_at, partner, note, transfer FROM document WHERE id = ?"
+_STORE_NAMES: Final = "SELECT names, locale FROM store WHERE id = ?"
 _LINES: Final = (
     "SELECT l.sku, l.qty, l.bucket, COALESCE(k.name_zh, ''), COALESCE(k.name_en, ''), COALESCE(k.gtin, '')"
     " FROM document_line l LEFT JOIN sku k ON k.sku = l.sku WHERE l.document = ? ORDER BY l.place"
@@ -93,7 +95,7 @@ def tell_document(
     """
     row = transaction.one(_HEAD, (document,))
     assert row is not None
-    store, rev, task, number, at, partner, note = row
+    store, rev, task, number, at, partner, note, transfer = row
     item = DocumentItem(
         id=document,
         rev=rev,
@@ -110,7 +112,7 @@ def tell_document(
             )
             for sku, qty, bucket, zh, en, gtin in transaction.all(_LINES, (document,))
         ),
-        partner=partner,
+        partner=store_name(transaction, partner, reader=store) if transfer else partner,
         note=note,
         withdrawn=withdrawn,
     )
@@ -119,6 +121,17 @@ def tell_document(
     tell(book, item, document)
     book.finish()
     transaction.after_commit(lambda: kernel.wake(store))
+
+
+def store_name(transaction: Transaction, store: str, *, reader: str) -> str:
+    """What a store is called in the language of the store that reads it; its id where it has no name."""
+    row = transaction.one(_STORE_NAMES, (store,))
+    reads = transaction.one(_STORE_NAMES, (reader,))
+    if row is None:
+        return store
+    names: dict[str, str] = json.loads(row[0])
+    wanted = (reads[1] if reads else row[1], row[1], "zh-CN", "en")
+    return next((names[locale] for locale in wanted if names.get(locale)), store)
 
 
 def require_readable(item: DocumentItem) -> None:

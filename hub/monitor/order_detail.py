@@ -69,6 +69,12 @@ class OrderDetail:
         return sum(one.minor for one in online if one.state in {"captured", "refunded"})
 
     @property
+    def till_minor(self) -> int:
+        """Money paid at the counter that was not given back."""
+        till = [one for one in self.payments if one.provider.startswith("till-")]
+        return sum(one.minor for one in till if one.state in {"captured", "refunded"})
+
+    @property
     def units(self) -> int:
         """All units ordered."""
         return sum(line.qty for line in self.order.lines)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from hub.monitor import trouble_words
+from hub.monitor.order_detail import OrderDetail
 from hub.monitor.pages import PAYMENT_WORDS, STAGE_WORDS
 from hub.monitor.refund_api import order_detail
 from hub.monitor.rules import Tone
@@ -53,6 +54,7 @@ async def show_order(request: Request) -> Response:
         "contact": masked(order.name),
         "stage": STAGE_WORDS[order.stage],  # type: ignore[index]  # the table's own constraint
         "payment": PAYMENT_WORDS[order.payment],
+        "paid_where": _paid_where(detail),
         "provider": _provider,
         "paid_words": PAID_WORDS,
         "trouble_words": trouble_words,
@@ -62,6 +64,15 @@ async def show_order(request: Request) -> Response:
         "now": kernel.clock.now(),
     }
     return hq_page(request, "monitor/order.html", context, zone=store.tz if store else None)
+
+
+def _paid_where(detail: OrderDetail) -> str:
+    """Where the money was taken that was not given back; where it is to be paid while there is none."""
+    online, till = detail.left_minor > 0, detail.till_minor > 0
+    if online and till:
+        return gettext("online and at the counter")
+    is_counter = till or (not online and detail.order.pay == "counter")
+    return gettext("at the counter") if is_counter else gettext("online")
 
 
 def _provider(name: str) -> str:

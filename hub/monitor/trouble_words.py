@@ -34,10 +34,15 @@ KINDS: Final[Mapping[str, KindWords]] = {
     "deficit": KindWords(
         "bad",
         N_("Deficit"),
-        N_("The till sold units that online orders were promised."),
         N_(
-            "Have the counter look for the units. What is not there is reported missing:"
-            " the customer is told and gets the money back."
+            "Units set aside for the online shop are not there: more was sold than was free,"
+            " or a count or a correction found fewer."
+        ),
+        N_(
+            "By itself: unsold online units go back to the shelf, unpaid orders are dropped, and the store is"
+            " asked to look for the rest. What it does not find is reported missing: the customer is told and"
+            " gets the money back. If no order is named, nobody waits for them: have the shelf counted if it"
+            " stays."
         ),
     ),
     "negative_stock": KindWords(

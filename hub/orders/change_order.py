@@ -12,9 +12,11 @@ from sync.rules.central import promise
 from sync.rules.errors import Refused
 from sync.storage.writer import Transaction
 
+BY_CUSTOMER = "customer"
+"""Why an order is closed that its buyer no longer wanted: late money never brings it back."""
 _ORDER = (
     "SELECT id, number, token, store, sinc, stage, payment, pay, total_minor, currency, locale, code_hash,"
-    " placed_at, ready_by, expires_at, cancel_asked_at, prepaid_minor FROM orders WHERE id = ?"
+    " placed_at, ready_by, expires_at, cancel_asked_at, prepaid_minor, closed_why FROM orders WHERE id = ?"
 )
 
 
@@ -46,6 +48,7 @@ class Cancel:
         at = self.kernel.instant()
         tell_page(transaction, self.kernel, self.token)
         if drop_unpaid(transaction, self.kernel, order["id"], order["store"]):
+            transaction.execute("UPDATE orders SET closed_why = ? WHERE id = ?", (BY_CUSTOMER, order["id"]))
             return _close(transaction, order["id"], "cancelled", at)
         book = SqliteHubBook(transaction, order["store"], self.kernel.hinc, at)
         promise.dispatch(book, item_of(transaction, order, cancel=True))

@@ -24,6 +24,15 @@ _ORDERS: Final = (
     " (SELECT MIN(p.settled_at) FROM payment p WHERE p.order_id = o.id AND p.state = 'captured') AS paid_at,"
     " (SELECT COALESCE(-SUM(p.minor), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'refunded')"
     "  AS refunded_minor,"
+    " (SELECT k.outcome FROM capture k WHERE k.order_id = o.id AND k.outcome IN ('held_again', 'refunded')"
+    "  ORDER BY k.at DESC, k.reference LIMIT 1) AS late,"
+    " (SELECT COALESCE(SUM(p.minor), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'captured'"
+    "  AND p.provider NOT LIKE 'till-%') AS online_minor,"
+    " (SELECT COALESCE(SUM(p.minor), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'captured'"
+    "  AND p.provider LIKE 'till-%') AS till_minor,"
+    " (SELECT COALESCE(-SUM(p.minor), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'refunded'"
+    "  AND (p.reference IN ('double_paid', 'surplus') OR (p.reference = 'late' AND EXISTS (SELECT 1 FROM"
+    "  payment t WHERE t.order_id = o.id AND t.state = 'captured' AND t.provider LIKE 'till-%')))) AS twice_minor,"
     " (SELECT MAX(h.dispatched) FROM hold_line h WHERE h.order_id = o.id) AS is_dispatched,"
     " EXISTS (SELECT 1 FROM capture w WHERE w.order_id = o.id AND w.outcome = 'waiting') AS is_money_waiting"
     " FROM orders o LEFT JOIN order_contact c ON c.order_id = o.id"
@@ -63,6 +72,10 @@ _NAMES: Final = (
     "payment_id",
     "paid_at",
     "refunded_minor",
+    "late",
+    "online_minor",
+    "till_minor",
+    "twice_minor",
     "is_dispatched",
     "is_money_waiting",
 )
@@ -101,7 +114,9 @@ class OrderView:
     """An order as its buyer may see it. Times are aware UTC; `payment_id` is a payment that waits.
 
     `is_money_waiting`: it was paid, and its store is asked first what has become of it.
-    `prepaid_minor` was paid online for a counter order; `prepaid_at`: when its store granted it.
+    `prepaid_minor` was paid online for a counter order; `prepaid_at`: when its store granted it. `late` is what
+    money came to that was told when the order was over: `held_again` or `refunded`. `online_minor` and
+    `till_minor` were taken, `refunded_minor` went back; `twice_minor` of it because the order was paid before.
     """
 
     id: str
@@ -135,6 +150,10 @@ class OrderView:
     payment_id: str | None
     paid_at: datetime | None
     refunded_minor: int
+    late: str | None
+    online_minor: int
+    till_minor: int
+    twice_minor: int
     is_dispatched: bool
     is_money_waiting: bool
     lines: tuple[OrderedLine, ...]

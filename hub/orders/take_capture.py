@@ -2,14 +2,15 @@
 
 The sandbox's page is its first caller; the webhook of a real provider will be another. Money that was
 taken is never forgotten: it pays its order, is asked of the store, promises a lapsed order's units again,
-or goes back by itself. What cannot be told to which order it belongs is a matter for a person.
+or goes back by itself, as all of it does for an order that its buyer cancelled. What cannot be told to which
+order it belongs is a matter for a person.
 """
 
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from hub.kernel import Kernel
-from hub.orders.change_order import order_row, tell_page
+from hub.orders.change_order import BY_CUSTOMER, order_row, tell_page
 from hub.orders.hold_item import item_of
 from hub.orders.order_money import RECOVERED, label_money, settle_money, standing
 from hub.orders.rules import CLOSED
@@ -213,8 +214,11 @@ class TakeCapture:
     def _hold_again(
         self, transaction: Transaction, book: SqliteHubBook, order: dict[str, Any], at: str
     ) -> bool:
-        """Promise the units of an order that lapsed before any store was told, while its time lasts."""
-        if order["expires_at"] <= at:
+        """Promise the units of an order that lapsed before any store was told, while its time lasts.
+
+        What its buyer cancelled stays cancelled.
+        """
+        if order["expires_at"] <= at or order["closed_why"] == BY_CUSTOMER:
             return False
         item = item_of(transaction, order)
         lines = [HubLine(order=item.order, line=line.line, sku=line.sku, qty=line.qty) for line in item.lines]

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from hub.orders.change_order import BY_CUSTOMER
 from hub.orders.order_page import SECRET_FORM, SECRET_PAGE
 from hub.orders.rules import CLOSED
 from hub.orders.take_capture import Captured, TakeCapture
@@ -27,7 +28,7 @@ from sync.web.translations import show_times_in
 
 MOST_ID_CHARS: Final = 64
 _PAYMENT: Final = (
-    "SELECT p.id, p.state, p.minor, p.currency, o.token, o.number, o.store, o.stage, o.lapses_at"
+    "SELECT p.id, p.state, p.minor, p.currency, o.token, o.number, o.store, o.stage, o.lapses_at, o.closed_why"
     " FROM payment p JOIN orders o ON o.id = p.order_id WHERE p.id = ? AND p.provider = 'sandbox'"
 )
 
@@ -53,11 +54,22 @@ class Asked:
     store: str
     stage: str
     lapses_at: datetime | None
+    closed_why: str
 
     @property
     def is_open(self) -> bool:
         """Whether its order waits for it: unpaid online, or a counter order that is under way."""
         return self.state == "pending" and self.stage not in CLOSED
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether its order was cancelled, by its customer or because its items are gone."""
+        return self.stage == "cancelled"
+
+    @property
+    def is_by_customer(self) -> bool:
+        """Whether its customer cancelled the order: money that comes later always goes back."""
+        return self.closed_why == BY_CUSTOMER
 
 
 async def _asked(request: Request) -> Asked:
@@ -87,6 +99,7 @@ async def _asked(request: Request) -> Asked:
         store=row[6],
         stage=row[7],
         lapses_at=from_instant(row[8]) if row[8] else None,
+        closed_why=row[9],
     )
     store = kernel.directory.get(asked.store)
     if store is not None:

@@ -45,7 +45,7 @@ class Capture(Table, table=True):
     provider: str = Field(primary_key=True)
     reference: str = Field(primary_key=True)
     payment_id: str
-    order_id: str | None = None
+    order_id: str | None = Field(default=None, index=True)
     minor: int
     currency: str
     at: str

@@ -5,13 +5,13 @@ from typing import Final
 from sync.rules.canonical import Raw
 from sync.storage.writer import Transaction
 
-NAMES: Final = ("order", "ref")
+NAMES: Final = ("order", "ref", "document")
 MOST_CHARS: Final = 200
 _ADD: Final = "INSERT OR IGNORE INTO event_subject (subject, store, sinc, seq) VALUES (?, ?, ?, ?)"
 
 
 def subjects_of(raw: Raw) -> list[str]:
-    """The order's id and the paper's number in an event, each once; an event may be nonsense."""
+    """The order's and the document's id and the paper's number in an event, each once; an event may be nonsense."""
     told = (raw.get(name) for name in NAMES)
     return sorted({text for text in told if isinstance(text, str) and 0 < len(text) <= MOST_CHARS})
 

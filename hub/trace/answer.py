@@ -43,7 +43,7 @@ class LegAnswer(BaseModel):
 
 
 class TraceAnswer(BaseModel):
-    """What was asked for (`event`, `order`, `paper` or `item`) and its legs in order of time.
+    """What was asked for (`event`, `order`, `document`, `paper` or `item`) and its legs in order of time.
 
     `skew_ms` is how far the store's clock was ahead of the hub's; `more` is true where there are more legs
     than one answer holds.

@@ -1,4 +1,4 @@
-"""What an id means: an event, an order, a paper or an item of a store; else why it means nothing."""
+"""What an id means: an event, an order, a document, a paper or an item of a store; else why it means nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +12,10 @@ _STREAM: Final = "SELECT sinc, app FROM store_stream WHERE store = ?"
 _INCARNATIONS: Final = "SELECT 1 FROM event WHERE store = ? AND sinc = ? AND seq = ?"
 _ORDER: Final = "SELECT id, number, store FROM orders WHERE number = ?"
 _ORDER_BY_ID: Final = "SELECT id, number, store FROM orders WHERE id = ?"
+_DOCUMENTS: Final = (
+    "SELECT id, number, store FROM document WHERE id = ?1 UNION ALL"
+    " SELECT id, number, store FROM document WHERE number = ?2 AND (?3 = '' OR store = ?3) AND id <> ?1 LIMIT ?4"
+)
 _STORES: Final = "SELECT DISTINCT store FROM event_subject WHERE subject = ? LIMIT ?"
 _GIVEN: Final = "SELECT ver FROM store_stream WHERE store = ?"
 _SENT_ITEM: Final = (
@@ -31,12 +35,12 @@ class Target:
         id: it, written so that it means this and nothing else.
         store: whose.
         event: set for an event.
-        subject: what its events name: an order's id, a paper's number; an item's key.
-        number: an order's number.
+        subject: what its events name: an order's or a document's id, a paper's number; an item's key.
+        number: an order's or a document's number.
         item: an item's kind and version.
     """
 
-    kind: Literal["event", "order", "paper", "item"]
+    kind: Literal["event", "order", "document", "paper", "item"]
     id: str
     store: str
     event: EventId | None = None
@@ -60,14 +64,14 @@ class NotFound:
 
 
 async def find(reader: Reader, text: str) -> Target | NotFound:
-    """What an id means. An event goes before an order, an order before a paper, a paper before an item."""
+    """What an id means: the first of an event, an order, a document, a paper and an item."""
     asked = read_id(text)
     if asked is None:
         return NotFound("bad_id", text[:60])
     found = await _event(reader, asked.event) if asked.event else None
     if isinstance(found, Target):
         return found
-    named = await _order(reader, asked.text) or await _paper(reader, asked)
+    named = await _order(reader, asked.text) or await _document(reader, asked) or await _paper(reader, asked)
     if named is not None:
         return named
     if asked.item is not None:
@@ -95,6 +99,22 @@ async def _order(reader: Reader, name: str) -> Target | None:
     if row is None:
         return None
     return Target(kind="order", id=row[1], store=row[2], subject=row[0], number=row[1])
+
+
+async def _document(reader: Reader, asked: Asked) -> Target | NotFound | None:
+    """The document with an id, else the only one with a number: of the store that is named, else of any."""
+    rows = await reader.all(_DOCUMENTS, (asked.text, asked.text, "", MOST_CHOICES))
+    if not rows and asked.store:
+        rows = await reader.all(_DOCUMENTS, ("", asked.paper, asked.store, MOST_CHOICES))
+    if len(rows) > 1:
+        stores = [str(row[2]) for row in rows]
+        is_one_each = len(set(stores)) == len(stores)
+        ways = [f"{store}/{row[1]}" for store, row in zip(stores, rows, strict=True)]
+        return NotFound("ambiguous", asked.text, ways if is_one_each else [str(row[0]) for row in rows])
+    if not rows:
+        return None
+    document, number, store = map(str, rows[0])
+    return Target(kind="document", id=document, store=store, subject=document, number=number)
 
 
 async def _paper(reader: Reader, asked: Asked) -> Target | NotFound | None:

@@ -1,8 +1,8 @@
 """Reading a trace: the legs of an event, an order or a paper, from one state of the database."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -69,11 +69,15 @@ _Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """All hops of what was asked for, in order of time; `is_cut` where there are more than MOST_LEGS."""
+    """All hops of what was asked for, in order of time; `is_cut` where there are more than MOST_LEGS.
+
+    `numbers` are those of the orders and documents that the legs name by id.
+    """
 
     target: Target
     legs: Sequence[Leg]
     is_cut: bool
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def skew_ms(self) -> int | None:
@@ -92,15 +96,27 @@ async def read_trace(reader: Reader, target: Target, now: datetime) -> Trace:
     async with reader.snapshot() as state:
         rows = await _events(state, target)
         legs = [await _up(state, target.store, row, now) for row in rows[:MOST_LEGS]]
-        if target.kind == "order":
-            legs += await _down(state, target.store, "order", target.subject, now)
+        if target.kind in {"order", "document"}:
+            legs += await _down(state, target.store, target.kind, target.subject, now)
         elif target.item is not None:
             kind, ver = target.item
             told = await _down(state, target.store, kind, target.subject, now)
             legs = [leg for leg in told if leg.id == ItemId(target.store, ver).text][-1:]
         elif target.event is not None and any(leg.rejected for leg in legs):
             legs += await _down(state, target.store, "rejected", str(target.event.seq), now)
-    return Trace(target, in_order(legs), len(rows) > MOST_LEGS)
+        numbers = await _numbers(state, legs)
+    return Trace(target, in_order(legs), len(rows) > MOST_LEGS, numbers)
+
+
+async def _numbers(state: Snapshot, legs: Sequence[Leg]) -> dict[str, str]:
+    """The numbers of the orders and documents that legs name, by id."""
+    found: dict[str, str] = {}
+    for name, table in (("order", "orders"), ("document", "document")):
+        ids = sorted({leg.facts[name] for leg in legs if name in leg.facts})
+        marks = ",".join("?" * len(ids))
+        rows = await state.all(f"SELECT id, number FROM {table} WHERE id IN ({marks})", ids)  # noqa: S608  # our own tables, question marks
+        found |= {str(key): str(number) for key, number in rows}
+    return found
 
 
 async def _events(state: Snapshot, target: Target) -> Sequence[Sequence[Any]]:

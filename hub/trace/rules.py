@@ -184,6 +184,7 @@ def facts_of_event(raw: Raw) -> dict[str, str]:
     names = (
         "ref",
         "order",
+        "document",
         "sku",
         "line",
         "n",
@@ -207,8 +208,8 @@ def facts_of_event(raw: Raw) -> dict[str, str]:
 
 
 def facts_of_item(kind: str, key: str) -> dict[str, str]:
-    """What an item is about: an order, an event, else a SKU."""
-    return {{"order": "order", "rejected": "seq"}.get(kind, "sku"): key}
+    """What an item is about: an order, a document, an event, else a SKU."""
+    return {{"order": "order", "document": "document", "rejected": "seq"}.get(kind, "sku"): key}
 
 
 def up_hops(made_ms: int | None, applied_ms: int | None, run: UpRun | None) -> list[Hop]:

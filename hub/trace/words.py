@@ -57,10 +57,18 @@ EVENTS: Final[Mapping[str, str]] = {
     "carried": N_("order carried over"),
     "whole": N_("the log is whole"),
 }
+DOCUMENTS: Final[Mapping[str, str]] = {
+    "received": N_("document arrived in the store"),
+    "booked": N_("document booked in the store"),
+    "refused": N_("document refused by the store"),
+    "withdrawn": N_("document given back by the store"),
+}
+"""Steps of documents, which orders may have too."""
 ITEMS: Final[Mapping[str, str]] = {
     "order": N_("order sent to the store"),
     "cancel": N_("store asked to cancel"),
     "look": N_("store asked to look first"),
+    "document": N_("document sent to the store"),
     "return": N_("units given back to the floor"),
     "want": N_("store asked for units"),
     "rejected": N_("store told that the event could not be booked"),
@@ -68,6 +76,7 @@ ITEMS: Final[Mapping[str, str]] = {
 FACTS: Final[Mapping[str, str]] = {
     "ref": N_("number"),
     "order": N_("order"),
+    "document": N_("document"),
     "seq": N_("event"),
     "sku": N_("SKU"),
     "line": N_("line"),
@@ -86,6 +95,8 @@ def leg_word(leg: Leg) -> str:
     """What an event or an item is called; one that nobody named keeps its own name."""
     if leg.way == "down":
         word = ITEMS.get(leg.what, "")
+    elif leg.kind == "document":
+        word = DOCUMENTS.get(leg.what, "")
     else:
         word = REASONS.get(leg.what, "") if leg.kind == "move" else EVENTS.get(leg.what, "")
     return gettext(word) if word else leg.what.replace("_", " ")

@@ -42,7 +42,7 @@ class Acts:
         """HQ gives lines in as many documents as they need."""
         self.keys += 1
         needed = {
-            "receiving": {"number": "D-1"},
+            "receiving": {"number": "D-1" if self.keys == 1 else f"D-{self.keys}"},
             "adjust": {"note": "broken"},
             "transfer": {"to_store": "s2"},
         }

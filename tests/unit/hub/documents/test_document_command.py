@@ -77,3 +77,18 @@ def test_what_is_wrong_is_told_and_nothing_is_given(
 def test_a_file_that_is_not_there_is_told(config: Path, tmp_path: Path) -> None:
     told = run(application, ["document", "give", str(tmp_path / "no"), *DELIVERY, "--config", str(config)])
     assert (told.exit_code, "could not be read" in told.output) == (1, True)
+
+
+def test_a_delivery_that_was_given_already_is_told_in_words(config: Path, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("tea,10\n", "utf-8")
+    assert (
+        run(application, ["document", "give", str(file), *DELIVERY, "--config", str(config)]).exit_code == 0
+    )
+    before = rows_in(tmp_path)
+    again = run(
+        application, ["document", "give", str(file), *DELIVERY, "--key", "k2", "--config", str(config)]
+    )
+    assert again.exit_code == 1
+    assert "Delivery D-1 was given to this store already. Open it" in " ".join(again.output.split())
+    assert rows_in(tmp_path) == before

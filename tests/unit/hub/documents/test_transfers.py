@@ -1,5 +1,6 @@
 """Transfers: two documents, what is on the road between them, and the difference that HQ closes."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hub.documents.close_difference import CloseDifference, SendOn
 from hub.documents.queries import TransferView, on_the_road_now
 from hub.stock.verify import verify
 from sync.rules.errors import Refused
+from sync.storage.writer import Transaction
 from tests.unit.hub.documents.acts import Acts
 from tests.unit.hub.stock.small_chain import enrol, everything
 
@@ -31,6 +33,30 @@ async def close(acts: Acts, document: str, why: str = "lost on the road") -> int
     """HQ closes the difference."""
     command = CloseDifference(kernel=acts.hub.kernel, document=document, by="hq", why=why)
     return await acts.hub.kernel.writer.run(command)
+
+
+@pytest.mark.parametrize(
+    ("locale", "sender", "receiver"), [("zh-CN", "人民路店", "江湾店"), ("en", "Renmin Road", "Jiangwan")]
+)
+async def test_a_store_reads_the_other_stores_name_in_its_own_language(
+    acts: Acts, locale: str, sender: str, receiver: str
+) -> None:
+    def rename(transaction: Transaction) -> None:
+        for store, zh, en in (("s1", "人民路店", "Renmin Road"), ("s2", "江湾店", "Jiangwan")):
+            names = json.dumps({"zh-CN": zh, "en": en})
+            transaction.execute("UPDATE store SET names = ?, locale = ? WHERE id = ?", (names, locale, store))
+
+    await acts.hub.kernel.writer.run(rename)
+    out = await acts.give("transfer", {"tea": 10})
+    sent = await acts.item(out)
+    await acts.step(out, "received")
+    await acts.book(out, {"tea": (10, 10)})
+    (arrival,) = [leg for leg in (await road(acts, out)).legs if leg.task == "transfer_in"]
+    received = await acts.item(arrival.id, "s2")
+    assert sent is not None
+    assert received is not None
+    assert (sent["partner"], received["partner"]) == (receiver, sender)
+    assert ((await acts.view(out)).head.partner, arrival.partner) == ("s2", "s1")
 
 
 async def test_a_transfer_walks_from_draft_to_received(acts: Acts) -> None:

@@ -6,7 +6,10 @@ import httpx2
 import pytest
 
 from hub.kernel import Kernel
+from sync.rules.facts import DocumentTo
+from sync.storage.writer import Transaction
 from tests.unit.hub.documents_pages.said import DELIVERY, PATH, TRANSFER, given, post, rows, tells
+from tests.unit.hub.stock.small_chain import add_skus
 
 
 async def test_a_document_is_given_listed_and_shown(
@@ -283,3 +286,46 @@ async def test_pages_hold_every_document_once(hq: httpx2.AsyncClient) -> None:
 @pytest.mark.parametrize("query", ["?state=nonsense", "?task=nonsense", "?after=" + "x" * 65])
 async def test_what_cannot_be_asked_for_is_refused(monitor: httpx2.AsyncClient, query: str) -> None:
     assert (await monitor.get(PATH + query)).status_code == 422
+
+
+async def test_a_delivery_is_given_once_to_a_store_whatever_the_key(
+    hq: httpx2.AsyncClient, kernel: Kernel
+) -> None:
+    first = await given(hq)
+    before = await rows(kernel)
+    again = await post(hq, {**DELIVERY, "lines": [{"sku": "tea", "qty": 1}]}, "k2")
+    assert (again.status_code, again.headers["content-type"]) == (409, "application/problem+json")
+    told = again.json()
+    assert (told["code"], told["document"]) == ("document.given_already", first)
+    assert told["title"] == "Delivery D-1 was given to this store already"
+    assert "give it another number" in told["detail"]
+    assert await rows(kernel) == before
+    for key, other in (("k3", {"store": "s2"}), ("k4", {"number": "D-2"})):
+        assert (await post(hq, {**DELIVERY, **other}, key)).status_code == 201
+    count = {"task": "count", "store": "s1", "number": "D-1", "lines": [{"sku": "tea"}]}
+    assert (await post(hq, count, "k5")).status_code == 201
+
+
+@pytest.mark.parametrize(("end", "status"), [("refused", 201), ("withdrawn", 201), ("booked", 409)])
+async def test_a_delivery_that_booked_nothing_may_be_given_again(
+    hq: httpx2.AsyncClient, kernel: Kernel, end: DocumentTo, status: int
+) -> None:
+    first = await given(hq)
+    await tells(kernel, "s1", first, end, ("tea", 10, 10), ("soap", 4, 4))
+    assert (await post(hq, DELIVERY, "k2")).status_code == status
+
+
+async def test_a_delivery_in_parts_is_the_same_delivery(hq: httpx2.AsyncClient, kernel: Kernel) -> None:
+    skus = [f"p{number}" for number in range(101)]
+
+    def add(transaction: Transaction) -> None:
+        for version, sku in enumerate(skus, start=1000):
+            add_skus(transaction, {sku: 100}, start=version)
+
+    await kernel.writer.run(add)
+    many = {**DELIVERY, "lines": [{"sku": sku, "qty": 1} for sku in skus]}
+    assert (await post(hq, many, "k1")).status_code == 201
+    before = await rows(kernel)
+    assert (await post(hq, DELIVERY, "k2")).status_code == 409
+    assert (await post(hq, many, "k3")).status_code == 409
+    assert await rows(kernel) == before

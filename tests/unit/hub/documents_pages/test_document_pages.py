@@ -48,6 +48,19 @@ async def test_a_pasted_list_becomes_a_document_and_its_page(
     assert len(await documents(kernel)) == 1
 
 
+async def test_the_same_delivery_again_is_refused_on_the_form_with_a_way_to_it(
+    browser: httpx2.AsyncClient, kernel: Kernel
+) -> None:
+    first = (await give(browser, lines="tea,10")).headers["location"]
+    before = await rows(kernel)
+    answer = await give(browser, lines="tea,10", key="k2")
+    assert answer.status_code == 422
+    assert "Delivery D-1 was given to this store already" in answer.text
+    assert "if this is another delivery, give it another number" in answer.text
+    assert f'href="{first}"' in answer.text
+    assert await rows(kernel) == before
+
+
 async def test_a_file_of_a_chinese_spreadsheet_is_taken(browser: httpx2.AsyncClient, kernel: Kernel) -> None:
     answer = await give(browser, "单品,数量\r\n茶/1,7\r\n".encode("gb18030"))
     assert answer.status_code == 303

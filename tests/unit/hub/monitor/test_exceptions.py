@@ -36,8 +36,11 @@ async def test_the_queue_is_told_in_words(kernel: Kernel, monitor: httpx2.AsyncC
     (one,) = (await monitor.get("/api/v1/troubles")).json()["troubles"]
 
     assert (one["kind"], one["name"], one["tone"], one["state"]) == ("deficit", "Deficit", "bad", "open")
-    assert one["meaning"] == "The till sold units that online orders were promised."
-    assert one["todo"].startswith("Have the counter look")
+    assert one["meaning"] == (
+        "Units set aside for the online shop are not there: more was sold than was free,"
+        " or a count or a correction found fewer."
+    )
+    assert one["todo"].startswith("By itself: unsold online units go back to the shelf")
     assert one["facts"] == {"sku": "A1", "units": "2"}
     assert (one["owner"], one["times"], one["raised_at"], one["resolved_at"]) == ("", 1, AT, None)
 
@@ -47,7 +50,10 @@ async def test_the_queue_speaks_the_readers_language(kernel: Kernel, monitor: ht
 
     answer = await monitor.get("/api/v1/troubles", headers={"accept-language": "zh-CN"})
 
-    assert answer.json()["troubles"][0]["meaning"] == "收银台卖出了已承诺给线上订单的商品。"
+    assert (
+        answer.json()["troubles"][0]["meaning"]
+        == "留给线上商城的商品实际不足：卖出的超过了空余数量，或盘点、调整发现少了。"
+    )
 
 
 async def test_pages_hold_every_trouble_once_the_oldest_first(
@@ -201,7 +207,7 @@ async def test_the_page_tells_facts_in_words_with_names(kernel: Kernel, browser:
 
     page = (await browser.get("/hq/exceptions")).text
 
-    assert "The till sold units that online orders were promised." in page
+    assert "Units set aside for the online shop are not there" in page
     assert "SKU <strong>tea A tea</strong>" in page
     assert "check <strong>stock against the store&#39;s events</strong>" in page
     assert "{&#34;" not in page

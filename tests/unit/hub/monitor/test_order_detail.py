@@ -169,6 +169,33 @@ async def test_the_page_tells_all_of_an_order_but_neither_name_nor_code(
         assert text not in page, text
 
 
+@pytest.mark.parametrize(
+    ("paid", "where"),
+    [
+        ((), "at the counter"),
+        ((("till-cash", "captured", 300),), "at the counter"),
+        ((("sandbox", "captured", 300),), "online"),
+        ((("sandbox", "captured", 300), ("till-card", "captured", 100)), "online and at the counter"),
+        (
+            (
+                ("till-cash", "captured", 300),
+                ("sandbox", "captured", 300),
+                ("sandbox", "refunded", -300),
+            ),
+            "at the counter",
+        ),
+    ],
+)
+async def test_the_figure_of_money_says_where_it_was_paid(
+    kernel: Kernel, browser: httpx2.AsyncClient, paid: tuple[tuple[str, str, int], ...], where: str
+) -> None:
+    await keep_order(kernel, paid=paid)
+    page = (await browser.get("/hq/orders/N-1")).text
+    figures = page.split('id="order-figures"', 1)[1].split("</section>", 1)[0]
+    told = re.sub(r"<[^>]+>|\s+", " ", figures)
+    assert re.search(r"Paid +(–|¥[0-9.]+) +" + where + " +Ready by", told), told
+
+
 async def test_who_may_only_look_gets_no_address_of_the_customers_page(
     kernel: Kernel, monitor: httpx2.AsyncClient
 ) -> None:

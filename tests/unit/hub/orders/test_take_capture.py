@@ -115,6 +115,24 @@ async def test_late_money_for_units_that_are_gone_or_a_time_that_is_over_goes_ba
     await agrees(hub)
 
 
+async def test_late_money_never_brings_back_an_order_that_its_customer_cancelled(
+    hub: SmallHub, store: Ledger
+) -> None:
+    order = await placed(hub)
+    assert await run(hub, Cancel(hub.kernel, order["token"])) == "cancelled"
+    before = await hub.stock("tea")
+    for outcome in ("refunded", "known"):
+        told = await run(hub, PayAsked(hub.kernel, order["payment"], "p1"))
+        assert told == Taken(outcome, order["token"])
+    assert await hub.one("SELECT stage, closed_why, payment, paid_minor FROM orders") == (
+        "cancelled", "customer", "refunded", 600,
+    )  # fmt: skip
+    assert await refunds(hub) == [(-600, "late")]
+    assert await hub.stock("tea") == before
+    assert await hub.one("SELECT COUNT(*) FROM trouble") == 0
+    await agrees(hub)
+
+
 @pytest.mark.parametrize(
     ("told", "outcome", "order_named"),
     [

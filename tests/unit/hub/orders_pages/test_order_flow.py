@@ -479,6 +479,7 @@ async def test_a_provider_that_tells_late_holds_the_items_again(
     assert world.rows("SELECT outcome FROM capture") == [("held_again",)]
     page = (await client.get(url)).text
     assert "Paid online" in page
+    assert "Your payment came late, when the time to pay was over." in page
     assert "Your payment came too late" not in page
 
 
@@ -499,6 +500,33 @@ async def test_late_money_for_items_that_are_gone_is_given_back_and_the_page_say
     assert world.rows("SELECT stage, payment FROM orders") == [("expired", "refunded")]
     told = (await client.get(f"/api/v1{url.replace('/o/', '/orders/')}")).json()
     assert (told["payment"], told["paid"]["minor"], told["refunded"]["minor"]) == ("refunded", 12800, 12800)
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "goes_back", "told"),
+    [
+        (
+            "en",
+            "The order is cancelled",
+            "since you cancelled the order",
+            "after you had cancelled. All of it",
+        ),
+        ("zh-CN", "订单已取消", "订单已由您取消", "在取消之后才到，已全额退回"),
+    ],
+)
+async def test_late_money_for_an_order_that_its_customer_cancelled_goes_back_and_pages_say_why(
+    world: World, client: httpx2.AsyncClient, language: str, title: str, goes_back: str, told: str
+) -> None:
+    speaks = {"accept-language": language}
+    pay = await order(client, pay="sandbox")
+    url = f"/o/{world.rows('SELECT token FROM orders')[0][0]}"
+    await client.post(f"{url}/cancel")
+    lapsed = await client.get(pay, headers=speaks)
+    assert (lapsed.status_code, goes_back in lapsed.text) == (409, True)
+    assert re.search(rf"<title>{title}", lapsed.text)
+    await client.post(pay, data={"outcome": "late"})
+    assert world.rows("SELECT stage, payment FROM orders") == [("cancelled", "refunded")]
+    assert told in (await client.get(url, headers=speaks)).text
 
 
 @pytest.mark.parametrize(
@@ -583,3 +611,47 @@ async def test_a_counter_order_is_not_paid_online_while_its_store_is_asked(
     answer = await client.post(f"/api/v1/orders/{url.rpartition('/')[2]}/payment")
     assert (answer.status_code, answer.json()["code"]) == (503, "store.not_whole")
     assert world.state() == before
+
+
+@pytest.mark.parametrize(
+    ("language", "back"), [("en", "Given back, since it was paid twice"), ("zh-CN", "已退款（重复支付）")]
+)
+async def test_an_order_paid_twice_shows_both_payments_and_why_one_went_back(
+    world: World, client: httpx2.AsyncClient, language: str, back: str
+) -> None:
+    url = await order(client)
+    [(name,)] = world.rows("SELECT id FROM orders")
+    for number, (provider, state, minor, reference) in enumerate(
+        [
+            ("till-cash", "captured", 12800, "R-1"),
+            ("sandbox", "captured", 12800, "p1"),
+            ("sandbox", "refunded", -12800, "double_paid"),
+        ]
+    ):
+        world.execute(
+            "INSERT INTO payment (id, order_id, provider, state, minor, currency, reference, at, settled_at)"
+            f" SELECT 'x{number}', '{name}', '{provider}', '{state}', {minor}, 'CNY', '{reference}',"
+            " placed_at, placed_at FROM orders"
+        )
+    world.execute("UPDATE orders SET stage = 'collected', payment = 'paid', closed_at = placed_at")
+    page = (await client.get(url, headers={"accept-language": language})).text
+    sums = re.sub(r"<[^>]+>|\s+", " ", page.split('<dl class="sums">', 1)[1].split("</dl>", 1)[0])
+    online, till = {"en": ("Paid online", "Paid at the counter")}.get(
+        language, ("已付（在线）", "已付（到店）")
+    )
+    assert sums.split() == f"{online} ¥128.00 {back} −¥128.00 {till} ¥128.00".split()
+
+
+async def test_money_that_was_given_back_is_not_said_to_come_back(
+    world: World, client: httpx2.AsyncClient
+) -> None:
+    pay = await order(client, pay="sandbox")
+    url = (await client.post(pay, data={"outcome": "paid"})).headers["location"]
+    await client.post(f"{url}/cancel")
+    [(name,)] = world.rows("SELECT id FROM orders")
+    await world.kernel.writer.run(ForceRefund(world.kernel, name, "hq", "no line for days"))
+    for stage in ("cancelled", "expired", "short"):
+        world.execute(f"UPDATE orders SET stage = '{stage}', closed_at = placed_at")
+        page = (await client.get(url)).text
+        assert "What you paid has been given back." in page, stage
+        assert "comes back" not in page, stage

@@ -209,3 +209,44 @@ async def test_what_runs_without_hops_in_memory_reads_the_database(
 
 def test_every_text_is_there_in_both_languages() -> None:
     assert check_translations("hub.trace") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "sent", "arrived"),
+    [
+        ("en", "Document C-7", "document sent to the store", "document arrived in the store"),
+        ("zh-CN", "单据 C-7", "单据已发送到门店", "单据已到达门店"),
+    ],
+)
+async def test_a_document_is_followed_by_its_number_and_called_by_it(
+    browser: httpx2.AsyncClient, kernel: Kernel, language: str, title: str, sent: str, arrived: str
+) -> None:
+    document = "0199-doc.count"
+
+    def write(transaction: Transaction) -> None:
+        transaction.execute(
+            "INSERT INTO document (id, number, task, store, rev, state, origin, given_at)"
+            " VALUES (?, 'C-7', 'count', 's1', 1, 'received', 'hq', ?)",
+            (document, MADE),
+        )
+        transaction.execute("UPDATE store_stream SET ver = 1 WHERE store = 's1'")
+        transaction.execute(
+            "INSERT INTO request (store, kind, item, ver, raw, at) VALUES ('s1', 'document', ?, 1, ?, ?)",
+            (document, json.dumps({"kind": "document", "id": document}), MADE),
+        )
+        step = {"kind": "document", "document": document, "to": "received", "at": MADE}
+        transaction.execute(
+            "INSERT INTO event (store, sinc, seq, kind, raw, chain, at) VALUES ('s1', 1, 3, 'document', ?, '', ?)",
+            (json.dumps(step), MADE),
+        )
+        keep_subjects(transaction, "s1", 1, 3, step)
+
+    await kernel.writer.run(write)
+    headers = {"accept-language": language}
+    for asked in ("C-7", "s1/C-7", document):
+        page = (await browser.get("/hq/trace", params={"id": asked}, headers=headers)).text
+        assert [text for text in (title, sent, arrived) if text not in page] == []
+        assert f'<a href="/hq/documents/{document}">C-7</a>' in page
+    item = (await browser.get("/hq/trace", params={"id": "s1/v1"}, headers=headers)).text
+    assert (sent in item, f'<a href="/hq/documents/{document}">C-7</a>' in item) == (True, True)
+    assert "SKU" not in item.split('id="trace"', 1)[1]
