@@ -50,7 +50,10 @@ async def test_the_queue_speaks_the_readers_language(kernel: Kernel, monitor: ht
 
     answer = await monitor.get("/api/v1/troubles", headers={"accept-language": "zh-CN"})
 
-    assert answer.json()["troubles"][0]["meaning"] == "留给线上商城的商品实际不足：卖出的超过了空余数量，或盘点、调整发现少了。"
+    assert (
+        answer.json()["troubles"][0]["meaning"]
+        == "留给线上商城的商品实际不足：卖出的超过了空余数量，或盘点、调整发现少了。"
+    )
 
 
 async def test_pages_hold_every_trouble_once_the_oldest_first(
