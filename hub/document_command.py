@@ -9,14 +9,16 @@ import typer
 from hub.commands import ConfigOption, application, fail, run, say
 from hub.documents.desk import REFUSALS, values_of
 from hub.documents.give_document import GiveDocument
-from hub.documents.parse_lines import MOST_BYTES, decoded, read_lines
+from hub.documents.parse_lines import MOST_BYTES, decoded
 from hub.documents.queries import Head, heads_of
+from hub.documents.read_upload import looked_up
 from hub.documents.requests import fingerprint_of
 from hub.documents.rules import Asking, Draft, Fault, faults_in
 from hub.documents.words import ASKING, FAULTS
 from hub.kernel import Kernel
 from sync.rules.errors import Refused
 from sync.runtime.ids import new_id
+from sync.storage.reader import Reader
 
 __all__ = ["application"]
 
@@ -50,19 +52,18 @@ def give(  # noqa: PLR0913  # a command's options
         partner=partner,
         note=note,
     )
-    given = run(config, lambda kernel: _give(kernel, _with_lines(draft, file), key or new_id()))
+    given = run(config, lambda kernel: _give(kernel, draft, file, key or new_id()))
     for head in given:
         say(f"{head.id}  {head.number}  {head.lines} lines for {head.store}")
 
 
-async def _give(kernel: Kernel, draft: Draft, key: str) -> list[Head]:
+async def _give(kernel: Kernel, head: Draft, file: Path, key: str) -> list[Head]:
     """Give what the file says."""
+    draft = await _with_lines(kernel.reader, head, file)
     command = GiveDocument(kernel=kernel, draft=draft, by=BY, key=key, fingerprint=fingerprint_of(draft))
     try:
         given = await kernel.writer.run(command)
     except Refused as refused:
-        if refused.code == "unknown_sku":
-            raise fail(_said("sku_unknown", str(refused.facts["sku"]))) from refused
         if refused.code == "given_already":
             title, detail = REFUSALS[refused.code][2:]
             raise fail(f"{title % refused.facts}. {detail}") from refused
@@ -70,7 +71,7 @@ async def _give(kernel: Kernel, draft: Draft, key: str) -> list[Head]:
     return await heads_of(kernel.reader, given)
 
 
-def _with_lines(draft: Draft, file: Path) -> Draft:
+async def _with_lines(reader: Reader, draft: Draft, file: Path) -> Draft:
     """The draft with the file's rows; every fault is told, and nothing is given."""
     try:
         content = file.read_bytes()
@@ -79,17 +80,17 @@ def _with_lines(draft: Draft, file: Path) -> Draft:
     text = decoded(content) if len(content) <= MOST_BYTES else None
     if text is None:
         raise fail(_said("file_unreadable" if len(content) <= MOST_BYTES else "file_too_large", ""))
-    read = read_lines(text, draft.task)
+    lines, wrong = await looked_up(reader, text, draft.task)
     whole = Draft(
         task=draft.task,
         store=draft.store,
-        lines=read.lines,
+        lines=lines,
         to_store=draft.to_store,
         number=draft.number,
         partner=draft.partner,
         note=draft.note,
     )
-    of_rows = [f"row {one.row}: {_said(one.code, one.value)}" for one in read.faults]
+    of_rows = [f"row {one.row}: {_said(one.code, one.value)}" for one in wrong if one.row]
     faults = _of_head(faults_in(whole), is_read=bool(of_rows)) + of_rows
     if faults:
         raise fail("\n".join(["nothing was given", *faults]))
@@ -104,4 +105,5 @@ def _of_head(faults: Sequence[Fault], *, is_read: bool) -> list[str]:
 
 def _said(code: str, value: str) -> str:
     """A fault in English."""
-    return FAULTS[code] % values_of(code, value)
+    text = FAULTS[code] % values_of(code, value)
+    return f"{text} Name it with --to." if code in {"store_missing", "same_store"} else text

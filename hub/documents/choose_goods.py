@@ -1,10 +1,12 @@
 """Which goods a count is about: those that fit a search, of a category, or all that a store ever had."""
 
+from collections.abc import Iterable
 from typing import Final, Literal
 
 from hub.catalogue.search_rules import cleaned, patterns
 from hub.documents.rules import MOST_ROWS
 from sync.storage.reader import Reader
+from sync.values.gtin import InvalidGtin, parse_gtin
 
 Choice = Literal["lines", "search", "category", "all"]
 _LIKE: Final = (
@@ -57,6 +59,26 @@ async def unknown_skus(reader: Reader, skus: list[str]) -> set[str]:
         rows = await reader.all(f"SELECT sku FROM sku WHERE sku IN ({marks})", part)  # noqa: S608  # question marks
         known |= {str(row[0]) for row in rows}
     return set(skus) - known
+
+
+async def skus_by_barcode(reader: Reader, texts: Iterable[str]) -> dict[str, str]:
+    """The SKUs of those texts that are barcodes of the catalogue, by the text."""
+    barcodes = {text: gtin for text in texts if (gtin := _gtin(text))}
+    found: dict[str, str] = {}
+    for start in range(0, len(barcodes), 500):
+        part = list(barcodes.values())[start : start + 500]
+        marks = ",".join("?" * len(part))
+        rows = await reader.all(f"SELECT gtin, sku FROM sku WHERE gtin IN ({marks})", part)  # noqa: S608  # question marks
+        found |= {str(gtin): str(sku) for gtin, sku in rows}
+    return {text: found[gtin] for text, gtin in barcodes.items() if gtin in found}
+
+
+def _gtin(text: str) -> str:
+    """A barcode as the catalogue keeps it; empty for any other text."""
+    try:
+        return parse_gtin(text)
+    except InvalidGtin:
+        return ""
 
 
 async def categories(reader: Reader) -> list[tuple[str, int, str, str]]:

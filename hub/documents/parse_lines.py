@@ -12,7 +12,10 @@ from sync.values.bounds import MOST_SKU_BYTES, MOST_SKU_CHARS
 MOST_BYTES: Final = 1024 * 1024
 MOST_FAULTS: Final = 200
 _DELIMITER: Final = re.compile(r"[,;\t，；]")
-_HEADING: Final = frozenset({"sku", "单品", "单品编号", "编号"})
+_HEADING: Final = frozenset(
+    {"sku", "sku编号", "sku编码", "barcode", "gtin", "单品", "单品编号", "单品编码", "编号", "编码", "货号", "商品货号",
+     "商品", "商品编号", "商品编码", "条码", "商品条码"}
+)  # fmt: skip
 _BUCKETS: Final[dict[str, Bucket]] = {
     "": "floor",
     "floor": "floor",
@@ -63,7 +66,9 @@ def read_lines(text: str, task: str) -> ReadLines:
     faults: list[RowFault] = []
     for row, raw in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
         cells = [cell.strip().strip('"').strip() for cell in _DELIMITER.split(raw)]
-        if not any(cells) or (not lines and not faults and cells[0].lower().lstrip("\ufeff") in _HEADING):
+        if not any(cells) or (
+            not lines and not faults and "".join(cells[0].lower().lstrip("\ufeff").split()) in _HEADING
+        ):
             continue
         read = _line(cells, task)
         if isinstance(read, Asked):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -10,11 +10,11 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from hub.documents.choose_goods import Choice, chosen_skus, unknown_skus
+from hub.documents.choose_goods import Choice, chosen_skus, skus_by_barcode, unknown_skus
 from hub.documents.desk import values_of
 from hub.documents.parse_lines import MOST_BYTES, RowFault, decoded, read_lines
 from hub.documents.requests import Text
-from hub.documents.rules import Asked, Asking
+from hub.documents.rules import Asked, Asking, Key
 from hub.documents.words import fault_text
 from sync.storage.reader import Reader
 from sync.web.errors import N_, InvalidInput, Problem
@@ -126,19 +126,31 @@ async def lines_of(reader: Reader, upload: Upload) -> Lines:
 
 async def checked_lines(reader: Reader, text: str, task: str) -> Lines:
     """Pasted lines, every SKU looked up."""
+    lines, faults = await looked_up(reader, text, task)
+    return _lines(lines, faults)
+
+
+async def looked_up(reader: Reader, text: str, task: str) -> tuple[tuple[Asked, ...], list[RowFault]]:
+    """The lines of a text with a SKU in the place of each barcode, and all that is wrong, in order of rows."""
     read = read_lines(text, task)
     unknown = await unknown_skus(reader, [line.sku for line in read.lines])
-    faults = [
-        *read.faults,
-        *(
-            RowFault(row, "sku_unknown", line.sku)
-            for line, row in zip(read.lines, read.rows, strict=True)
-            if line.sku in unknown
-        ),
-    ]
-    if not read.lines and not faults:
+    by_barcode = await skus_by_barcode(reader, unknown)
+    lines = tuple(replace(line, sku=by_barcode.get(line.sku, line.sku)) for line in read.lines)
+    faults = list(read.faults)
+    seen: set[Key] = set()
+    for line, told, row in zip(lines, read.lines, read.rows, strict=True):
+        if told.sku in unknown and told.sku not in by_barcode:
+            faults.append(RowFault(row, "sku_unknown", told.sku))
+        elif (
+            by_barcode
+            and (line.sku, line.bucket) in seen
+            and RowFault(row, "sku_twice", told.sku) not in faults
+        ):
+            faults.append(RowFault(row, "sku_twice", line.sku))
+        seen.add((line.sku, line.bucket))
+    if not lines and not faults:
         faults.append(RowFault(0, "no_lines"))
-    return _lines(read.lines, tuple(sorted(faults, key=lambda fault: fault.row)))
+    return lines, sorted(faults, key=lambda fault: fault.row)
 
 
 def _lines(lines: tuple[Asked, ...], faults: Sequence[RowFault]) -> Lines:

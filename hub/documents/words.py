@@ -84,7 +84,7 @@ FAULTS: Final[Mapping[str, str]] = {
     "qty_of_adjust": N_("The correction %(value)s is not right: write a whole number below or above zero."),
     "qty_of_count": N_("A count names no quantity (%(value)s): people count without knowing the books."),
     "qty_missing": N_("The quantity is missing. Write SKU, comma, quantity."),
-    "qty_no_number": N_("%(value)s is no whole number."),
+    "qty_no_number": N_("%(value)s is no whole number. Write the units in digits, such as 24."),
     "bucket_wrong": N_("This document cannot name the part %(value)s of the stock."),
     "sku_missing": N_("The SKU is missing."),
     "sku_wrong": N_("%(value)s cannot be a SKU."),

@@ -12,7 +12,7 @@ from hub.orders.force_refund import ForceRefund
 from hub.staff.permissions import HQ_API
 from hub.web.state import kernel_of
 from sync.rules.errors import Refused
-from sync.web.errors import N_, Problem
+from sync.web.errors import N_, InvalidInput, Problem
 from sync.web.forms import Line, read_form, read_json
 from sync.web.permissions import HQ
 from sync.web.routes import Contract, identity_of, route
@@ -85,9 +85,17 @@ async def by_program(request: Request) -> Response:
 
 async def by_form(request: Request) -> Response:
     """From the order's page."""
-    forced = await force_refund(request, await read_form(request, Forcing))
+    try:
+        given = await read_form(request, Forcing)
+    except InvalidInput as error:
+        raise Problem(422, "refund.no_reason", N_("Say why the money is given back"), NO_REASON) from error
+    forced = await force_refund(request, given)
     return RedirectResponse(f"/hq/orders/{forced.order}", 303)
 
+
+NO_REASON = N_(
+    "Go back and write the reason, at least 3 characters: it stays on record. Nothing was given back."
+)
 
 ROUTES: list[BaseRoute] = [
     route("/hq/orders/{order}/refund", by_form, ["POST"], permission=HQ, name="hq_force_refund"),

@@ -55,6 +55,12 @@ def test_a_file_is_given_once(config: Path, tmp_path: Path) -> None:
     ("text", "options", "said"),
     [
         ("tea,x\nsoap,1\nsoap,2", DELIVERY, ["row 1: x is no whole number.", "row 3: The SKU soap"]),
+        (
+            "odd,1\ntea,x\neven,2",
+            DELIVERY,
+            ["row 1: The catalogue has no SKU odd", "row 2: x", "row 3: The catal"],
+        ),
+        ("tea,1", ["--store", "s1", "--task", "transfer"], ["Name it with --to."]),
         ("tea,1\nodd,2", DELIVERY, ["The catalogue has no SKU odd."]),
         ("tea,1", [*DELIVERY, "--number", ""], ["Write the number of the delivery"]),
         ("tea,1", [*DELIVERY, "--store", "s2"], ["s2 has no agent yet"]),

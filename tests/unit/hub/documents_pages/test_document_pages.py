@@ -6,6 +6,8 @@ import httpx2
 import pytest
 
 from hub.kernel import Kernel
+from sync.storage.writer import Transaction
+from sync.values.gtin import parse_gtin
 from tests.unit.hub.documents_pages.said import TRANSFER, given, rows, tells
 from tests.unit.hub.stores.running_pages import PAGE
 
@@ -48,6 +50,28 @@ async def test_a_pasted_list_becomes_a_document_and_its_page(
     assert len(await documents(kernel)) == 1
 
 
+@pytest.mark.parametrize(
+    "heading", ["货号,数量", "单品，数量", "SKU编号\t数量", "SKU 编号,数量", "商品编码;数量", "条码,数量"]
+)
+async def test_a_heading_row_in_chinese_is_left_out(
+    browser: httpx2.AsyncClient, kernel: Kernel, heading: str
+) -> None:
+    assert (await give(browser, lines=f"{heading}\ntea,10")).status_code == 303
+    assert await documents(kernel) == [("receiving", "s1", "D-1", [("tea", 10)])]
+
+
+async def test_a_barcode_in_a_row_is_its_sku(browser: httpx2.AsyncClient, kernel: Kernel) -> None:
+    def mark(transaction: Transaction) -> None:
+        transaction.execute("UPDATE sku SET gtin = ? WHERE sku = 'tea'", (parse_gtin("6901234567892"),))
+
+    await kernel.writer.run(mark)
+    twice = await give(browser, lines="tea,1\n6901234567892,10")
+    assert (twice.status_code, "The SKU tea stands here twice." in twice.text) == (422, True)
+    assert await documents(kernel) == []
+    assert (await give(browser, lines="6901234567892,10")).status_code == 303
+    assert await documents(kernel) == [("receiving", "s1", "D-1", [("tea", 10)])]
+
+
 async def test_the_same_delivery_again_is_refused_on_the_form_with_a_way_to_it(
     browser: httpx2.AsyncClient, kernel: Kernel
 ) -> None:
@@ -70,7 +94,11 @@ async def test_a_file_of_a_chinese_spreadsheet_is_taken(browser: httpx2.AsyncCli
 @pytest.mark.parametrize(
     ("fields", "file", "said"),
     [
-        ({"lines": "tea,x\nsoap,1\nodd,2"}, None, ["Row 1", "x is no whole number.", "Row 3", "no SKU odd"]),
+        (
+            {"lines": "tea,x\nsoap,1\nodd,2"},
+            None,
+            ["Row 1", "x is no whole number. Write the units in digits", "Row 3", "no SKU odd"],
+        ),
         ({"lines": "tea,1\ntea,2"}, None, ["Row 2", "The SKU tea stands here twice."]),
         ({"lines": ""}, None, ["Name at least one product."]),
         ({"lines": "tea,1"}, b"soap,1", ["Paste lines or choose a file, not both."]),
