@@ -32,7 +32,8 @@ _ORDERS: Final = (
     "  AND p.provider LIKE 'till-%') AS till_minor,"
     " (SELECT COALESCE(-SUM(p.minor), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'refunded'"
     "  AND (p.reference IN ('double_paid', 'surplus') OR (p.reference = 'late' AND EXISTS"
-    "  (SELECT 1 FROM payment t  WHERE t.order_id = o.id AND t.state = 'captured' AND t.provider LIKE 'till-%')))) AS twice_minor,"
+    "  (SELECT 1 FROM payment t "
+    "   WHERE t.order_id = o.id AND t.state = 'captured' AND t.provider LIKE 'till-%')))) AS twice_minor,"
     " (SELECT MAX(h.dispatched) FROM hold_line h WHERE h.order_id = o.id) AS is_dispatched"
     " FROM orders o LEFT JOIN order_contact c ON c.order_id = o.id"
 )
