@@ -52,14 +52,15 @@ def give(  # noqa: PLR0913  # a command's options
         partner=partner,
         note=note,
     )
-    given = run(config, lambda kernel: _give(kernel, draft, file, key or new_id()))
+    text = _text_of(file)
+    given = run(config, lambda kernel: _give(kernel, draft, text, key or new_id()))
     for head in given:
         say(f"{head.id}  {head.number}  {head.lines} lines for {head.store}")
 
 
-async def _give(kernel: Kernel, head: Draft, file: Path, key: str) -> list[Head]:
+async def _give(kernel: Kernel, head: Draft, text: str, key: str) -> list[Head]:
     """Give what the file says."""
-    draft = await _with_lines(kernel.reader, head, file)
+    draft = await _with_lines(kernel.reader, head, text)
     command = GiveDocument(kernel=kernel, draft=draft, by=BY, key=key, fingerprint=fingerprint_of(draft))
     try:
         given = await kernel.writer.run(command)
@@ -71,8 +72,8 @@ async def _give(kernel: Kernel, head: Draft, file: Path, key: str) -> list[Head]
     return await heads_of(kernel.reader, given)
 
 
-async def _with_lines(reader: Reader, draft: Draft, file: Path) -> Draft:
-    """The draft with the file's rows; every fault is told, and nothing is given."""
+def _text_of(file: Path) -> str:
+    """What the file says; one that cannot be read is told."""
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -80,6 +81,11 @@ async def _with_lines(reader: Reader, draft: Draft, file: Path) -> Draft:
     text = decoded(content) if len(content) <= MOST_BYTES else None
     if text is None:
         raise fail(_said("file_unreadable" if len(content) <= MOST_BYTES else "file_too_large", ""))
+    return text
+
+
+async def _with_lines(reader: Reader, draft: Draft, text: str) -> Draft:
+    """The draft with the file's rows; every fault is told, and nothing is given."""
     lines, wrong = await looked_up(reader, text, draft.task)
     whole = Draft(
         task=draft.task,

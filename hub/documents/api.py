@@ -178,7 +178,7 @@ ROUTES: list[BaseRoute] = [
             answers={201: DocumentGiven},
             refusals={
                 404: "There is no such store",
-                409: "A store has no agent yet, or has this delivery already (code document.given_already, document)",
+                409: "A store has no agent yet, or has this delivery (code document.given_already)",
                 422: "An entry is wrong (each is named), or the key is another call's",
             },
             idempotent=True,

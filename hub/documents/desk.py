@@ -41,7 +41,8 @@ async def give(request: Request, draft: Draft, key: str) -> list[str]:
 
     Raises:
         InvalidInput: with each fault by field.
-        Problem: 404 unknown store, 409 never enrolled or a delivery given already, 422 the key is another call's. Nothing was changed.
+        Problem: 404 unknown store, 409 never enrolled or a delivery given already, 422 the key is
+            another call's. Nothing was changed.
     """
     kernel = kernel_of(request)
     _refuse_faults(faults_in(draft))

@@ -13,7 +13,8 @@ MOST_BYTES: Final = 1024 * 1024
 MOST_FAULTS: Final = 200
 _DELIMITER: Final = re.compile(r"[,;\t，；]")
 _HEADING: Final = frozenset(
-    {"sku", "sku编号", "sku编码", "barcode", "gtin", "单品", "单品编号", "单品编码", "编号", "编码", "货号", "商品货号",
+    {"sku", "sku编号", "sku编码", "barcode", "gtin", "单品", "单品编号", "单品编码", "编号", "编码", "货号",
+     "商品货号",
      "商品", "商品编号", "商品编码", "条码", "商品条码"}
 )  # fmt: skip
 _BUCKETS: Final[dict[str, Bucket]] = {

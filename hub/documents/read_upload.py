@@ -131,7 +131,7 @@ async def checked_lines(reader: Reader, text: str, task: str) -> Lines:
 
 
 async def looked_up(reader: Reader, text: str, task: str) -> tuple[tuple[Asked, ...], list[RowFault]]:
-    """The lines of a text with a SKU in the place of each barcode, and all that is wrong, in order of rows."""
+    """The lines of a text with a SKU for each barcode, and all that is wrong, in order of rows."""
     read = read_lines(text, task)
     unknown = await unknown_skus(reader, [line.sku for line in read.lines])
     by_barcode = await skus_by_barcode(reader, unknown)

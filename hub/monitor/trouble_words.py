@@ -191,7 +191,8 @@ KINDS: Final[Mapping[str, KindWords]] = {
         N_("Document refused"),
         N_("The store would not book what HQ asked for; nothing of it was booked."),
         N_(
-            "Read the store's reason on the document's page, then give a right one; a transfer's goods are sent on there."
+            "Read the store's reason on the document's page, then give a right one;"
+            " a transfer's goods are sent on there."
         ),
     ),
     "device_down": KindWords(

@@ -31,8 +31,9 @@ _ORDERS: Final = (
     " (SELECT COALESCE(SUM(p.minor), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'captured'"
     "  AND p.provider LIKE 'till-%') AS till_minor,"
     " (SELECT COALESCE(-SUM(p.minor), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'refunded'"
-    "  AND (p.reference IN ('double_paid', 'surplus') OR (p.reference = 'late' AND EXISTS (SELECT 1 FROM"
-    "  payment t WHERE t.order_id = o.id AND t.state = 'captured' AND t.provider LIKE 'till-%')))) AS twice_minor,"
+    "  AND (p.reference IN ('double_paid', 'surplus') OR (p.reference = 'late' AND EXISTS"
+    "  (SELECT 1 FROM payment t "
+    "   WHERE t.order_id = o.id AND t.state = 'captured' AND t.provider LIKE 'till-%')))) AS twice_minor,"
     " (SELECT MAX(h.dispatched) FROM hold_line h WHERE h.order_id = o.id) AS is_dispatched,"
     " EXISTS (SELECT 1 FROM capture w WHERE w.order_id = o.id AND w.outcome = 'waiting') AS is_money_waiting"
     " FROM orders o LEFT JOIN order_contact c ON c.order_id = o.id"
@@ -114,9 +115,9 @@ class OrderView:
     """An order as its buyer may see it. Times are aware UTC; `payment_id` is a payment that waits.
 
     `is_money_waiting`: it was paid, and its store is asked first what has become of it.
-    `prepaid_minor` was paid online for a counter order; `prepaid_at`: when its store granted it. `late` is what
-    money came to that was told when the order was over: `held_again` or `refunded`. `online_minor` and
-    `till_minor` were taken, `refunded_minor` went back; `twice_minor` of it because the order was paid before.
+    `prepaid_minor` was paid online for a counter order; `prepaid_at`: when its store granted it. `late` is
+    what money came to that was told when the order was over: `held_again` or `refunded`. `online_minor` and
+    `till_minor` were taken, `refunded_minor` went back; `twice_minor` of it since it was paid before.
     """
 
     id: str

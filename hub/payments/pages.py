@@ -28,7 +28,8 @@ from sync.web.translations import show_times_in
 
 MOST_ID_CHARS: Final = 64
 _PAYMENT: Final = (
-    "SELECT p.id, p.state, p.minor, p.currency, o.token, o.number, o.store, o.stage, o.lapses_at, o.closed_why"
+    "SELECT p.id, p.state, p.minor, p.currency, o.token, o.number, o.store, o.stage, o.lapses_at,"
+    " o.closed_why"
     " FROM payment p JOIN orders o ON o.id = p.order_id WHERE p.id = ? AND p.provider = 'sandbox'"
 )
 

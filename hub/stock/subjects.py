@@ -11,7 +11,7 @@ _ADD: Final = "INSERT OR IGNORE INTO event_subject (subject, store, sinc, seq) V
 
 
 def subjects_of(raw: Raw) -> list[str]:
-    """The order's and the document's id and the paper's number in an event, each once; an event may be nonsense."""
+    """The order's and the document's id and the paper's number in an event, each once; it may be nonsense."""
     told = (raw.get(name) for name in NAMES)
     return sorted({text for text in told if isinstance(text, str) and 0 < len(text) <= MOST_CHARS})
 

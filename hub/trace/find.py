@@ -1,4 +1,4 @@
-"""What an id means: an event, an order, a document, a paper or an item of a store; else why it means nothing."""
+"""What an id means: an event, an order, a document, a paper or an item; else why it means nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ _ORDER: Final = "SELECT id, number, store FROM orders WHERE number = ?"
 _ORDER_BY_ID: Final = "SELECT id, number, store FROM orders WHERE id = ?"
 _DOCUMENTS: Final = (
     "SELECT id, number, store FROM document WHERE id = ?1 UNION ALL"
-    " SELECT id, number, store FROM document WHERE number = ?2 AND (?3 = '' OR store = ?3) AND id <> ?1 LIMIT ?4"
+    " SELECT id, number, store FROM document WHERE number = ?2 AND (?3 = '' OR store = ?3) AND id <> ?1"
+    " LIMIT ?4"
 )
 _STORES: Final = "SELECT DISTINCT store FROM event_subject WHERE subject = ? LIMIT ?"
 _GIVEN: Final = "SELECT ver FROM store_stream WHERE store = ?"

@@ -378,8 +378,10 @@ def test_goods_are_taken_in_from_a_file_once(template: Path, tmp_path: Path, con
         (
             3,
             2,
-            "look for 3 open orders, and count or accept 2 SKUs (until then the hub gets no more units of"
-            " them)",
+            (
+                "look for 3 open orders, and count or accept 2 SKUs (until then the hub gets no more units of"
+                " them)"
+            ),
         ),
     ],
 )

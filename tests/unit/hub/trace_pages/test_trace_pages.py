@@ -236,7 +236,8 @@ async def test_a_document_is_followed_by_its_number_and_called_by_it(
         )
         step = {"kind": "document", "document": document, "to": "received", "at": MADE}
         transaction.execute(
-            "INSERT INTO event (store, sinc, seq, kind, raw, chain, at) VALUES ('s1', 1, 3, 'document', ?, '', ?)",
+            "INSERT INTO event (store, sinc, seq, kind, raw, chain, at)"
+            " VALUES ('s1', 1, 3, 'document', ?, '', ?)",
             (json.dumps(step), MADE),
         )
         keep_subjects(transaction, "s1", 1, 3, step)
