@@ -134,10 +134,7 @@ def routes() -> list[BaseRoute]:
                 summary="Take goods in",
                 body=ReceiveBody,
                 answers={200: None, 201: None},
-                refusals={
-                    404: "Unknown goods",
-                    409: "The reference was used for other lines, or by a document",
-                },
+                refusals={404: "Unknown goods", 409: "The reference was used before"},
             ),
         ),
         route(
