@@ -25,7 +25,7 @@ _ORDERS: Final = (
     " (SELECT COALESCE(-SUM(p.minor), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'refunded')"
     "  AS refunded_minor,"
     " (SELECT k.outcome FROM capture k WHERE k.order_id = o.id AND k.outcome IN ('held_again', 'refunded')"
-    "  ORDER BY k.at DESC, k.reference LIMIT 1) AS late,"
+    "  ORDER BY k.at DESC LIMIT 1) AS late,"
     " (SELECT COALESCE(SUM(p.minor), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'captured'"
     "  AND p.provider NOT LIKE 'till-%') AS online_minor,"
     " (SELECT COALESCE(SUM(p.minor), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'captured'"

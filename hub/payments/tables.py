@@ -40,12 +40,13 @@ class Capture(Table, table=True):
             name="outcome",
         ),
         Index("ix_capture_outcome", "outcome"),
+        Index("ix_capture_order", "order_id", "at"),
     )
 
     provider: str = Field(primary_key=True)
     reference: str = Field(primary_key=True)
     payment_id: str
-    order_id: str | None = Field(default=None, index=True)
+    order_id: str | None = None
     minor: int
     currency: str
     at: str

@@ -284,15 +284,23 @@ def kept_of(run: object, applied_at: datetime | None, now: datetime) -> Kept:
     return "expired" if applied_at is not None and now - applied_at > KEPT else "not_kept"
 
 
+SKEW_UNKNOWN: Final = timedelta(seconds=2)
+"""How far a store's clock may be off although it was corrected: a greeting's way counts as skew."""
+
+
 def in_order(legs: Sequence[Leg]) -> list[Leg]:
     """Legs in order of their beginning, at the same moment a question before its answer.
 
-    A store's events never change places with each other, whatever its clock did.
+    A store's events never change places with each other, whatever its clock did; and none comes before the
+    first that the hub told by less than what is not known of its clock.
     """
     latest: dict[str, datetime] = {}
+    told = min((leg.hops[0].at for leg in legs if leg.hops and leg.way == "down"), default=None)
 
     def begin(leg: Leg) -> datetime:
         at = leg.hops[0].at if leg.hops else datetime(1970, 1, 1, tzinfo=UTC)
+        if leg.way == "up" and told is not None and timedelta() < told - at < SKEW_UNKNOWN:
+            at = told
         latest[leg.way] = max(at, latest.get(leg.way, at))
         return latest[leg.way]
 

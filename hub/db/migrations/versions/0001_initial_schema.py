@@ -203,7 +203,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('capture', schema=None) as batch_op:
         batch_op.create_index('ix_capture_outcome', ['outcome'], unique=False)
-        batch_op.create_index(batch_op.f('ix_capture_order_id'), ['order_id'], unique=False)
+        batch_op.create_index('ix_capture_order', ['order_id', 'at'], unique=False)
 
     op.create_table('payment',
     sa.Column('id', sa.String(), nullable=False),

@@ -165,6 +165,11 @@ def test_legs_stand_in_order_of_time_and_a_stores_events_keep_theirs() -> None:
     assert [one.id for one in in_order([leg("up", "1", 20), leg("down", "x", None)])] == ["x", "1"]
 
 
+def test_what_a_store_answers_comes_after_what_it_was_told_unless_its_clock_surely_says_otherwise() -> None:
+    assert [one.id for one in in_order([leg("up", "1", 0), leg("down", "a", 1_999)])] == ["a", "1"]
+    assert [one.id for one in in_order([leg("up", "1", 0), leg("down", "a", 2_000)])] == ["1", "a"]
+
+
 def test_a_leg_took_from_its_first_hop_to_its_last_unless_clocks_differ() -> None:
     whole = leg("up", "1", 0)
     assert whole.took_ms is None
