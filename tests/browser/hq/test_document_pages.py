@@ -200,6 +200,7 @@ def test_every_page_of_documents_looks_right(
         page.fill("#f-number", f"N-{lang}-{width}")
         page.fill("#f-lines", "BE1001,3\nBE1002,4")
         page.click("button[value=give]")
+        expect(page.locator("#document-state")).to_be_visible()
         fits(page)
         is_accessible(page)
         page.screenshot(path=pictures / f"document-open-{lang}-{width}.png", full_page=True)

@@ -41,6 +41,8 @@ async def test_a_store_without_a_common_version_hears_no_items_and_calls_a_perso
     ledger.receive("tea", 10)
     async with serving(live, broker), playing(ledger, broker) as agent:
         await until_app(live, 2)
+        # the pages that its first greeting asked for are on their way until they are heard
+        await until(lambda: {said.name for said in agent.heard if isinstance(said, Page)} >= {"catalog"})
         agent.hello((2, 3))
         await until(lambda: live.kernel.directory.older("s1") == "hub")
         agent.heard.clear()
