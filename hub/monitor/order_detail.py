@@ -16,6 +16,7 @@ _PAYMENTS: Final = (
     "SELECT provider, state, minor, currency, reference, COALESCE(settled_at, at) FROM payment"
     " WHERE order_id = ? LIMIT 200"
 )
+_WAITING: Final = "SELECT COALESCE(SUM(minor), 0) FROM capture WHERE order_id = ? AND outcome = 'waiting'"
 _FORCED: Final = "SELECT minor, at, by, reason FROM forced_refund WHERE order_id = ? ORDER BY id LIMIT 20"
 
 
@@ -46,8 +47,9 @@ class OrderDetail:
     """An order with what belongs to it.
 
     `lost` units were short or given up, `due_minor` is what the others cost, `paid_minor` what was
-    paid and not given back. `troubles` name the order, or are deficits of its goods while it was open; their
-    facts are without the order itself, and `named` tells what the others are called.
+    paid and not given back, `waiting_minor` what of it waits for the store. `troubles` name the order, or are
+    deficits of its goods while it was open; their facts are without the order itself, and `named` tells what
+    the others are called.
     """
 
     order: OrderView
@@ -55,12 +57,20 @@ class OrderDetail:
     troubles: Sequence[Trouble]
     named: Named
     forced: Sequence[Forced] = ()
+    waiting_minor: int = 0
 
     @property
     def can_force_refund(self) -> bool:
         """Whether HQ may give back money for it although its store has not answered."""
+        return self.forced_minor > 0
+
+    @property
+    def forced_minor(self) -> int:
+        """What goes back if HQ forces it: all that was paid online, or what alone waits for the store."""
         is_asked = self.order.cancel_asked_at is not None and not self.order.is_closed
-        return is_asked and self.order.is_paid_online and self.left_minor > 0
+        if is_asked and self.order.is_paid_online:
+            return self.left_minor
+        return min(self.left_minor, self.waiting_minor)
 
     @property
     def left_minor(self) -> int:
@@ -123,4 +133,5 @@ async def read_order(reader: Reader, name: str) -> OrderDetail | None:
     forced = [
         Forced(row[0], moment(row[1]), row[2], row[3]) for row in await reader.all(_FORCED, (order.id,))
     ]
-    return OrderDetail(order, payments, troubles, await names_in(reader, troubles), forced)
+    (waiting,) = await reader.one(_WAITING, (order.id,)) or (0,)
+    return OrderDetail(order, payments, troubles, await names_in(reader, troubles), forced, waiting)

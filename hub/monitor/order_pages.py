@@ -3,20 +3,22 @@
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from hub.monitor import trouble_words
 from hub.monitor.order_detail import OrderDetail
 from hub.monitor.pages import PAYMENT_WORDS, STAGE_WORDS
-from hub.monitor.refund_api import order_detail
+from hub.monitor.refund_api import Forcing, force_refund, order_detail
 from hub.monitor.rules import Tone
 from hub.monitor.trouble_pages import facts_told
 from hub.orders.rules import masked
 from hub.staff.hq_page import hq_page
 from hub.staff.permissions import BOARD
 from hub.web.state import kernel_of
-from sync.web.errors import N_
+from sync.web.errors import N_, InvalidInput
+from sync.web.forms import read_form
+from sync.web.permissions import HQ
 from sync.web.routes import route
 from sync.web.translations import current, gettext
 
@@ -44,6 +46,21 @@ PAID_WORDS: Final[dict[str, tuple[Tone, str]]] = {
 
 async def show_order(request: Request) -> Response:
     """The order that the address names by number or id, in times of its store."""
+    return await _shown(request)
+
+
+async def give_back(request: Request) -> Response:
+    """Give money back before the store has answered; without a reason the order's page asks again."""
+    try:
+        given = await read_form(request, Forcing)
+    except InvalidInput:
+        return await _shown(request, NO_REASON, 422)
+    forced = await force_refund(request, given)
+    return RedirectResponse(f"/hq/orders/{forced.order}", 303)
+
+
+async def _shown(request: Request, fault: str = "", status: int = 200) -> Response:
+    """The order's page, and what was wrong with what was asked on it."""
     detail = await order_detail(request)
     kernel, order = kernel_of(request), detail.order
     store = kernel.directory.get(order.store)
@@ -62,8 +79,10 @@ async def show_order(request: Request) -> Response:
         "in_reach": kernel.directory.is_in_reach(order.store),
         "reference": _reference,
         "now": kernel.clock.now(),
+        "refund_fault": gettext(fault) if fault else "",
     }
-    return hq_page(request, "monitor/order.html", context, zone=store.tz if store else None)
+    zone = store.tz if store else None
+    return hq_page(request, "monitor/order.html", context, zone=zone, status=status)
 
 
 def _paid_where(detail: OrderDetail) -> str:
@@ -91,7 +110,9 @@ async def order_events(request: Request) -> Response:
     return kernel_of(request).events.response(request, [f"order:{detail.order.token}"])
 
 
+NO_REASON: Final = N_("Write the reason, at least 3 characters: it stays on record. Nothing was given back.")
 ROUTES: list[BaseRoute] = [
     route("/hq/orders/{order}", show_order, permission=BOARD),
+    route("/hq/orders/{order}/refund", give_back, ["POST"], permission=HQ, name="hq_force_refund"),
     route("/hq/orders/{order}/events", order_events, permission=BOARD),
 ]

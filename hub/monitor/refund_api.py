@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from hub.monitor.order_detail import OrderDetail, read_order
@@ -12,9 +12,8 @@ from hub.orders.force_refund import ForceRefund
 from hub.staff.permissions import HQ_API
 from hub.web.state import kernel_of
 from sync.rules.errors import Refused
-from sync.web.errors import N_, InvalidInput, Problem
-from sync.web.forms import Line, read_form, read_json
-from sync.web.permissions import HQ
+from sync.web.errors import N_, Problem
+from sync.web.forms import Line, read_json
 from sync.web.routes import Contract, identity_of, route
 
 
@@ -83,22 +82,7 @@ async def by_program(request: Request) -> Response:
     return JSONResponse(forced.model_dump(), headers={"cache-control": "no-store"})
 
 
-async def by_form(request: Request) -> Response:
-    """From the order's page."""
-    try:
-        given = await read_form(request, Forcing)
-    except InvalidInput as error:
-        raise Problem(422, "refund.no_reason", N_("Say why the money is given back"), NO_REASON) from error
-    forced = await force_refund(request, given)
-    return RedirectResponse(f"/hq/orders/{forced.order}", 303)
-
-
-NO_REASON = N_(
-    "Go back and write the reason, at least 3 characters: it stays on record. Nothing was given back."
-)
-
 ROUTES: list[BaseRoute] = [
-    route("/hq/orders/{order}/refund", by_form, ["POST"], permission=HQ, name="hq_force_refund"),
     route(
         "/api/v1/hq/orders/{order}/refund",
         by_program,

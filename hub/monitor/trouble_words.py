@@ -99,6 +99,18 @@ KINDS: Final[Mapping[str, KindWords]] = {
         N_("What was charged is not what the prices say."),
         N_("Compare the order's lines with its total, and settle the difference with the customer."),
     ),
+    "money_waiting": KindWords(
+        "warn",
+        N_("Money waits for its store"),
+        N_(
+            "An order was paid, and its store has not told all that happened since the hub was put back: the"
+            " goods may be held, or handed over, or nobody's."
+        ),
+        N_(
+            "Bring the store back: it is decided by itself then. If it never returns, give the money back on"
+            " the order's page."
+        ),
+    ),
     "payment_unknown": KindWords(
         "warn",
         N_("Payment unknown"),
@@ -228,6 +240,7 @@ ACTIONS: Final[Mapping[str, str]] = {
 DONE: Final[Mapping[str, str]] = {
     **ACTIONS,
     "repaid": N_("resolved by itself: the units are there again"),
+    "told": N_("resolved by itself: the store has told how the order stands"),
     "given_back": N_("resolved by itself: what was paid online went back"),
     "checked": N_("resolved by itself: the store has looked for every order"),
     "arrived": N_("resolved by itself: where the goods arrive is known"),

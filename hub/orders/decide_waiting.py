@@ -5,6 +5,8 @@ from typing import Final
 from hub.kernel import Kernel
 from hub.orders.change_order import order_row
 from hub.orders.take_capture import Captured, TakeCapture
+from hub.orders.wait_for_store import stop_waiting
+from hub.stock.close_trouble import TOLD
 from sync.storage.writer import Transaction
 
 _WAITING: Final = (
@@ -17,4 +19,6 @@ _WAITING: Final = (
 def decide_waiting(transaction: Transaction, kernel: Kernel, store: str, at: str) -> None:
     """Hold again, give back, or leave it to the order that the store's log has brought back."""
     for order, *told in transaction.all(_WAITING, (store,)):
-        TakeCapture(kernel, Captured(*told)).conclude(transaction, order_row(transaction, order), at)
+        row = order_row(transaction, order)
+        TakeCapture(kernel, Captured(*told)).conclude(transaction, row, at)
+        stop_waiting(transaction, row, TOLD, at)

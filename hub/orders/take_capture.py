@@ -15,7 +15,7 @@ from hub.orders.hold_item import item_of
 from hub.orders.order_money import RECOVERED, label_money, settle_money, standing
 from hub.orders.rules import CLOSED
 from hub.orders.tell_double_paid import tell_double_paid
-from hub.orders.wait_for_store import must_wait, was_asked_after_log
+from hub.orders.wait_for_store import must_wait, start_waiting, was_asked_after_log
 from hub.stock.book import SqliteHubBook
 from hub.stock.news import tell_shelves
 from hub.stock.open_trouble import NewTrouble, open_trouble
@@ -103,6 +103,7 @@ class TakeCapture:
         self._book(transaction, order["id"], at)
         if must_wait(transaction, order):
             self._keep(transaction, order["id"], "waiting", at)
+            start_waiting(transaction, order, at)
             tell_page(transaction, self.kernel, order["token"])
             return Taken("waiting", order["token"])
         return self.conclude(transaction, order, at)

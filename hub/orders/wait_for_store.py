@@ -7,6 +7,7 @@ Until then no money goes back and no units are promised again.
 from typing import Any, Final
 
 from hub.orders.order_money import RECOVERED, standing
+from hub.stock.close_trouble import close_by_itself, unresolved_about
 from hub.stock.open_trouble import NewTrouble, open_trouble
 from hub.stock.require_whole import is_whole
 from sync.rules.money import refund_now
@@ -18,6 +19,8 @@ _AFTER_LOG: Final = (
     " WHERE asked.id = ? AND told.order_id = ? AND told.state = 'captured' AND told.reference = ?"
     " AND asked.at > told.at"
 )
+_WAITING: Final = "SELECT COALESCE(SUM(minor), 0) FROM capture WHERE order_id = ? AND outcome = 'waiting'"
+_TROUBLE: Final = "money_waiting"
 _LATER: Final = (
     "SELECT c.provider, c.reference, c.payment_id, c.minor FROM capture c JOIN payment p"
     " ON p.id = c.payment_id AND p.order_id = c.order_id WHERE c.order_id = ? AND p.state = 'captured'"
@@ -33,6 +36,25 @@ def must_wait(transaction: Transaction, order: dict[str, Any]) -> bool:
     assert found is not None
     held = transaction.one("SELECT 1 FROM hold_line WHERE order_id = ?", (order["id"],))
     return held is None or refund_now(found.money, found.kept) > 0
+
+
+def start_waiting(transaction: Transaction, order: dict[str, Any], at: str) -> None:
+    """Let a person see whose money waits, since its store may never come back; once the capture is kept."""
+    facts = {"order": order["id"], "minor": waiting_minor(transaction, order["id"])}
+    new = NewTrouble(kind=_TROUBLE, store=order["store"], facts=facts, at=at, subject=order["id"])
+    open_trouble(transaction, new)
+
+
+def waiting_minor(transaction: Transaction, order: str) -> int:
+    """What of an order's money waits for its store, minor units."""
+    (minor,) = transaction.one(_WAITING, (order,)) or (0,)
+    return int(minor)
+
+
+def stop_waiting(transaction: Transaction, order: dict[str, Any], action: str, at: str) -> None:
+    """It was decided what the money means: the trouble is over."""
+    for trouble in unresolved_about(transaction, order["store"], _TROUBLE, order["id"]):
+        close_by_itself(transaction, trouble, action, at)
 
 
 def was_asked_after_log(transaction: Transaction, order: str, payment: str) -> bool:

@@ -11,6 +11,10 @@ CHECKED: Final = "checked"
 """The store has looked for every order of the list."""
 ARRIVED: Final = "arrived"
 """A store was asked to book the goods in, or has."""
+TOLD: Final = "told"
+"""The store has told what it was asked about."""
+GIVEN_BACK: Final = "given_back"
+"""What was paid online went back."""
 _RESOLVE: Final = (
     "UPDATE trouble SET state = 'resolved', resolved_at = ?, resolved_by = '', action = ? WHERE id = ?"
 )

@@ -91,6 +91,10 @@ async def test_a_refund_without_a_reason_is_refused(
     before = everything(kernel.reader.path)
     assert (await hq.post(CALL, json=body)).status_code == 422
     assert (await hq.post("/api/v1/hq/orders/nothing/refund", json=REASON)).status_code == 404
+    if all(isinstance(value, str) for value in body.values()):
+        again = await hq.post(FORM, data=body, headers=PAGE)
+        assert (again.status_code, "Write the reason" in again.text) == (422, True)
+        assert 'aria-describedby="refund-fault"' in again.text
     assert everything(kernel.reader.path) == before
 
 

@@ -8,7 +8,9 @@ import pytest
 
 from hub.orders.ask_payment import AskPayment
 from hub.orders.change_order import Cancel
+from hub.orders.force_refund import ForceRefund
 from hub.orders.queries import order_by_token
+from hub.orders.sweep import lapse
 from hub.orders.take_capture import Taken
 from tests.unit.hub.orders.test_take_capture import agrees, placed, refunds, refused, run, store
 from tests.unit.hub.stock.put_back import copied, put_back
@@ -153,4 +155,70 @@ async def test_confirmed_money_of_an_order_that_was_given_back_stays_given_back(
         stands = await later.one("SELECT stage, payment, paid_minor FROM orders")
         assert stands == ("cancelled", "refunded", 600)
         assert [minor for minor, _ in await refunds(later)] == [-600]
+        await agrees(later)
+
+
+async def test_money_that_waits_calls_a_person_until_the_store_has_told(
+    hub: SmallHub, store: Ledger, clock: SetClock, tmp_path: Path, schema: Path
+) -> None:
+    order = await placed(hub)
+    copy = copied(hub, tmp_path / "copy")
+    await run(hub, PayAsked(hub.kernel, order["payment"], "r1"))
+    await exchange(hub, store)
+    async with put_back(copy, schema, clock) as later:
+        await run(later, PayAsked(later.kernel, order["payment"], "r1"))
+        [(facts, state)] = await later.kernel.reader.all(
+            "SELECT facts, state FROM trouble WHERE kind = 'money_waiting'"
+        )
+        assert (json.loads(facts), state) == ({"order": order["id"], "minor": 600}, "open")
+        await exchange(later, store)
+        assert await later.one("SELECT state, action FROM trouble WHERE kind = 'money_waiting'") == (
+            "resolved",
+            "told",
+        )
+
+
+async def test_money_is_given_back_of_a_store_that_never_returns(
+    hub: SmallHub, store: Ledger, clock: SetClock, tmp_path: Path, schema: Path
+) -> None:
+    order = await placed(hub)
+    copy = copied(hub, tmp_path / "copy")
+    await run(hub, PayAsked(hub.kernel, order["payment"], "r1"))
+    await exchange(hub, store)
+    async with put_back(copy, schema, clock) as later:
+        await run(later, PayAsked(later.kernel, order["payment"], "r1"))
+        force = ForceRefund(later.kernel, order["id"], "chen", "the shop burnt down")
+        assert await run(later, force) == 600
+        assert await refunds(later) == [(-600, "forced")]
+        assert await later.one("SELECT state, action FROM trouble WHERE kind = 'money_waiting'") == (
+            "resolved",
+            "given_back",
+        )
+        once = everything(later.path)
+        assert await refused(later, force) == "closed"
+        assert everything(later.path) == once
+        await agrees(later)
+        # it comes back all the same, and hands the goods over: nothing goes back twice, the loss is kept
+        store.hand_over(order["id"])
+        await exchange(later, store)
+        assert await refunds(later) == [(-600, "forced")]
+        assert await later.one("SELECT stage, loss_minor FROM orders") == ("collected", 600)
+        await agrees(later)
+
+
+async def test_units_are_held_again_for_money_that_waited(
+    hub: SmallHub, store: Ledger, clock: SetClock, tmp_path: Path, schema: Path
+) -> None:
+    # given an order whose time to pay was over before any store was told of it
+    order = await placed(hub)
+    clock.move(minutes=16)
+    await lapse(hub.kernel)
+    copy = copied(hub, tmp_path / "copy")
+    async with put_back(copy, schema, clock) as later:
+        told = await run(later, PayAsked(later.kernel, order["payment"], "r1"))
+        assert told.outcome == "waiting"
+        await exchange(later, store)
+        assert await later.one("SELECT outcome FROM capture") == "held_again"
+        await exchange(later, store)
+        assert await later.one("SELECT stage, payment FROM orders") == ("accepted", "paid")
         await agrees(later)
