@@ -1,9 +1,10 @@
 """HQ gives money back that waits for a store's answer.
 
-It is the money of an order that the store was asked to cancel, or that came while the store had not told all
-that happened. A recorded loss: the goods may have been handed over in a store that the hub cannot hear. It frees no
-units, since only the store can say that they are free. If the store releases them later, the loss is none
-and nothing goes back again; if it handed them over, the loss stays and a person speaks to the customer.
+It is the money of an order that the store was asked to cancel, or that came while the store had not told
+all that happened. A recorded loss: the goods may have been handed over in a store that the hub cannot
+hear. It frees no units, since only the store can say that they are free. If the store releases them later,
+the loss is none and nothing goes back again; if it handed them over, the loss stays and a person speaks to
+the customer.
 """
 
 from dataclasses import dataclass
