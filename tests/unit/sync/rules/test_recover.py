@@ -179,3 +179,12 @@ def test_a_hold_is_told_to_a_new_log_at_the_stage_that_the_hub_heard(
 ) -> None:
     told = recover.carried(lines, AT)
     assert (told.order, told.stage, len(told.lines)) == ("o1", stage, 2)
+
+
+@pytest.mark.parametrize(("known", "told", "kept"), [(2, 5, 5), (5, 2, 5), (3, 3, 3)])
+def test_units_returned_only_rise_when_a_log_begins(known: int, told: int, kept: int) -> None:
+    book = rebuilding(tea=HubStock(granted=9, returned=known))
+
+    recover.take_baseline(book, (SkuBalance(sku="tea", floor=9, granted=9, returned=told),), ())
+
+    assert book.stock("tea") == HubStock(floor=9, granted=9, returned=kept, taken=told)
