@@ -11,7 +11,8 @@ from sync.values.bounds import MOST_SKU_BYTES, MOST_SKU_CHARS
 
 MOST_BYTES: Final = 1024 * 1024
 MOST_FAULTS: Final = 200
-_DELIMITER: Final = re.compile(r"[,;\t，；]")
+_CELL: Final = re.compile(r'[^\S\t]*(?:"((?:[^"]|"")*)"[^\S\t]*(?=[,;\t，；]|$)|([^,;\t，；]*))')
+_IN_QUOTES: Final = re.compile(r"[,;\t，；\"]")
 _HEADING: Final = frozenset(
     {"sku", "sku编号", "sku编码", "barcode", "gtin", "单品", "单品编号", "单品编码", "编号", "编码", "货号",
      "商品货号",
@@ -60,13 +61,13 @@ def read_lines(text: str, task: str) -> ReadLines:
     """Read rows of SKU and quantity for a task; a count's rows may leave the quantity out.
 
     A heading row is left out, so are empty rows. Columns are divided by comma, semicolon or tab; a third one
-    may say `damaged`.
+    may say `damaged`. A cell in quotes may hold any of them, a quote written twice (RFC 4180, section 2).
     """
     lines: list[Asked] = []
     rows: list[int] = []
     faults: list[RowFault] = []
     for row, raw in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
-        cells = [cell.strip().strip('"').strip() for cell in _DELIMITER.split(raw)]
+        cells = _cells(raw)
         if not any(cells) or (
             not lines and not faults and "".join(cells[0].lower().lstrip("\ufeff").split()) in _HEADING
         ):
@@ -82,6 +83,18 @@ def read_lines(text: str, task: str) -> ReadLines:
     faults += [_at_row(fault, rows) for fault in faults_of_lines(task, lines)]
     faults.sort(key=lambda fault: fault.row)
     return ReadLines(tuple(lines), tuple(rows), tuple(faults[:MOST_FAULTS]))
+
+
+def _cells(raw: str) -> list[str]:
+    """A row's cells; quotes that close nothing are left out."""
+    cells, place = [], 0
+    while found := _CELL.match(raw, place):
+        quoted, plain = found.groups()
+        cells.append(plain.strip().strip('"').strip() if quoted is None else quoted.replace('""', '"').strip())
+        place = found.end() + 1
+        if place > len(raw):
+            break
+    return cells
 
 
 def _at_row(fault: Fault, rows: list[int]) -> RowFault:
@@ -115,9 +128,16 @@ def written(lines: Iterable[tuple[str, int, str]], task: str) -> str:
     """Lines (sku, quantity, bucket) as rows that `read_lines` reads back."""
     rows = []
     for sku, qty, bucket in lines:
-        cells = [sku, "" if task == "count" else str(qty), "" if bucket == "floor" else bucket]
+        cells = [cell_of(sku), "" if task == "count" else str(qty), "" if bucket == "floor" else bucket]
         rows.append(",".join(cells).rstrip(","))
     return "\n".join(rows)
+
+
+def cell_of(sku: str) -> str:
+    """A SKU as a cell that is read back as it is."""
+    if not _IN_QUOTES.search(sku):
+        return sku
+    return '"' + sku.replace('"', '""') + '"'
 
 
 def is_sku(text: str) -> bool:

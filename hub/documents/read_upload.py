@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from hub.documents.choose_goods import Choice, chosen_skus, skus_by_barcode, unknown_skus
 from hub.documents.desk import values_of
-from hub.documents.parse_lines import MOST_BYTES, RowFault, decoded, read_lines
+from hub.documents.parse_lines import MOST_BYTES, RowFault, cell_of, decoded, read_lines
 from hub.documents.requests import Text
 from hub.documents.rules import Asked, Asking, Key
 from hub.documents.words import fault_text
@@ -96,7 +96,7 @@ def _with_picked(pairs: Sequence[tuple[str, str]]) -> str:
     text = "\n".join(value for name, value in pairs if name == "lines").strip("\r\n")
     skus = [value for name, value in pairs if name == "pick_sku"]
     units = [value.strip() for name, value in pairs if name == "pick_qty"]
-    picked = [f"{sku},{qty}" for sku, qty in zip(skus, units, strict=False) if qty]
+    picked = [f"{cell_of(sku)},{qty}" for sku, qty in zip(skus, units, strict=False) if qty]
     return "\n".join([*([text] if text.strip() else []), *picked])
 
 
@@ -114,7 +114,7 @@ async def lines_of(reader: Reader, upload: Upload) -> Lines:
     if form.task == "count" and form.choice != "lines":
         text = form.category if form.choice == "category" else form.words
         skus = await chosen_skus(reader, form.store, form.choice, text)
-        read = read_lines("\n".join(skus), "count")
+        read = read_lines("\n".join(map(cell_of, skus)), "count")
         return _lines(read.lines, read.faults or (() if skus else (RowFault(0, "nothing_found"),)))
     if upload.file and upload.text.strip():
         return _lines((), (RowFault(0, "both_ways"),))
@@ -132,7 +132,7 @@ async def checked_lines(reader: Reader, text: str, task: str) -> Lines:
 
 async def looked_up(reader: Reader, text: str, task: str) -> tuple[tuple[Asked, ...], list[RowFault]]:
     """The lines of a text with a SKU for each barcode, and all that is wrong, in order of rows."""
-    read = read_lines(text, task)
+    read = await asyncio.to_thread(read_lines, text, task)  # a file of 1 MiB takes a second
     unknown = await unknown_skus(reader, [line.sku for line in read.lines])
     by_barcode = await skus_by_barcode(reader, unknown)
     lines = tuple(replace(line, sku=by_barcode.get(line.sku, line.sku)) for line in read.lines)

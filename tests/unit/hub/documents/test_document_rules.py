@@ -169,3 +169,16 @@ def test_where_a_transfer_stands(
         is_closed=closed,
     )
     assert transfer_state(road) == state
+
+
+@pytest.mark.parametrize("sku", ["a,b", "a;b", "a，b", 'say "x"', "plain", '"', "tab；ular"])
+def test_a_sku_that_holds_what_divides_cells_is_read_back_as_it_is(sku: str) -> None:
+    read = read_lines(written([(sku, 3, "floor")], "receiving"), "receiving")
+    assert (read.lines, read.faults) == ((Asked(sku, 3, "floor"),), ())
+    counted = read_lines(written([(sku, 0, "damaged")], "count"), "count")
+    assert (counted.lines, counted.faults) == ((Asked(sku, 0, "damaged"),), ())
+
+
+def test_quotes_that_close_nothing_are_left_out() -> None:
+    read = read_lines('"tea,2\nsoap",3\n"comb"  ,4', "receiving")
+    assert [(line.sku, line.qty) for line in read.lines] == [("tea", 2), ("soap", 3), ("comb", 4)]
