@@ -90,7 +90,9 @@ def _cells(raw: str) -> list[str]:
     cells, place = [], 0
     while found := _CELL.match(raw, place):
         quoted, plain = found.groups()
-        cells.append(plain.strip().strip('"').strip() if quoted is None else quoted.replace('""', '"').strip())
+        cells.append(
+            plain.strip().strip('"').strip() if quoted is None else quoted.replace('""', '"').strip()
+        )
         place = found.end() + 1
         if place > len(raw):
             break
