@@ -3,7 +3,9 @@
 DeviceError
 ├── ConfigurationError      a person wrote something that cannot work
 │   ├── AddressError        a port's address cannot be read
-│   └── ProfileError        a printer profile is missing or wrong
+│   ├── ProfileError        a printer profile is missing or wrong
+│   ├── FontMissing         a line must be drawn and this machine has no font for it
+│   └── LogoError           the shop's picture cannot be used
 ├── DocumentError           a receipt document is malformed (the caller's fault)
 ├── JournalError            the print journal was asked for something impossible
 │   ├── UnknownJob          no such job
@@ -40,6 +42,18 @@ class ProfileError(ConfigurationError):
     """A printer profile does not exist or holds wrong values."""
 
     code = "device.profile"
+
+
+class FontMissing(ConfigurationError):
+    """A line must be drawn and this machine has no font that could; nothing of the paper was printed."""
+
+    code = "print.font"
+
+
+class LogoError(ConfigurationError):
+    """The shop's picture cannot be used as it is."""
+
+    code = "print.logo"
 
 
 class DocumentError(DeviceError):

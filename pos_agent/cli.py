@@ -268,11 +268,12 @@ def print_test(
 ) -> None:
     """Print a sample page and say what came of it."""
     from pos_agent.hardware.print_test import print_samples, zone_of  # noqa: PLC0415
+    from pos_agent.hardware.printer_configs import printer_configs  # noqa: PLC0415
     from sync.runtime.clock import SystemClock  # noqa: PLC0415
 
     with _told():
         settings = _load(config)
-        chosen = [one for one in settings.printer if printer in {"", one.id}]
+        chosen = [one for one in printer_configs(settings) if printer in {"", one.id}]
         if not chosen:
             known = ", ".join(one.id for one in settings.printer) or "none"
             raise ValueError(f"no such printer: {printer or 'none is set up'}; known are: {known}")

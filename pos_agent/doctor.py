@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 from devices.errors import DeviceError
 from devices.ports.address import port_at
@@ -55,7 +56,10 @@ async def _devices(settings: AgentSettings) -> list[Found]:
     """Each device, unless a running agent holds them: it shows their states itself."""
     try:
         with only_one(settings.data_dir):
-            found = [await _device(f"printer {one.id}", one.uri, one.profile) for one in settings.printer]
+            found = [
+                await _device(f"printer {one.id}", one.uri, one.profile, settings.printer_profiles)
+                for one in settings.printer
+            ]
             return found + [await _device(f"scanner {one.id}", one.uri, None) for one in settings.scanner]
     except AlreadyRunning:
         return [Found(True, "devices", "in use by the running agent, whose pages show how they are")]
@@ -99,10 +103,10 @@ async def _broker(url: str) -> Found:
     return Found(True, "broker", f"{url} accepts connections")
 
 
-async def _device(what: str, uri: str, profile: str | None) -> Found:
+async def _device(what: str, uri: str, profile: str | None, own: Path | None = None) -> Found:
     try:
         if profile is not None:
-            load_profile(profile)
+            load_profile(profile, own)
         port = port_at(uri)
         await port.open(DIAL_S)
     except DeviceError as error:

@@ -71,6 +71,8 @@ class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
     log: Literal["json", "console"] = Field("json", description="Form of the log lines")
     pickup: PickupSection = Field(default_factory=PickupSection, description="Online orders")
     verify: VerifySection = Field(default_factory=VerifySection, description="The nightly check of the books")
+    printer_profiles: Path | None = Field(None, description="Folder with printer profiles of the shop's own")
+    logo: Path | None = Field(None, description="PNG picture at the head of receipts, at most 512 KiB")
     printer: tuple[PrinterSection, ...] = Field((), max_length=16, description="Printers")
     scanner: tuple[ScannerSection, ...] = Field((), max_length=16, description="Scanners")
 

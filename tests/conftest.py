@@ -11,6 +11,7 @@ import pytest
 NEEDS = {
     "broker": {"mosquitto"},
     "browser": {"chromium", "fonts-noto-cjk"},
+    "font": {"fonts-noto-cjk"},
 }
 
 

@@ -16,6 +16,7 @@ from devices.printing.blocks import (
     Columns,
     Cut,
     Feed,
+    Logo,
     Qr,
     Row,
     Rule,
@@ -31,6 +32,7 @@ _BLOCKS: dict[str, type[Block]] = {
     "rule": Rule,
     "barcode": Barcode,
     "qr": Qr,
+    "logo": Logo,
     "feed": Feed,
     "cut": Cut,
 }

@@ -8,7 +8,7 @@ from devices.errors import DocumentError
 
 MAX_TEXT = 4000
 MAX_QR_BYTES = 600
-_EAN13 = re.compile(r"[0-9]{13}")
+_EAN_DIGITS = {"ean13": 13, "ean8": 8}
 _CODE128 = re.compile(r"[\x20-\x7e]{1,80}")
 
 
@@ -32,6 +32,7 @@ class Symbology(StrEnum):
     """The bar codes every ESC/POS printer draws itself."""
 
     EAN13 = "ean13"
+    EAN8 = "ean8"
     CODE128 = "code128"
 
 
@@ -107,8 +108,8 @@ class Barcode:
     def __post_init__(self) -> None:
         if not 24 <= self.height_dots <= 255:
             raise DocumentError("a bar code is 24 to 255 dots high")
-        if self.symbology is Symbology.EAN13:
-            _check_ean13(self.data)
+        if self.symbology is not Symbology.CODE128:
+            _check_ean(self.data, _EAN_DIGITS[self.symbology])
         elif not _CODE128.fullmatch(self.data):
             raise DocumentError("CODE128 takes 1 to 80 printable ASCII characters")
 
@@ -129,6 +130,11 @@ class Qr:
 
 
 @dataclass(frozen=True, slots=True)
+class Logo:
+    """The shop's own picture, centred, as the machine that prints has it; nothing where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """Blank lines."""
 
@@ -144,7 +150,7 @@ class Cut:
     """The end of a paper. A document that does not end with one is cut all the same."""
 
 
-Block = Text | Row | Columns | Rule | Barcode | Qr | Feed | Cut
+Block = Text | Row | Columns | Rule | Barcode | Qr | Logo | Feed | Cut
 
 
 def _check_text(text: str) -> None:
@@ -156,15 +162,14 @@ def _check_text(text: str) -> None:
         raise DocumentError("a text holds half a character (a lone surrogate)") from error
 
 
-def ean13_check_digit(first_twelve: str) -> int:
-    """The last digit of an EAN-13 (GS1 General Specifications, section 7.9)."""
-    assert len(first_twelve) == 12
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(first_twelve))
+def check_digit(others: str) -> int:
+    """The last digit of an EAN-8 or EAN-13 from those before it (GS1 General Specifications, section 7.9)."""
+    total = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(others)))
     return -total % 10
 
 
-def _check_ean13(data: str) -> None:
-    if not _EAN13.fullmatch(data):
-        raise DocumentError("an EAN-13 has 13 digits")
-    if ean13_check_digit(data[:12]) != int(data[12]):
-        raise DocumentError(f"{data} is no EAN-13: its check digit should be {ean13_check_digit(data[:12])}")
+def _check_ean(data: str, digits: int) -> None:
+    if not re.fullmatch(f"[0-9]{{{digits}}}", data):
+        raise DocumentError(f"an EAN-{digits} has {digits} digits")
+    if check_digit(data[:-1]) != int(data[-1]):
+        raise DocumentError(f"{data} is no EAN-{digits}: its check digit should be {check_digit(data[:-1])}")

@@ -8,8 +8,11 @@ wrong check digits and costs 17 MB to import. Where it is right the tests compar
 from collections.abc import Iterator
 
 from devices.printing.document import Align, Barcode, Document, Style, Symbology
-from devices.printing.layout import Laid, LaidBarcode, LaidCut, LaidFeed, LaidQr, LaidText, lay_out
+from devices.printing.font_file import chinese_font
+from devices.printing.layout import Laid, LaidBarcode, LaidCut, LaidFeed, LaidLogo, LaidQr, LaidText, lay_out
+from devices.printing.logo import Logo
 from devices.printing.picture_sizes import in_digit_pairs
+from devices.printing.raster import band_bytes, picture_bytes
 from devices.profiles.loader import Profile
 
 LF = b"\n"
@@ -25,7 +28,7 @@ CUT = {
     "full": b"\x1bd\x04\x1dV\x00",
     "none": b"\x1bd\x05",
 }
-COMPLETION_MARK = b"\x1dr\x01"
+_KINDS = {Symbology.EAN13: 67, Symbology.EAN8: 68, Symbology.CODE128: 73}
 _QR_LEVEL_M = 49
 
 
@@ -46,50 +49,85 @@ class _Look:
         self._align, self._style = align, style
 
 
-def encode(document: Document, profile: Profile, copies: int = 1) -> bytes:
-    """All bytes of a print job: ``copies`` papers and, where the profile answers one, the completion mark."""
-    paper = b"".join(_papers(lay_out(document, profile), profile))
-    mark = COMPLETION_MARK if profile.completion == "gs_r" else b""
-    return paper * copies + mark
+def encode(document: Document, profile: Profile, copies: int = 1, logo: Logo | None = None) -> bytes:
+    """All bytes of a job's papers, ``copies`` equal ones; the completion mark is the worker's.
+
+    Raises:
+        FontMissing: the profile sends lines as pictures and this machine has no font to draw them.
+    """
+    return b"".join(_Papers(profile, logo).all(lay_out(document, profile))) * copies
 
 
-def _papers(laid: tuple[Laid, ...], profile: Profile) -> Iterator[bytes]:
-    start = INITIALISE + profile.kanji_on + ASCII_SET
-    look = _Look()
-    yield start
-    for place, piece in enumerate(laid):
-        yield from _piece(piece, look)
-        if isinstance(piece, LaidCut):
-            yield CUT[profile.cut]
-            if place + 1 < len(laid):
-                look = _Look()
-                yield start
+class _Papers:
+    """Laid pieces as commands for one profile."""
+
+    def __init__(self, profile: Profile, logo: Logo | None) -> None:
+        self._profile = profile
+        self._logo = logo
+        self._look = _Look()
+
+    def all(self, laid: tuple[Laid, ...]) -> Iterator[bytes]:
+        start = INITIALISE + self._profile.kanji_on + ASCII_SET
+        yield start
+        for place, piece in enumerate(laid):
+            yield from self._piece(piece)
+            if isinstance(piece, LaidCut):
+                yield CUT[self._profile.cut]
+                if place + 1 < len(laid):
+                    self._look = _Look()
+                    yield start
+
+    def _piece(self, piece: Laid) -> Iterator[bytes]:
+        match piece:
+            case LaidText():
+                yield from self._line(piece)
+            case LaidFeed(lines):
+                yield b"\x1bd" + bytes((lines,))
+            case LaidBarcode(barcode, bar_dots):
+                yield from self._look.turn_to(Align.CENTRE)
+                yield _barcode(barcode, bar_dots)
+            case LaidQr(data, module_dots):
+                yield from self._look.turn_to(Align.CENTRE)
+                yield _qr(data, module_dots)
+            case LaidLogo():
+                yield from self._picture_of_shop()
+            case LaidCut():
+                yield from self._look.turn_to(Align.LEFT)
+
+    def _line(self, line: LaidText) -> Iterator[bytes]:
+        """The line's text; as a picture where the printer has no Chinese font or lacks a character of it."""
+        if self._profile.cjk == "raster" or (line.drawn and self._can_draw()):
+            yield from self._look.turn_to(Align.LEFT)
+            yield from _drawn(line, self._profile)
+        else:
+            yield from self._look.turn_to(line.align, line.style)
+            yield line.encoded + LF
+
+    def _can_draw(self) -> bool:
+        return self._profile.raster != "none" and chinese_font() is not None
+
+    def _picture_of_shop(self) -> Iterator[bytes]:
+        logo = self._logo
+        if logo is None or self._profile.raster == "none" or logo.width > self._profile.dots:
+            return
+        yield from self._look.turn_to(Align.CENTRE)
+        yield band_bytes(logo.width, logo.height, logo.dots, self._profile.raster)
 
 
-def _piece(piece: Laid, look: _Look) -> Iterator[bytes]:
-    match piece:
-        case LaidText(encoded, style, align):
-            yield from look.turn_to(align, style)
-            yield encoded + LF
-        case LaidFeed(lines):
-            yield b"\x1bd" + bytes((lines,))
-        case LaidBarcode(barcode, bar_dots):
-            yield from look.turn_to(Align.CENTRE)
-            yield _barcode(barcode, bar_dots)
-        case LaidQr(data, module_dots):
-            yield from look.turn_to(Align.CENTRE)
-            yield _qr(data, module_dots)
-        case LaidCut():
-            yield from look.turn_to(Align.LEFT)
+def _drawn(line: LaidText, profile: Profile) -> Iterator[bytes]:
+    """The line as a picture. Pillow is loaded by the first line that needs it."""
+    from devices.printing.face import machine_face  # noqa: PLC0415 - see above
+    from devices.printing.picture import line_picture  # noqa: PLC0415 - see above
+
+    return picture_bytes(line_picture(line, profile, machine_face()), profile.raster)
 
 
 def _barcode(barcode: Barcode, bar_dots: int) -> bytes:
     """GS h height, GS w bar width, GS f font A, GS H text below, GS k in its counted form."""
     setup = bytes((0x1D, 0x68, barcode.height_dots, 0x1D, 0x77, bar_dots)) + b"\x1df\x00\x1dH\x02"
-    if barcode.symbology is Symbology.EAN13:
-        return setup + b"\x1dk\x43\x0d" + barcode.data.encode("ascii")
-    data = _code128(barcode.data)
-    return setup + b"\x1dk\x49" + bytes((len(data),)) + data
+    kind, is_128 = _KINDS[barcode.symbology], barcode.symbology is Symbology.CODE128
+    data = _code128(barcode.data) if is_128 else barcode.data.encode("ascii")
+    return setup + b"\x1dk" + bytes((kind, len(data))) + data
 
 
 def _code128(data: str) -> bytes:

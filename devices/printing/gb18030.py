@@ -2,7 +2,8 @@
 
 Only one- and two-byte codes leave this module: the four-byte half of GB18030 prints as rubbish on the GBK
 fonts most printers have. What the font lacks is written in other characters where that keeps the meaning
-(¥ -> ￥, ½ -> 1/2, é stays, ñ -> n) and else becomes 〓, the printers' sign for a missing character.
+(¥ -> ￥, ½ -> 1/2, é stays, ñ -> n) and else becomes 〓, the printers' sign for a missing character. That
+cell remembers what it stands for, so that a printer which takes pictures can be sent the line as one.
 A cell's width on paper in half-width characters is its length in bytes: one or two.
 """
 
@@ -14,6 +15,26 @@ import structlog
 _log = structlog.get_logger(__name__)
 
 MISSING = "〓".encode("gbk")
+
+
+class Missing(bytes):
+    """The code of 〓 in the place of a character that the font lacks."""
+
+    character: str
+
+    @classmethod
+    def of(cls, character: str) -> "Missing":
+        """The cell of a character."""
+        cell = cls(MISSING)
+        cell.character = character
+        return cell
+
+
+def text_of(line: list[bytes]) -> str:
+    """What stands on a line of cells, with the characters that the font lacks."""
+    return "".join(cell.character if isinstance(cell, Missing) else cell.decode("gbk") for cell in line)
+
+
 # Same meaning, another character. Keys are not in the GBK font, or only in some printers' copies of it.
 _INSTEAD = {
     "\u00a5": "￥",
@@ -83,6 +104,11 @@ def cells(text: str) -> list[bytes]:
     return coded
 
 
+def columns_of(character: str) -> int:
+    """What a character takes of a line, in half-width characters, as ``cells`` counts it."""
+    return 1 if character.isascii() or len(_code(character)[0]) == 1 else 2
+
+
 def encode(text: str) -> bytes:
     """The same as one byte string; its length is the text's width in half-width characters."""
     return b"".join(cells(text))
@@ -109,7 +135,7 @@ def _code(character: str) -> tuple[bytes, ...]:
         return tuple(code for other in _INSTEAD[character] for code in _code(other))
     if direct := _direct(character):
         return (direct,)
-    return _spelled(character) or (MISSING,)
+    return _spelled(character) or (Missing.of(character),)
 
 
 def _direct(character: str) -> bytes:

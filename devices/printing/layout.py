@@ -18,6 +18,7 @@ from devices.printing.document import (
     Cut,
     Document,
     Feed,
+    Logo,
     Qr,
     Row,
     Rule,
@@ -25,7 +26,7 @@ from devices.printing.document import (
     Symbology,
     Text,
 )
-from devices.printing.gb18030 import cells
+from devices.printing.gb18030 import Missing, cells, text_of
 from devices.printing.picture_sizes import code128_modules, qr_modules
 from devices.printing.wrap import Line, pad, width_of, wrap
 from devices.profiles.loader import Profile
@@ -34,7 +35,7 @@ _log = structlog.get_logger(__name__)
 
 _MIN_OPEN_CELL = 12
 _MIN_LABEL = 8
-_EAN13_MODULES = 95
+_EAN_MODULES = {Symbology.EAN13: 95, Symbology.EAN8: 67}
 _BAR_QUIET = 20
 _QR_MIN_DOTS = 3
 _QR_QUIET = 8
@@ -42,11 +43,20 @@ _QR_QUIET = 8
 
 @dataclass(frozen=True, slots=True)
 class LaidText:
-    """One line: its encoded characters, look and place. Large lines take twice their length in columns."""
+    """One line: its encoded characters, look and place. Large lines take twice their length in columns.
+
+    ``drawn`` is the line's text where the printer's font lacks some of it, else empty.
+    """
 
     encoded: bytes
     style: Style = Style.NORMAL
     align: Align = Align.LEFT
+    drawn: str = ""
+
+    @property
+    def text(self) -> str:
+        """What stands on the line."""
+        return self.drawn or self.encoded.decode("gbk")
 
     @property
     def columns(self) -> int:
@@ -78,11 +88,16 @@ class LaidFeed:
 
 
 @dataclass(frozen=True, slots=True)
+class LaidLogo:
+    """The shop's picture."""
+
+
+@dataclass(frozen=True, slots=True)
 class LaidCut:
     """The end of a paper."""
 
 
-Laid = LaidText | LaidBarcode | LaidQr | LaidFeed | LaidCut
+Laid = LaidText | LaidBarcode | LaidQr | LaidLogo | LaidFeed | LaidCut
 
 
 def lay_out(document: Document, profile: Profile) -> tuple[Laid, ...]:
@@ -109,6 +124,8 @@ def _lay_block(block: Block, profile: Profile) -> Iterator[Laid]:
             yield from _lay_qr(block, profile)
         case Feed(lines=lines):
             yield LaidFeed(lines)
+        case Logo():
+            yield LaidLogo()
         case Cut():
             yield LaidCut()
 
@@ -120,12 +137,20 @@ def _columns_for(style: Style, columns: int) -> int:
 def _lay_text(block: Text, columns: int) -> Iterator[LaidText]:
     for paragraph in block.text.split("\n"):
         for line in wrap(cells(paragraph), _columns_for(block.style, columns)):
-            yield LaidText(b"".join(line), block.style, block.align)
+            yield _laid(line, block.style, block.align)
 
 
 def _styled(lines: list[Line], style: Style) -> Iterator[LaidText]:
     for line in lines:
-        yield LaidText(b"".join(line).rstrip(b" "), style)
+        end = len(line)
+        while end and line[end - 1] == b" ":
+            end -= 1
+        yield _laid(line[:end], style, Align.LEFT)
+
+
+def _laid(line: Line, style: Style, align: Align) -> LaidText:
+    drawn = text_of(line) if any(isinstance(cell, Missing) for cell in line) else ""
+    return LaidText(b"".join(line), style, align, drawn)
 
 
 def _row_lines(row: Row, columns: int) -> list[Line]:
@@ -175,7 +200,7 @@ def _side_by_side(row: tuple[Cell, ...], widths: list[int]) -> list[Line]:
 
 
 def _lay_barcode(block: Barcode, profile: Profile) -> Iterator[Laid]:
-    dots = _EAN13_MODULES if block.symbology is Symbology.EAN13 else code128_modules(block.data)
+    dots = _EAN_MODULES.get(block.symbology) or code128_modules(block.data)
     for bar_dots in (3, 2):
         if (dots + _BAR_QUIET) * bar_dots <= profile.dots:
             yield LaidBarcode(block, bar_dots)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from devices.printing.document import Align, Barcode, Document, Qr, Row, Rule, Style, Symbology, Text
+from devices.printing.document import Align, Barcode, Document, Logo, Qr, Row, Rule, Style, Symbology, Text
 
 
 def sample_page(printer: str, at: datetime, locale: str = "zh-CN") -> Document:
@@ -23,6 +23,8 @@ def sample_page(printer: str, at: datetime, locale: str = "zh-CN") -> Document:
             Text("Large 大字", Style.LARGE),
             Row("左 left", "right 右"),
             Rule(double=True),
+            Logo(),
+            Text("生僻字 rare: 㐂𠮷" if locale.startswith("zh") else "Drawn line: 𠮷"),
             Barcode("6901234567892", Symbology.EAN13),
             Qr("https://omo.example/test"),
             Text(note, align=Align.CENTRE),

@@ -1,6 +1,9 @@
 """What the spool is told of each printer, and its limits."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from devices.printing.logo import Logo
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,13 @@ class SpoolLimits:
 
 @dataclass(frozen=True, slots=True)
 class PrinterConfig:
-    """One printer: its id, where it is (``ports.address``) and which model (``profiles``)."""
+    """One printer: its id, where it is (``ports.address``) and which model (``profiles``).
+
+    ``own_profiles`` is the shop's folder of profiles; ``logo`` stands at the head of its receipts.
+    """
 
     id: str
     uri: str
     profile: str = "generic-80"
+    own_profiles: Path | None = None
+    logo: Logo | None = None

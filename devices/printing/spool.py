@@ -58,11 +58,12 @@ class Spool:
                 WorkerParts(
                     printer=printer.id,
                     port=open_at(printer.uri),
-                    profile=load_profile(printer.profile),
+                    profile=load_profile(printer.profile, printer.own_profiles),
                     journal=journal,
                     health=self._health[printer.id],
                     limits=limits or SpoolLimits(),
                     now=now,
+                    logo=printer.logo,
                 )
             )
             for printer in printers

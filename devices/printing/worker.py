@@ -17,15 +17,16 @@ import structlog
 from devices.backoff import Backoff
 from devices.errors import DeviceError, DocumentError, PortError
 from devices.ports.port import Port
-from devices.printing.delivery import ask_state, await_mark
+from devices.printing.delivery import ask_report, await_mark, completion_request, drain, process_id
 from devices.printing.document import Document
 from devices.printing.encode import encode
 from devices.printing.health import PrinterHealth
 from devices.printing.job import Job, JobState, fingerprint
 from devices.printing.journal import AWAITING_MARK
 from devices.printing.journal_port import Journal
+from devices.printing.logo import Logo
 from devices.printing.settings import SpoolLimits
-from devices.printing.status import NOT_READY, PrinterState, mark_says_paper_end
+from devices.printing.status import AUTOMATIC_ON, NOT_READY, PrinterState, Report
 from devices.profiles.loader import Profile
 
 _log = structlog.get_logger(__name__)
@@ -33,7 +34,8 @@ _REASONS = {
     PrinterState.PAPER_LOW: "the paper roll is nearly at its end",
     PrinterState.PAPER_OUT: "the printer is out of paper",
     PrinterState.COVER_OPEN: "the printer's cover is open",
-    PrinterState.ERROR: "the printer reports an error, often a jam or the knife",
+    PrinterState.CUTTER: "the printer's knife is stuck",
+    PrinterState.ERROR: "the printer reports an error; switch it off and on",
     PrinterState.PAUSED: "the printer is switched offline",
     PrinterState.UNKNOWN: "the printer does not tell its state",
 }
@@ -54,6 +56,7 @@ class WorkerParts:
     health: PrinterHealth
     limits: SpoolLimits
     now: Callable[[], datetime]
+    logo: Logo | None = None
 
 
 class PrinterWorker:
@@ -66,6 +69,7 @@ class PrinterWorker:
         self._wake = asyncio.Event()
         self._is_stopping = False
         self._seen_at = -math.inf  # loop time of the printer's last word
+        self._owes_answer = False  # an answer did not come in time: it may still come
 
     def wake(self) -> None:
         """A job was committed: look now."""
@@ -133,39 +137,68 @@ class PrinterWorker:
         try:
             if fingerprint(job.document_json) != job.sha256:
                 raise DocumentError("the stored document was altered")
-            return encode(Document.from_json(job.document_json), self._it.profile, job.copies)
+            # lines that are drawn take a while: not on the loop
+            return await asyncio.to_thread(self._encoded, job)
         except DeviceError as error:
             _log.error("printer.job_unreadable", job=job.id, code=error.code, reason=str(error))
             await self._mark(job, JobState.FAILED, error.code)
             return b""
+
+    def _encoded(self, job: Job) -> bytes:
+        document = Document.from_json(job.document_json)
+        return encode(document, self._it.profile, job.copies, self._it.logo)
 
     async def _reach(self) -> PrinterState:
         """Open the port and ask; a printer that never answers is unknown and printed on all the same."""
         await self._it.port.open(self._limits.open_s)
         if self._it.profile.status == "none":
             return PrinterState.UNKNOWN
-        return await ask_state(self._it.port, self._limits.status_s)
+        if self._owes_answer:
+            await drain(self._it.port)
+        report = await ask_report(self._it.port, self._limits.status_s)
+        self._owes_answer = report == Report()
+        return report.state
 
     async def _send(self, job: Job, payload: bytes) -> None:
+        profile = self._it.profile
+        process = process_id(job.id, job.attempts + 1)
+        start = AUTOMATIC_ON if profile.status == "asb" else b""
         await self._mark(job, JobState.SENDING, "")
         try:
-            await self._it.port.write(payload, self._limits.write_s)
+            await self._write(start + payload + completion_request(profile.completion, process))
         except PortError as error:
             await self._mark(job, JobState.UNCERTAIN, error.code)
             raise
-        if self._it.profile.completion == "none":
+        if profile.completion == "none":
             await self._mark(job, JobState.SENT, "")
             return
         await self._mark(job, JobState.SENT, AWAITING_MARK)
-        mark = await await_mark(self._it.port, self._limits.completion_s)
+        await self._await_paper(job, process if profile.completion == "gs_h" else None)
+
+    async def _write(self, data: bytes) -> None:
+        """All bytes in one write, or in the pieces that the model can take."""
+        size = self._it.profile.chunk_bytes or len(data)
+        for place in range(0, len(data), size):
+            if place:
+                await asyncio.sleep(self._it.profile.chunk_delay_ms / 1000)
+            await self._it.port.write(data[place : place + size], self._limits.write_s)
+
+    async def _await_paper(self, job: Job, process: bytes | None) -> None:
+        mark = await await_mark(self._it.port, process, self._limits.completion_s, self._heard)
         if mark is None:
             await self._mark(job, JobState.UNCERTAIN, "no_completion_mark")
-            self._it.health.saw(PrinterState.UNKNOWN, "the printer did not say that it has printed")
+            if self._it.health.status.state not in NOT_READY:
+                self._it.health.saw(PrinterState.UNKNOWN, "the printer did not say that it has printed")
             self._seen_at = -math.inf
+            self._owes_answer = True
             return
         await self._mark(job, JobState.CONFIRMED, "")
-        if mark_says_paper_end(mark):
+        if mark.is_paper_out:
             self._it.health.saw(PrinterState.PAPER_OUT, _REASONS[PrinterState.PAPER_OUT])
+
+    def _heard(self, report: Report) -> None:
+        """The printer told by itself that something changed while it prints."""
+        self._it.health.saw(report.state, _REASONS.get(report.state, ""))
 
     async def _mark(self, job: Job, state: JobState, reason: str) -> None:
         await self._it.journal.mark(job.id, state, reason, self._it.now())

@@ -62,6 +62,7 @@ DEVICE_STATES: Final[Mapping[str, str]] = {
     "paper_out": N_("out of paper"),
     "paper_low": N_("paper low"),
     "cover_open": N_("cover open"),
+    "cutter": N_("knife stuck"),
     "error": N_("error"),
     "lost": N_("not reached"),
 }

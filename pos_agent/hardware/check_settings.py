@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from devices.errors import ConfigurationError
 from devices.ports.address import port_at
 from devices.profiles import load_profile
+from pos_agent.hardware.printer_configs import logo_of
 from pos_agent.settings import AgentSettings
 from sync.link.address import split_url
 from sync.link.errors import LinkError
@@ -47,10 +48,14 @@ def _refuse(problems: tuple[str, ...] | Iterator[str]) -> None:
 
 
 def _devices(settings: AgentSettings) -> Iterator[str]:
+    try:
+        logo_of(settings)
+    except ConfigurationError as error:
+        yield f"logo: {error}"
     for printer in settings.printer:
         try:
             port_at(printer.uri)
-            load_profile(printer.profile)
+            load_profile(printer.profile, settings.printer_profiles)
         except ConfigurationError as error:
             yield f"printer {printer.id}: {error}"
     for scanner in settings.scanner:

@@ -17,7 +17,7 @@ from devices.printing.status import PrinterStatus
 from devices.printing.thread_journal import ThreadJournal
 from pos_agent import enrolment
 from pos_agent.errors import NotEnrolled
-from pos_agent.settings import AgentSettings, PrinterSection
+from pos_agent.settings import AgentSettings
 from sync.runtime.ids import new_id
 
 LIMIT_S: Final = 12.0
@@ -38,13 +38,12 @@ def zone_of(settings: AgentSettings) -> tzinfo | None:
         return None
 
 
-async def print_samples(printers: Sequence[PrinterSection], now: datetime) -> dict[str, tuple[bool, str]]:
+async def print_samples(printers: Sequence[PrinterConfig], now: datetime) -> dict[str, tuple[bool, str]]:
     """Print a sample page on each printer; returns whether it came out, and what to say, by printer."""
     with tempfile.TemporaryDirectory() as folder:
         journal = ThreadJournal(Path(folder) / "print-test.sqlite")
         states: dict[str, PrinterStatus] = {}
-        configs = [PrinterConfig(printer.id, printer.uri, printer.profile) for printer in printers]
-        spool = Spool(configs, journal, lambda status: states.update({status.printer: status}))
+        spool = Spool(printers, journal, lambda status: states.update({status.printer: status}))
         running = asyncio.create_task(spool.run())
         try:
             jobs = {printer.id: await _enqueue(journal, printer.id, now) for printer in printers}

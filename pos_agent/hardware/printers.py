@@ -8,10 +8,10 @@ from devices.clock import timestamp
 from devices.errors import JournalError
 from devices.printing import journal
 from devices.printing.job import Job, JobState
-from devices.printing.settings import PrinterConfig
 from devices.printing.spool import Spool
 from devices.printing.status import PrinterState, PrinterStatus
 from pos_agent.hardware.board import DeviceBoard
+from pos_agent.hardware.printer_configs import printer_configs
 from pos_agent.settings import AgentSettings
 from sync.runtime.logging import get_logger
 from sync.runtime.supervision import Lifetime
@@ -102,8 +102,7 @@ class Printers:
         self._writer = writer
         self._board = board
         self._dead_since: dict[str, float] = {}
-        configs = [PrinterConfig(one.id, one.uri, one.profile) for one in settings.printer]
-        self._spool = Spool(configs, WriterJournal(writer, reader), self._on_status)
+        self._spool = Spool(printer_configs(settings), WriterJournal(writer, reader), self._on_status)
 
     def wake(self, printer: str) -> None:
         """A job for this printer was committed."""

@@ -8,6 +8,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from devices.printing.delivery import completion_request
 from devices.printing.document import Document, Qr, Text
 from devices.printing.encode import encode
 from devices.profiles import load_profile
@@ -16,6 +17,7 @@ from tests.unit.devices.example_documents import PICK_SLIP, RECEIPT_EN, RECEIPT_
 
 pytestmark = pytest.mark.processes
 
+MARK = completion_request("gs_r", b"")
 RECEIPT_ZH_LINES = """\
                 欧莫便利
                     静安寺店
@@ -57,7 +59,7 @@ def codes(picture: Path) -> set[tuple[str, str]]:
 
 
 def test_a_receipt_is_read_back_line_by_line_and_its_codes_scan(tmp_path: Path) -> None:
-    payload = encode(RECEIPT_ZH, load_profile("generic-80"))
+    payload = encode(RECEIPT_ZH, load_profile("generic-80")) + MARK
     with running("printer", "--port", "0", "--papers", str(tmp_path)) as printer:
         assert send(printer.facts["port"], payload, 1) == b"\x00"
         assert (tmp_path / "0001.bin").read_bytes() == payload
@@ -75,7 +77,7 @@ def test_narrow_paper_is_384_dots_and_its_codes_scan(tmp_path: Path) -> None:
     profile = load_profile("generic-58")
     with running("printer", "--port", "0", "--papers", str(tmp_path), "--columns", "32") as printer:
         for document in (RECEIPT_EN, PICK_SLIP):
-            send(printer.facts["port"], encode(document, profile), 1)
+            send(printer.facts["port"], encode(document, profile) + MARK, 1)
         assert codes(wait_for(tmp_path / "0001.png")) == {
             ("EAN13", "6901234567892"),
             ("QRCode", "https://omo.example/r/0193a5c2-7b1e-7f00-8000-5f2a9c3d4e11"),
@@ -93,7 +95,7 @@ def _text_lines(path: Path) -> list[str]:
 def test_a_long_qr_scans(tmp_path: Path) -> None:
     text = "https://omo.example/pickup/" + "x9" * 150
     with running("printer", "--port", "0", "--papers", str(tmp_path), "--columns", "32") as printer:
-        send(printer.facts["port"], encode(Document((Qr(text),)), load_profile("generic-58")), 1)
+        send(printer.facts["port"], encode(Document((Qr(text),)), load_profile("generic-58")) + MARK, 1)
         assert codes(wait_for(tmp_path / "0001.png")) == {("QRCode", text)}
 
 
@@ -122,7 +124,7 @@ def test_a_connection_that_ends_without_a_cut_leaves_a_paper(tmp_path: Path) -> 
 
 
 def test_a_burst_of_jobs_is_printed_at_once_while_pictures_follow(tmp_path: Path) -> None:
-    payload = encode(PICK_SLIP, load_profile("generic-80"))
+    payload = encode(PICK_SLIP, load_profile("generic-80")) + MARK
     with running("printer", "--port", "0", "--papers", str(tmp_path)) as printer:
         for _ in range(150):
             assert send(printer.facts["port"], payload, 1) == b"\x00"
@@ -172,6 +174,6 @@ def test_an_unplugged_printer_refuses_and_returns_on_the_same_port(tmp_path: Pat
             send(printer.facts["port"], b"A")
         assert printer.control("plug") == "ok"
         assert (
-            send(printer.facts["port"], encode(Document((Text("A"),)), load_profile("generic-80")), 1)
+            send(printer.facts["port"], encode(Document((Text("A"),)), load_profile("generic-80")) + MARK, 1)
             == b"\0"
         )

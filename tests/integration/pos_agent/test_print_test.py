@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from devices.printing.settings import PrinterConfig
 from pos_agent import enrolment
 from pos_agent.hardware.print_test import print_samples, zone_of
-from pos_agent.settings import AgentSettings, PrinterSection
+from pos_agent.settings import AgentSettings
 from tests.integration.devices.virtual_devices import running
 from tests.unit.pos_agent.agent_stage import enrolment_answer
 
@@ -18,8 +19,8 @@ async def test_a_sample_page_comes_out_or_its_trouble_is_told(tmp_path: Path) ->
     with running("printer", *options) as printer:
         outcomes = await print_samples(
             [
-                PrinterSection(id="works", uri=f"tcp://127.0.0.1:{printer.facts['port']}"),
-                PrinterSection(id="gone", uri="tcp://127.0.0.1:1"),
+                PrinterConfig("works", f"tcp://127.0.0.1:{printer.facts['port']}"),
+                PrinterConfig("gone", "tcp://127.0.0.1:1"),
             ],
             NOW,
         )

@@ -11,19 +11,20 @@ import pytest
 
 from devices.errors import ConfigurationError
 from devices.ports.memory import MemoryPort
+from devices.printing.delivery import completion_request
 from devices.printing.document import Document, Text
 from devices.printing.encode import encode
 from devices.printing.job import JobKind, JobState, NewJob
 from devices.printing.settings import PrinterConfig, SpoolLimits
 from devices.printing.spool import Spool
-from devices.printing.status import STATUS_REQUEST, PrinterState, PrinterStatus, read_status
+from devices.printing.status import STATUS_REQUEST, PrinterState, PrinterStatus, read_real_time
 from devices.printing.thread_journal import ThreadJournal
 from devices.profiles import load_profile
 
 AT = datetime(2025, 11, 23, 10, 0, tzinfo=UTC)
 PAPER = Document((Text("好"),))
-BYTES = encode(PAPER, load_profile("generic-80"))
-READY = b"\x12\x12\x12"
+BYTES = encode(PAPER, load_profile("generic-80")) + completion_request("gs_r", b"")
+READY = b"\x12" * 4
 LIMITS = SpoolLimits(
     open_s=0.2,
     status_s=0.1,
@@ -149,7 +150,7 @@ async def test_a_printer_that_is_away_keeps_its_jobs_queued_and_prints_them_on_r
 
 async def test_a_printer_without_paper_is_not_sent_anything(bench: Bench) -> None:
     port = bench.ports["front"]
-    port._answer = lambda data: b"\x1a\x32\x7e" if data == STATUS_REQUEST else b""
+    port._answer = lambda data: b"\x1a\x32\x12\x7e" if data == STATUS_REQUEST else b""
     async with running(bench):
         await bench.print("a")
         await bench.until(lambda: bool(bench.statuses))
@@ -271,18 +272,20 @@ def test_two_printers_of_one_id_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answers", "state"),
     [
-        ("121212", PrinterState.ONLINE),
-        ("12121E", PrinterState.PAPER_LOW),
-        ("1A327E", PrinterState.PAPER_OUT),
-        ("1A1612", PrinterState.COVER_OPEN),
-        ("1A5212", PrinterState.ERROR),
-        ("1A1212", PrinterState.PAUSED),
+        ("12121212", PrinterState.ONLINE),
+        ("1212121E", PrinterState.PAPER_LOW),
+        ("1A32127E", PrinterState.PAPER_OUT),
+        ("1A161212", PrinterState.COVER_OPEN),
+        ("1A521212", PrinterState.ERROR),
+        ("1A521A12", PrinterState.CUTTER),
+        ("1A523212", PrinterState.ERROR),
+        ("1A121212", PrinterState.PAUSED),
         ("", PrinterState.UNKNOWN),
-        ("1212", PrinterState.UNKNOWN),
-        ("000000", PrinterState.UNKNOWN),
-        ("FFFFFF", PrinterState.UNKNOWN),
-        ("121200", PrinterState.UNKNOWN),
+        ("121212", PrinterState.UNKNOWN),
+        ("00000000", PrinterState.UNKNOWN),
+        ("FFFFFFFF", PrinterState.UNKNOWN),
+        ("12121200", PrinterState.UNKNOWN),
     ],
 )
 def test_a_status_is_read_or_unknown(answers: str, state: PrinterState) -> None:
-    assert read_status(bytes.fromhex(answers)) is state
+    assert read_real_time(bytes.fromhex(answers)).state is state

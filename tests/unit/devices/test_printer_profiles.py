@@ -1,5 +1,7 @@
 """Profiles are checked when they are read; addresses too."""
 
+from pathlib import Path
+
 import pytest
 
 from devices.errors import AddressError, ProfileError
@@ -13,25 +15,56 @@ columns = 48
 dots = 576
 encoding = "gbk"
 kanji_on = "1C 26"
+kanji_off = ""
+dpi = 203
+cjk = "text"
+raster = "none"
 cut = "none"
+drawer_pin = 0
+drawer_pulse_ms = 100
 status = "none"
 completion = "none"
+chunk_bytes = 0
+chunk_delay_ms = 0
+baud = 0
+handshake = "none"
 """
 
 
 def test_the_shipped_profiles_load() -> None:
-    assert profile_names() == ("generic-58", "generic-80")
-    assert [(load_profile(key).columns, load_profile(key).dots) for key in profile_names()] == [
-        (32, 384),
-        (48, 576),
-    ]
+    assert {key: (load_profile(key).columns, load_profile(key).dots) for key in profile_names()} == {
+        "epson-tm-t82": (48, 576),
+        "epson-tm-t88": (42, 512),
+        "generic-58": (32, 384),
+        "generic-80": (48, 576),
+        "xprinter-80": (48, 576),
+    }
     assert load_profile("generic-80").kanji_on == b"\x1c&"
 
 
-@pytest.mark.parametrize("key", ["generic-81", "../generic-80", "", "GENERIC-80"])
-def test_an_unknown_profile_is_refused_with_those_there_are(key: str) -> None:
+def test_an_unknown_profile_is_refused_with_those_there_are() -> None:
     with pytest.raises(ProfileError, match="generic-58, generic-80"):
-        load_profile(key)
+        load_profile("generic-81")
+
+
+@pytest.mark.parametrize("key", ["../generic-80", "", "GENERIC-80", "a" * 9 + "/b"])
+def test_a_name_that_could_be_a_path_is_refused(key: str, tmp_path: Path) -> None:
+    with pytest.raises(ProfileError, match="small letters"):
+        load_profile(key, tmp_path)
+
+
+def test_a_shop_s_own_profile_comes_before_one_that_ships(tmp_path: Path) -> None:
+    (tmp_path / "generic-80.toml").write_text(GOOD)
+    (tmp_path / "counter-1.toml").write_text(GOOD.replace('name = "n"', 'name = "Counter"'))
+    assert load_profile("generic-80", tmp_path).name == "n"
+    assert load_profile("counter-1", tmp_path).name == "Counter"
+    assert load_profile("generic-58", tmp_path).columns == 32
+    (tmp_path / "counter-1.toml").write_bytes(b"\xff\xfe" + GOOD.encode())
+    with pytest.raises(ProfileError, match="cannot be read"):
+        load_profile("counter-1", tmp_path)
+    (tmp_path / "counter-1.toml").write_text(GOOD + "#" * 20_000)
+    with pytest.raises(ProfileError, match="more than 16384 bytes"):
+        load_profile("counter-1", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +76,11 @@ def test_an_unknown_profile_is_refused_with_those_there_are(key: str) -> None:
         ('cut = "none"', 'cut = "tear"', "cut"),
         ('name = "n"', 'name = "n"\ncolour = "red"', "unknown"),
         ('"1C 26"', '"1C 2"', "hex"),
+        ("dots = 576", "dots = 570", "need more than its dots"),
+        ("dots = 576", "dots = 580", "multiple of 8"),
+        ("drawer_pin = 0", "drawer_pin = 3", "drawer_pin"),
+        ('cjk = "text"', 'cjk = "raster"', "raster command"),
+        ('completion = "none"', 'completion = "gs_r"', "needs a status"),
         ("dots = 576", "dots =", "profile x"),
     ],
 )

@@ -1,0 +1,132 @@
+"""A printer's answers by their fixed bits: written by hand from the ESC/POS reference, and any bytes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices.errors import PortTimeout
+from devices.ports.memory import MemoryPort
+from devices.printing.answers import Answer, AnswerKind, AnswerReader
+from devices.printing.delivery import (
+    Mark,
+    ask_report,
+    await_mark,
+    completion_request,
+    drain,
+    process_id,
+)
+from devices.printing.status import Paper, PrinterState, Report, read_automatic, read_real_time
+
+REAL_TIME, SENSOR = AnswerKind.REAL_TIME, AnswerKind.SENSOR
+
+
+@pytest.mark.parametrize(
+    ("stream", "answers"),
+    [
+        ("12 1A 16", [Answer(REAL_TIME, b"\x12"), Answer(REAL_TIME, b"\x1a"), Answer(REAL_TIME, b"\x16")]),
+        ("00 03 0C", [Answer(SENSOR, b"\0"), Answer(SENSOR, b"\3"), Answer(SENSOR, b"\x0c")]),
+        ("14 00 00 0F", [Answer(AnswerKind.AUTOMATIC, b"\x14\0\0\x0f")]),
+        ("37 22 61 62 31 32 00", [Answer(AnswerKind.PROCESS, b"ab12")]),
+        ("11 13 FF 80", []),
+        # a block that breaks off gives nothing, and what broke it counts by itself
+        ("10 00 12", [Answer(REAL_TIME, b"\x12")]),
+        ("37 22 61 12", [Answer(REAL_TIME, b"\x12")]),
+        ("10 00 10 00 00 00", [Answer(AnswerKind.AUTOMATIC, b"\x10\0\0\0")]),
+    ],
+)
+def test_answers_are_told_apart(stream: str, answers: list[Answer]) -> None:
+    assert AnswerReader().feed(bytes.fromhex(stream)) == answers
+
+
+@given(st.lists(st.binary(max_size=20), max_size=20))
+def test_any_bytes_at_any_chunking_give_the_same_answers(chunks: list[bytes]) -> None:
+    whole, apart = AnswerReader(), AnswerReader()
+    expected = whole.feed(b"".join(chunks))
+    assert [answer for chunk in chunks for answer in apart.feed(chunk)] == expected
+    assert apart.garbage == whole.garbage
+    for answer in expected:
+        if answer.kind is AnswerKind.AUTOMATIC:
+            assert read_automatic(answer.data).state is not PrinterState.UNKNOWN
+
+
+@given(st.binary(max_size=8))
+def test_only_four_right_answers_tell_a_state(answers: bytes) -> None:
+    is_right = len(answers) == 4 and all(byte & 0x93 == 0x12 for byte in answers)
+    assert (read_real_time(answers) != Report()) is is_right
+
+
+def test_each_bit_of_a_real_time_status_stands_for_its_own_fact() -> None:
+    well = Report(
+        is_online=True,
+        is_cover_open=False,
+        has_cutter_error=False,
+        has_error=False,
+        paper=Paper.OK,
+        drawer_pin_high=False,
+    )
+    assert read_real_time(bytes.fromhex("12121212")) == well
+    assert read_real_time(bytes.fromhex("16121212")).drawer_pin_high is True
+    assert read_real_time(bytes.fromhex("1A161212")).is_cover_open is True
+    assert read_real_time(bytes.fromhex("1A521A12")).has_cutter_error is True
+    assert read_real_time(bytes.fromhex("1A523212")).has_error is True
+    assert read_real_time(bytes.fromhex("12121E1E")).paper is Paper.LOW
+
+
+@pytest.mark.parametrize(
+    ("block", "state", "pin"),
+    [
+        ("10000000", PrinterState.ONLINE, False),
+        ("14000000", PrinterState.ONLINE, True),
+        ("10000300", PrinterState.PAPER_LOW, False),
+        ("18000F00", PrinterState.PAPER_OUT, False),
+        ("38000000", PrinterState.COVER_OPEN, False),
+        ("18080000", PrinterState.CUTTER, False),
+        ("18200000", PrinterState.ERROR, False),
+        ("18000000", PrinterState.PAUSED, False),
+    ],
+)
+def test_an_automatic_status_is_read(block: str, state: PrinterState, pin: bool) -> None:
+    report = read_automatic(bytes.fromhex(block))
+    assert (report.state, report.drawer_pin_high) == (state, pin)
+
+
+async def opened(port: MemoryPort) -> MemoryPort:
+    await port.open(0.1)
+    return port
+
+
+async def test_a_mark_of_another_job_is_no_mark_of_this_one() -> None:
+    port = await opened(MemoryPort())
+    heard: list[Report] = []
+    port.say(bytes.fromhex("37 22") + b"aaaa\0" + bytes.fromhex("18 00 0F 00"))
+    port.say(bytes.fromhex("37 22") + b"bbbb\0")
+    assert await await_mark(port, b"bbbb", 0.2, heard.append) == Mark()
+    assert [report.state for report in heard] == [PrinterState.PAPER_OUT]
+    port.say(bytes.fromhex("37 22") + b"aaaa\0")
+    assert await await_mark(port, b"bbbb", 0.02, heard.append) is None
+
+
+async def test_the_answer_to_gs_r_is_no_process_id_and_the_other_way_round() -> None:
+    port = await opened(MemoryPort())
+    port.say(b"\x0c")
+    assert await await_mark(port, None, 0.2, lambda _report: None) == Mark(is_paper_out=True)
+    port.say(b"\x00")
+    assert await await_mark(port, b"bbbb", 0.02, lambda _report: None) is None
+
+
+async def test_a_printer_that_gives_too_few_answers_tells_nothing_and_its_late_ones_are_thrown_away() -> None:
+    port = await opened(MemoryPort(lambda _request: b"\x12\x12"))
+    assert await ask_report(port, 0.02) == Report()
+    port.say(b"\x12\x72")
+    await drain(port)
+    with pytest.raises(PortTimeout):
+        await port.read(1, 0.01)
+
+
+def test_a_process_id_names_one_attempt() -> None:
+    assert process_id("job", 1) != process_id("job", 2)
+    assert len(process_id("job", 1)) == 4
+    request = completion_request("gs_h", b"ab12")
+    assert request == bytes.fromhex("1D 28 48 06 00 30 30") + b"ab12"
+    assert completion_request("gs_r", b"ab12") == bytes.fromhex("1D 72 01")
+    assert completion_request("none", b"ab12") == b""
