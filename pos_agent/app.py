@@ -13,7 +13,9 @@ from pos_agent.desk import Desk
 from pos_agent.documents import api as documents_api
 from pos_agent.enrolment import Enrolment, secret_of
 from pos_agent.errors import NotEnrolled
+from pos_agent.hardware import api as hardware_api
 from pos_agent.hardware.board import DeviceBoard
+from pos_agent.hardware.drawer import Drawer
 from pos_agent.hardware.papers import Papers
 from pos_agent.hardware.printers import Printers
 from pos_agent.hardware.scanners import Scanners
@@ -134,6 +136,7 @@ class Agent:
             screens=EventHub(),
             profile=await load_profile(self.reader, self.enrolment),
             board=board,
+            drawer=Drawer(self.settings, self.writer, self.printers.open_drawer),
         )
         config = link_config(self.settings, self.enrolment, to_instant(self.clock.now()))
         self.link = StoreLink(self.desk, WatchedLink(self._make_link(config), self.desk))
@@ -226,6 +229,7 @@ def area_routes(sessions: Sessions, store: TableSessions) -> list[BaseRoute]:
     """Every area's API."""
     return [
         *status_routes(),
+        *hardware_api.routes(),
         *staff_api.routes(sessions, store),
         *till_api.routes(),
         *pickup_api.routes(),

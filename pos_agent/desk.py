@@ -7,6 +7,7 @@ from typing import Literal
 from pos_agent.catalogue.profile import Profile
 from pos_agent.enrolment import Enrolment
 from pos_agent.hardware.board import DeviceBoard
+from pos_agent.hardware.drawer import Drawer
 from pos_agent.hardware.focus import Focus
 from pos_agent.hardware.papers import Papers
 from pos_agent.ledger.store_book import Ledger
@@ -71,6 +72,7 @@ class Desk:
     screens: EventHub
     profile: Profile
     board: DeviceBoard
+    drawer: Drawer | None = None
     metrics: Metrics = field(default_factory=Metrics)
     line: LineState = field(default_factory=LineState)
     focus: Focus = field(default_factory=Focus)

@@ -24,6 +24,7 @@ class PrinterSection(Section):
     role: Role = Field("receipt", description="What it prints: receipt, pick (slips) or label")
     uri: str = Field(description="tcp://host:9100 or serial:/dev/serial/by-id/…?baud=19200&flow=rtscts")
     profile: str = Field("generic-80", description="Name of the printer's profile")
+    drawer: bool = Field(False, description="A cash drawer hangs on it; cash sales open it")
     fallback: DeviceId | None = Field(None, description="Printer that takes over when this one is dead")
 
 

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from pos_agent.desk import Desk, counter_seen_channel, receiving_channel, till_channel, till_seen_channel
 from pos_agent.documents.queries import count_open
+from pos_agent.hardware.open_papers import count_undecided
 from pos_agent.link.compose import backlog_of
 from pos_agent.pickup.api import ScanBody
 from pos_agent.requests import answer, desk_of, till_of
@@ -38,6 +39,7 @@ async def status_of(desk: Desk, identity: Identity, till: str) -> dict[str, Any]
         "older": line.older,
         "unsent": backlog["unsent"],
         "documents": await count_open(desk.reader),
+        "papers": await count_undecided(desk.reader, desk.clock.now()),
         "printers": desk.board.printers_json(),
         "scanners": desk.board.scanners_json(),
         "staff": {"login": person.login, "names": person.names, "role": person.role} if person else None,

@@ -10,6 +10,7 @@ from devices.errors import PortError, PortTimeout
 from devices.ports.port import Port
 from devices.printing.answers import Answer, AnswerKind, AnswerReader
 from devices.printing.status import (
+    NOT_READY,
     STATUS_ANSWERS,
     STATUS_REQUEST,
     Report,
@@ -76,26 +77,90 @@ async def drain(port: Port) -> None:
             return
 
 
-async def await_mark(port: Port, process: bytes | None, timeout_s: float, on_report: OnReport) -> Mark | None:
+@dataclass(frozen=True, slots=True)
+class MarkWait:
+    """How a completion mark is waited for.
+
+    Attributes:
+        process: what the mark must name; None = the answer to GS r.
+        is_asked: whether the printer is asked how it is while nothing comes (DLE EOT, in real time).
+        timeout_s: how long a job may take on a printer that prints.
+        patience_s: how long one that says that it cannot print, as for want of paper, is waited for: it
+            goes on with what it holds, so the job is neither lost nor to be sent again.
+        ask_s: how often it is asked.
+    """
+
+    process: bytes | None
+    is_asked: bool
+    timeout_s: float
+    patience_s: float
+    ask_s: float = 1.0
+
+
+async def await_mark(port: Port, wait: MarkWait, on_report: OnReport) -> Mark | None:
     """The completion mark, or None if it does not come in time or the line breaks.
 
     Args:
         port: the line.
-        process: what the mark must name; None = the answer to GS r.
-        timeout_s: how long the job may take.
-        on_report: hears what the printer tells by itself meanwhile, as that its paper is out.
+        wait: for what, and how long.
+        on_report: hears what the printer tells of itself meanwhile, as that its paper is out.
     """
-    reader = AnswerReader()
     try:
-        async with asyncio.timeout(timeout_s):
-            while True:
-                for answer in reader.feed(await port.read(_READ_LIMIT, timeout_s)):
-                    if answer.kind is AnswerKind.AUTOMATIC:
-                        on_report(read_automatic(answer.data))
-                    elif (mark := _mark_in(answer, process)) is not None:
-                        return mark
-    except (TimeoutError, PortError):
+        return await _Waiting(port, wait, on_report).run()
+    except PortError:
         return None
+
+
+class _Waiting:
+    """One wait for a mark."""
+
+    def __init__(self, port: Port, wait: MarkWait, on_report: OnReport) -> None:
+        self._port = port
+        self._wait = wait
+        self._on_report = on_report
+        self._reader = AnswerReader()
+        self._told = bytearray()
+        self._started = self._now()
+        self._ends = self._started + wait.timeout_s
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+    async def run(self) -> Mark | None:
+        while (left_s := self._ends - self._now()) > 0:
+            try:
+                data = await self._port.read(_READ_LIMIT, min(left_s, self._wait.ask_s))
+            except PortTimeout:
+                await self._ask()
+                continue
+            for answer in self._reader.feed(data):
+                if (mark := self._take(answer)) is not None:
+                    return mark
+        return None
+
+    async def _ask(self) -> None:
+        if self._wait.is_asked and self._now() < self._ends:
+            self._told.clear()
+            await self._port.write(STATUS_REQUEST, self._wait.ask_s)
+
+    def _take(self, answer: Answer) -> Mark | None:
+        if answer.kind is AnswerKind.AUTOMATIC:
+            self._hear(read_automatic(answer.data))
+        elif answer.kind is AnswerKind.REAL_TIME:
+            self._told += answer.data
+            if len(self._told) == STATUS_ANSWERS:
+                self._hear(read_real_time(bytes(self._told)))
+                self._told.clear()
+        else:
+            return _mark_in(answer, self._wait.process)
+        return None
+
+    def _hear(self, report: Report) -> None:
+        self._on_report(report)
+        if report.state in NOT_READY:
+            patient = self._started + self._wait.patience_s
+            self._ends = max(self._ends, min(patient, self._now() + self._wait.timeout_s))
 
 
 def _mark_in(answer: Answer, process: bytes | None) -> Mark | None:

@@ -12,6 +12,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from devices.errors import JournalError
 from devices.printing.document import Document
@@ -39,6 +40,9 @@ class JobState(StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
 
+
+Decision = Literal["came_out", "again", "left"]
+"""What a person says of a paper that is uncertain, failed or expired."""
 
 # The states a job may come from, for each it may take.
 COMES_FROM: dict[JobState, tuple[JobState, ...]] = {

@@ -10,7 +10,7 @@ from datetime import datetime
 from devices.clock import timestamp
 from devices.errors import IllegalTransition, JournalError, UnknownJob
 from devices.printing.document import Document
-from devices.printing.job import COMES_FROM, Job, JobKind, JobState, NewJob, fingerprint
+from devices.printing.job import COMES_FROM, Decision, Job, JobKind, JobState, NewJob, fingerprint
 from devices.printing.reprint import as_reprint
 
 # The reason of a job that is on its way and whose completion mark is still to come.
@@ -37,12 +37,20 @@ CREATE TABLE IF NOT EXISTS print_job (
     created_at TEXT NOT NULL,
     expires_at TEXT,
     changed_at TEXT NOT NULL,
+    decision TEXT NOT NULL DEFAULT '' CHECK (decision IN ('', 'came_out', 'again', 'left')),
+    decided_by TEXT NOT NULL DEFAULT '' CHECK (length(decided_by) <= 64),
+    decided_at TEXT,
+    CHECK ((decision = '') = (decided_at IS NULL)),
     CHECK ((copy_number = 0) = (reprint_of IS NULL))
 )
 """
 JOURNAL_INDEXES = (
     "CREATE INDEX IF NOT EXISTS print_job_queued ON print_job (printer, seq) WHERE state = 'queued'",
     "CREATE INDEX IF NOT EXISTS print_job_underway ON print_job (state) WHERE state IN ('sending', 'sent')",
+    (
+        "CREATE INDEX IF NOT EXISTS print_job_undecided ON print_job (seq)"
+        " WHERE decision = '' AND state IN ('uncertain', 'failed', 'expired')"
+    ),
     "CREATE INDEX IF NOT EXISTS print_job_reprints ON print_job (reprint_of) WHERE reprint_of IS NOT NULL",
 )
 JOURNAL_SCHEMA = ";\n".join((JOURNAL_TABLE.strip(), *JOURNAL_INDEXES)) + ";\n"
@@ -171,6 +179,30 @@ def state_of(connection: sqlite3.Connection, job_id: str) -> JobState:
     if row is None:
         raise UnknownJob(f"there is no print job {job_id}")
     return JobState(row[0])
+
+
+def decide(connection: sqlite3.Connection, job_id: str, decision: Decision, by: str, at: datetime) -> None:
+    """Keep what a person says of a paper whose fate the machine does not know, or that never came out.
+
+    Args:
+        connection: in the caller's transaction.
+        job_id: a job that is uncertain, failed or expired.
+        decision: ``came_out`` = it lies there whole; ``again`` = a copy is printed; ``left`` = not needed.
+        by: who says so.
+        at: aware UTC.
+
+    Raises:
+        UnknownJob: there is no such job.
+        IllegalTransition: its fate is known, or was decided before; nothing was changed.
+    """
+    changed = connection.execute(
+        "UPDATE print_job SET decision = ?, decided_by = ?, decided_at = ?"
+        " WHERE id = ? AND decision = '' AND state IN ('uncertain', 'failed', 'expired')",
+        (decision, by[:64], timestamp(at), job_id),
+    ).rowcount
+    if not changed:
+        found = state_of(connection, job_id)
+        raise IllegalTransition(f"print job {job_id} is {found}: there is nothing to decide")
 
 
 def recover(connection: sqlite3.Connection, at: datetime) -> int:

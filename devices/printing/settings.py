@@ -15,6 +15,8 @@ class SpoolLimits:
         status_s: for the answers to a status request.
         write_s: for the line to take a job's bytes.
         completion_s: from the last byte to the completion mark; longer means the paper is uncertain.
+        ask_s: between questions to a printer that has not said yet that a job is on paper.
+        patience_s: from the last byte, for a printer that says itself that it cannot go on now.
         health_s: between looks at an idle printer.
         not_ready_s: between looks at a printer that answers but is out of paper, open or paused.
         backoff_first_s, backoff_limit_s: between attempts at a printer that cannot be reached.
@@ -24,6 +26,8 @@ class SpoolLimits:
     status_s: float = 0.5
     write_s: float = 10.0
     completion_s: float = 10.0
+    ask_s: float = 1.0
+    patience_s: float = 900.0
     health_s: float = 15.0
     not_ready_s: float = 2.0
     backoff_first_s: float = 1.0

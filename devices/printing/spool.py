@@ -85,6 +85,17 @@ class Spool:
             return
         worker.wake()
 
+    def open_drawer(self, printer: str) -> asyncio.Future[bool]:
+        """Open the drawer at a printer once: whether the pulse left. Call from the event loop's thread.
+
+        Raises:
+            ConfigurationError: there is no such printer, or no drawer hangs on its model.
+        """
+        worker = self._workers.get(printer)
+        if worker is None or not worker.has_drawer:
+            raise ConfigurationError(f"no drawer hangs on printer {printer}")
+        return worker.pulse()
+
     def stop(self) -> None:
         """Let each printer finish the job in hand; ``run`` then returns."""
         for worker in self._workers.values():

@@ -17,8 +17,9 @@ import structlog
 from devices.backoff import Backoff
 from devices.errors import DeviceError, DocumentError, PortError
 from devices.ports.port import Port
-from devices.printing.delivery import ask_report, await_mark, completion_request, drain, process_id
+from devices.printing.delivery import MarkWait, ask_report, await_mark, completion_request, drain, process_id
 from devices.printing.document import Document
+from devices.printing.drawer import drawer_pulse
 from devices.printing.encode import encode
 from devices.printing.health import PrinterHealth
 from devices.printing.job import Job, JobState, fingerprint
@@ -45,6 +46,12 @@ def _loop_time() -> float:
     return asyncio.get_running_loop().time()
 
 
+def _settle(pulse: asyncio.Future[bool], *, is_sent: bool) -> None:
+    """Tell who waits, if somebody still does."""
+    if not pulse.done():
+        pulse.set_result(is_sent)
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerParts:
     """What a worker works with."""
@@ -69,11 +76,27 @@ class PrinterWorker:
         self._wake = asyncio.Event()
         self._is_stopping = False
         self._seen_at = -math.inf  # loop time of the printer's last word
+        self._pulse: asyncio.Future[bool] | None = None  # the drawer is to be opened, now or not at all
         self._owes_answer = False  # an answer did not come in time: it may still come
+
+    @property
+    def has_drawer(self) -> bool:
+        """Whether the model can open a drawer."""
+        return self._it.profile.drawer_pin != 0
 
     def wake(self) -> None:
         """A job was committed: look now."""
         self._wake.set()
+
+    def pulse(self) -> asyncio.Future[bool]:
+        """Open the drawer once, before the next job: whether the pulse left, within the printer's next round.
+
+        A pulse that cannot be sent is gone: a drawer that opens later opens for nobody.
+        """
+        if self._pulse is None:
+            self._pulse = asyncio.get_running_loop().create_future()
+            self._wake.set()
+        return self._pulse
 
     def stop(self) -> None:
         """End after the job in hand."""
@@ -107,6 +130,8 @@ class PrinterWorker:
         Returns:
             How long to wait before the next round, in seconds; 0 = go on at once.
         """
+        if self._pulse is not None:
+            await self._open_drawer()
         job = await self._it.journal.claim(self._it.printer)
         if job is None and (left_s := self._seen_at + self._limits.health_s - _loop_time()) > 0:
             return left_s
@@ -128,6 +153,21 @@ class PrinterWorker:
         finally:
             await self._it.port.close()
         return 0.0
+
+    async def _open_drawer(self) -> None:
+        """Send the pulse, even to a printer without paper: the customer's change lies in the drawer."""
+        pulse, self._pulse = self._pulse, None
+        assert pulse is not None
+        try:
+            state = await self._reach()
+            await self._it.port.write(drawer_pulse(self._it.profile, state), self._limits.write_s)
+        except PortError as error:
+            _log.warning("drawer.not_opened", printer=self._it.printer, reason=str(error))
+            _settle(pulse, is_sent=False)
+        else:
+            _settle(pulse, is_sent=True)
+        finally:
+            await self._it.port.close()
 
     async def _payload(self, job: Job) -> bytes:
         """The job's bytes; none if it is too old or its document is not the one that was stored."""
@@ -173,7 +213,14 @@ class PrinterWorker:
             await self._mark(job, JobState.SENT, "")
             return
         await self._mark(job, JobState.SENT, AWAITING_MARK)
-        await self._await_paper(job, process if profile.completion == "gs_h" else None)
+        wait = MarkWait(
+            process=process if profile.completion == "gs_h" else None,
+            is_asked=profile.status != "none",
+            timeout_s=self._limits.completion_s,
+            patience_s=self._limits.patience_s,
+            ask_s=self._limits.ask_s,
+        )
+        await self._await_paper(job, wait)
 
     async def _write(self, data: bytes) -> None:
         """All bytes in one write, or in the pieces that the model can take."""
@@ -183,8 +230,8 @@ class PrinterWorker:
                 await asyncio.sleep(self._it.profile.chunk_delay_ms / 1000)
             await self._it.port.write(data[place : place + size], self._limits.write_s)
 
-    async def _await_paper(self, job: Job, process: bytes | None) -> None:
-        mark = await await_mark(self._it.port, process, self._limits.completion_s, self._heard)
+    async def _await_paper(self, job: Job, wait: MarkWait) -> None:
+        mark = await await_mark(self._it.port, wait, self._heard)
         if mark is None:
             await self._mark(job, JobState.UNCERTAIN, "no_completion_mark")
             if self._it.health.status.state not in NOT_READY:
@@ -195,6 +242,8 @@ class PrinterWorker:
         await self._mark(job, JobState.CONFIRMED, "")
         if mark.is_paper_out:
             self._it.health.saw(PrinterState.PAPER_OUT, _REASONS[PrinterState.PAPER_OUT])
+        elif self._it.health.status.state in NOT_READY:
+            self._seen_at = -math.inf  # it prints again: ask it at once
 
     def _heard(self, report: Report) -> None:
         """The printer told by itself that something changed while it prints."""

@@ -19,6 +19,10 @@ from sync.values.clock import Clock
 
 _ROLES: Final = {JobKind.RECEIPT: "receipt", JobKind.PICK: "pick", JobKind.LABEL: "label"}
 _SHOWN: Final = {"sending": "queued"}
+FATE: Final = "CASE j.decision WHEN 'came_out' THEN 'confirmed' ELSE j.state END"
+"""A job's state, or what a person saw; `j` is its row."""
+
+_FATE_OF: Final = f"SELECT {FATE} FROM print_job j WHERE id = ?"  # noqa: S608  # joins constants
 
 
 class Papers:
@@ -78,7 +82,7 @@ class Papers:
 
 def printed_state(tx: Transaction, job_id: str | None) -> str | None:
     """How far a job's paper has come, as a screen shows it; None where there is no job."""
-    row = tx.one("SELECT state FROM print_job WHERE id = ?", (job_id,)) if job_id else None
+    row = tx.one(_FATE_OF, (job_id,)) if job_id else None
     return shown_state(row[0] if row else None)
 
 

@@ -108,6 +108,10 @@ class Printers:
         """A job for this printer was committed."""
         self._spool.wake(printer)
 
+    def open_drawer(self, printer: str) -> asyncio.Future[bool]:
+        """Open the drawer at a printer once: whether the pulse left."""
+        return self._spool.open_drawer(printer)
+
     async def run(self, lifetime: Lifetime) -> None:
         """Print until asked to stop; the job in hand is finished."""
         lifetime.ready()

@@ -143,6 +143,23 @@ _TELL: Final[dict[str, Told]] = {
         N_("Nothing was changed. Check the numbers and texts."),
     ),
     "empty_move": (422, N_("Nothing moves here"), N_("Look at the lines again.")),
+    "no_drawer": (
+        409,
+        N_("There is no cash drawer here"),
+        N_("Name the printer that it hangs on in the settings."),
+    ),
+    "no_reason": (422, N_("A reason is needed"), N_("Say why.")),
+    "drawer_unreachable": (
+        409,
+        N_("The drawer could not be opened"),
+        N_("Its printer does not answer: look at power and cable, or use the key."),
+    ),
+    "unknown_paper": (404, N_("There is no such paper"), N_("Look at the page again.")),
+    "paper_settled": (
+        409,
+        N_("Nothing is to be decided about this paper"),
+        N_("It came out, or somebody was faster. Look at the page again."),
+    ),
     "no_printer": (409, N_("There is no printer for this"), N_("Set one up first.")),
 }
 _OTHERS: Final[Told] = (409, N_("This is not possible now"), N_("Look at the page again."))

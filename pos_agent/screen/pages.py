@@ -41,5 +41,6 @@ ROUTES: list[BaseRoute] = [
     _page("receiving"),
     _page("documents"),
     _page("stock", MANAGER),
+    _page("devices"),
     _page("sign-in", PUBLIC),
 ]

@@ -2,13 +2,19 @@
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
+from pos_agent.hardware.papers import FATE
 from pos_agent.till.rules import receipt_epoch, receipt_number
 from sync.rules.books import StorePosition
 from sync.rules.errors import Refused
 from sync.storage.reader import Reader
 from sync.storage.writer import Transaction
+
+_KEPT: Final = (
+    f"SELECT r.content, r.job_id, {FATE} FROM receipt r LEFT JOIN print_job j ON j.id = r.job_id"  # noqa: S608  # joins constants
+    " WHERE r.number = ?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +105,7 @@ async def receipt_of(reader: Reader, number: str) -> KeptReceipt:
     Raises:
         Refused: `unknown_receipt`.
     """
-    row = await reader.one(
-        "SELECT r.content, r.job_id, j.state FROM receipt r LEFT JOIN print_job j ON j.id = r.job_id"
-        " WHERE r.number = ?",
-        (number,),
-    )
+    row = await reader.one(_KEPT, (number,))
     if row is None:
         raise Refused("unknown_receipt")
     return KeptReceipt(content=json.loads(row[0]), job=row[1], state=row[2])

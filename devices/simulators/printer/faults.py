@@ -15,10 +15,12 @@ _SETTINGS: dict[str, tuple[str, object]] = {
     "online": ("is_offline", False),
     "cover-open": ("is_cover_open", True),
     "cover-closed": ("is_cover_open", False),
+    "cutter-stuck": ("is_cutter_stuck", True),
+    "cutter-ok": ("is_cutter_stuck", False),
     "mute": ("is_mute", True),
     "unmute": ("is_mute", False),
 }
-_WORDS = (*_SETTINGS, "reset-after N", "unplug", "plug", "power-cycle", "state")
+_WORDS = (*_SETTINGS, "reset-after N", "paper-out-after N", "unplug", "plug", "power-cycle", "state")
 
 
 class Faulty(Protocol):
@@ -61,6 +63,9 @@ async def obey(printer: Faulty, line: str) -> str:
     if word == "reset-after" and len(words) == 2:
         printer.reset_after = _bytes(words[1])
         return ""
+    if word == "paper-out-after" and len(words) == 2:
+        printer.condition.paper_left = _bytes(words[1])
+        return ""
     if len(words) != 1:
         raise Refused(f"write one of: {', '.join(_WORDS)}")
     return await _obey_word(printer, word)
@@ -86,5 +91,5 @@ async def _obey_word(printer: Faulty, word: str) -> str:
 
 def _bytes(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > _MAX_RESET:
-        raise Refused("reset-after takes a number of bytes")
+        raise Refused("reset-after and paper-out-after take a number of bytes")
     return int(text)

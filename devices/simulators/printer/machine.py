@@ -15,15 +15,20 @@ from devices.simulators.printer.tokens import Token, next_token
 
 BUFFER_LIMIT = 65_536
 _TOKEN_LIMIT = 1_048_576
-_QUERIES = frozenset({b"\x1dr", b"\x10\x04", b"\x10\x05", b"\x1dI"})
+_QUERIES = frozenset({b"\x1dr", b"\x1da", b"\x10\x04", b"\x10\x05", b"\x1dI"})
 _PROCESS_ID = b"H"
 
 
 @dataclass(slots=True)
 class Condition:
-    """What is right or wrong with the machine, set by its control port."""
+    """What is right or wrong with the machine, set by its control port.
+
+    ``paper_left`` is how many more bytes print before the roll ends; None = it does not end.
+    """
 
     paper: str = "ok"
+    paper_left: int | None = None
+    is_cutter_stuck: bool = False
     is_offline: bool = False
     is_cover_open: bool = False
     is_mute: bool = False
@@ -31,7 +36,16 @@ class Condition:
     @property
     def prints(self) -> bool:
         """Whether it prints what it is sent."""
-        return self.paper != "out" and not self.is_offline and not self.is_cover_open
+        is_stopped = self.is_offline or self.is_cover_open or self.is_cutter_stuck
+        return self.paper != "out" and not is_stopped
+
+    def use_paper(self, size: int) -> None:
+        """So many bytes were printed."""
+        if self.paper_left is None:
+            return
+        self.paper_left -= size
+        if self.paper_left <= 0:
+            self.paper, self.paper_left = "out", None
 
 
 class Machine:
@@ -54,6 +68,7 @@ class Machine:
         self._began_with = Modes()
         self._held: Paper | None = None
         self._follows_cut = False
+        self._automatic = b""  # the last automatic status told; empty = none is wanted
 
     def power_cycle(self) -> None:
         """Off and on: what was not yet on paper is gone, and nobody is told."""
@@ -75,6 +90,14 @@ class Machine:
         answers += self.print_waiting()
         return b"" if self.condition.is_mute else answers
 
+    def news(self) -> bytes:
+        """The automatic status, if it is wanted and something changed since it was told."""
+        now = self._status_block()
+        if not self._automatic or now == self._automatic:
+            return b""
+        self._automatic = now
+        return now
+
     def end_connection(self) -> None:
         """The client hung up: a paper begun comes out, now or once the machine prints again."""
         self._recent = b""
@@ -90,17 +113,20 @@ class Machine:
         answers = b""
         while self.condition.prints:
             answers += self._print_job(self._jobs[0])
-            if len(self._jobs) == 1:
+            if len(self._jobs) == 1 or not self.condition.prints:
                 break
             self._end_job(self._jobs.popleft())
-        return answers
+        return answers + self.news()
 
     def _print_job(self, job: bytearray) -> bytes:
         answers = b""
         place = 0
-        while token := next_token(job, place, kanji=self._interpreter.modes.kanji):
+        while self.condition.prints and (
+            token := next_token(job, place, kanji=self._interpreter.modes.kanji)
+        ):
             place += len(token.raw)
             answers += self._print(token)
+            self.condition.use_paper(len(token.raw))
         del job[:place]
         if len(job) > _TOKEN_LIMIT:
             del job[:1]
@@ -154,6 +180,9 @@ class Machine:
             self._add_to_last(token.raw)
         else:
             self._raw += token.raw
+        if token.name == b"\x1da":
+            self._automatic = self._status_block() if token.args[0] else b""
+            return self._automatic
         if token.name == b"\x1dr":
             return self._sensor(token.args[0])
         if token.name == b"\x1d(" and len(token.args) >= 9:
@@ -184,7 +213,16 @@ class Machine:
         if which == 1:
             return bytes((0x12 | (0 if it.prints else 0x08),))
         if which == 2:
-            return bytes((0x12 | (0x04 if it.is_cover_open else 0) | (0x20 if it.paper == "out" else 0),))
+            error = 0x40 if it.is_cutter_stuck else 0
+            cause = (0x04 if it.is_cover_open else 0) | (0x20 if it.paper == "out" else 0) | error
+            return bytes((0x12 | cause,))
         if which == 4:
             return bytes((0x12 | {"ok": 0, "low": 0x0C, "out": 0x6C}[it.paper],))
-        return b"\x12" if which == 3 else b""
+        return bytes((0x12 | (0x08 if it.is_cutter_stuck else 0),)) if which == 3 else b""
+
+    def _status_block(self) -> bytes:
+        """Four bytes as GS a makes the machine send them by itself."""
+        it = self.condition
+        first = 0x10 | (0 if it.prints else 0x08) | (0x20 if it.is_cover_open else 0)
+        paper = {"ok": 0x00, "low": 0x03, "out": 0x0F}[it.paper]
+        return bytes((first, 0x08 if it.is_cutter_stuck else 0, paper, 0x0F))

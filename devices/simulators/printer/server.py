@@ -79,6 +79,8 @@ class PrinterServer:
             "paper": it.paper,
             "cover": "open" if it.is_cover_open else "closed",
             "mute": it.is_mute,
+            "cutter": "stuck" if it.is_cutter_stuck else "ok",
+            "paper_left": it.paper_left,
             "plugged": self._server is not None,
             "reset_after": self.reset_after,
             "papers": self._archive.count,

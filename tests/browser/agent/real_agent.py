@@ -16,8 +16,8 @@ from tests.unit.pos_agent.agent_stage import Stage, staged
 class RealAgent:
     """A staged agent that serves from a thread of its own."""
 
-    def __init__(self, template: Path, folder: Path) -> None:
-        self._template, self._folder = template, folder
+    def __init__(self, template: Path, folder: Path, **settings: Any) -> None:
+        self._template, self._folder, self._settings = template, folder, settings
         self._started = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -27,7 +27,7 @@ class RealAgent:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        async with staged(self._template, self._folder) as stage:
+        async with staged(self._template, self._folder, **self._settings) as stage:
             self.stage = stage
             config = uvicorn.Config(build_app(stage.desk, 8700), port=0, log_level="error", lifespan="off")
             self._server = uvicorn.Server(config)

@@ -9,6 +9,7 @@ from devices.ports.memory import MemoryPort
 from devices.printing.answers import Answer, AnswerKind, AnswerReader
 from devices.printing.delivery import (
     Mark,
+    MarkWait,
     ask_report,
     await_mark,
     completion_request,
@@ -95,23 +96,40 @@ async def opened(port: MemoryPort) -> MemoryPort:
     return port
 
 
+def wait(process: bytes | None, timeout_s: float = 0.2, patience_s: float = 0.0) -> MarkWait:
+    return MarkWait(process, is_asked=True, timeout_s=timeout_s, patience_s=patience_s, ask_s=0.01)
+
+
+async def test_a_printer_without_paper_is_asked_and_waited_for() -> None:
+    said = [bytes.fromhex("1A32127E")] * 8 + [bytes.fromhex("12121212") + b"\0"]
+    port = await opened(MemoryPort(lambda _request: said.pop(0) if said else b""))
+    states: list[PrinterState] = []
+    mark = await await_mark(port, wait(None, 0.05, 5.0), lambda report: states.append(report.state))
+    assert (mark, states) == (Mark(), [PrinterState.PAPER_OUT] * 8 + [PrinterState.ONLINE])
+
+
+async def test_patience_ends() -> None:
+    port = await opened(MemoryPort(lambda _request: bytes.fromhex("1A32127E")))
+    assert await await_mark(port, wait(None, 0.02, 0.06), lambda _report: None) is None
+
+
 async def test_a_mark_of_another_job_is_no_mark_of_this_one() -> None:
     port = await opened(MemoryPort())
     heard: list[Report] = []
     port.say(bytes.fromhex("37 22") + b"aaaa\0" + bytes.fromhex("18 00 0F 00"))
     port.say(bytes.fromhex("37 22") + b"bbbb\0")
-    assert await await_mark(port, b"bbbb", 0.2, heard.append) == Mark()
+    assert await await_mark(port, wait(b"bbbb"), heard.append) == Mark()
     assert [report.state for report in heard] == [PrinterState.PAPER_OUT]
     port.say(bytes.fromhex("37 22") + b"aaaa\0")
-    assert await await_mark(port, b"bbbb", 0.02, heard.append) is None
+    assert await await_mark(port, wait(b"bbbb", 0.02), heard.append) is None
 
 
 async def test_the_answer_to_gs_r_is_no_process_id_and_the_other_way_round() -> None:
     port = await opened(MemoryPort())
     port.say(b"\x0c")
-    assert await await_mark(port, None, 0.2, lambda _report: None) == Mark(is_paper_out=True)
+    assert await await_mark(port, wait(None), lambda _report: None) == Mark(is_paper_out=True)
     port.say(b"\x00")
-    assert await await_mark(port, b"bbbb", 0.02, lambda _report: None) is None
+    assert await await_mark(port, wait(b"bbbb", 0.02), lambda _report: None) is None
 
 
 async def test_a_printer_that_gives_too_few_answers_tells_nothing_and_its_late_ones_are_thrown_away() -> None:

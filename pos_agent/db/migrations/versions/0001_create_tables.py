@@ -33,6 +33,20 @@ def upgrade() -> None:
     sa.CheckConstraint("reason IN ('opening', 'receive')", name=op.f('ck_document_reason')),
     sa.PrimaryKeyConstraint('ref', name=op.f('pk_document'))
     )
+    op.create_table('drawer_opening',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.String(), nullable=False),
+    sa.Column('till', sa.String(), nullable=False),
+    sa.Column('actor', sa.String(), nullable=False),
+    sa.Column('cause', sa.String(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('printer', sa.String(), nullable=False),
+    sa.Column('outcome', sa.String(), nullable=False),
+    sa.CheckConstraint("cause IN ('cash', 'no_sale')", name=op.f('ck_drawer_opening_cause')),
+    sa.CheckConstraint("outcome IN ('asked', 'sent', 'failed')", name=op.f('ck_drawer_opening_outcome')),
+    sa.CheckConstraint('length(reason) <= 200', name=op.f('ck_drawer_opening_reason')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_drawer_opening'))
+    )
     op.create_table('event',
     sa.Column('seq', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('chain', sqlmodel.AutoString(), nullable=False),
@@ -347,6 +361,7 @@ def downgrade() -> None:
     op.drop_table('hold')
     op.drop_table('habits')
     op.drop_table('event')
+    op.drop_table('drawer_opening')
     op.drop_table('document')
     op.drop_table('demand')
     op.execute("DROP TABLE print_job")

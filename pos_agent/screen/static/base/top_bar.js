@@ -18,6 +18,7 @@ const pages = [
   ["/receiving", words.receiving],
   ["/documents", words.documents],
   ["/stock", words.stock, "manager"],
+  ["/devices", words.devices],
 ];
 
 function useNow() {
@@ -68,6 +69,12 @@ function Place({ facts }) {
     ${facts.staff && html`<span class="muted small clerk">${nameIn(facts.staff.names) || facts.staff.login}</span>`}`;
 }
 
+// What waits on a page for somebody.
+function Count({ path, facts }) {
+  const [id, count] = { "/documents": ["open-documents", facts.documents], "/devices": ["open-papers", facts.papers] }[path] ?? [];
+  return count > 0 && html`<span class="count" id=${id}><span class="visually-hidden">${words.waiting}</span> ${count}</span>`;
+}
+
 export function TopBar() {
   const facts = useStore(status);
   const now = useNow();
@@ -75,7 +82,7 @@ export function TopBar() {
   return html`<header class="topbar">
     <${Place} facts=${facts} />
     <nav class="tabs" aria-label=${words.pages}>
-      ${pages.filter(([, , role]) => !role || facts.staff?.role === role).map(([path, name]) => html`<a href=${path} aria-current=${path === here ? "page" : undefined}>${name}${path === "/documents" && facts.documents > 0 && html`<span class="count" id="open-documents"><span class="visually-hidden">${words.waiting}</span> ${facts.documents}</span>`}</a>`)}
+      ${pages.filter(([, , role]) => !role || facts.staff?.role === role).map(([path, name]) => html`<a href=${path} aria-current=${path === here ? "page" : undefined}>${name}<${Count} path=${path} facts=${facts} /></a>`)}
     </nav>
     <div class="end push">
       <div class="signs" role="status">

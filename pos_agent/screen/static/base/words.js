@@ -12,6 +12,7 @@ export const words = {
   documents: _("Documents"),
   waiting: _("waiting:"),
   stock: _("Stock"),
+  devices: _("Devices"),
   pages: _("Pages"),
   settings: _("Display"),
   language: _("Language"),

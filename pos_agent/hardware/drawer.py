@@ -1,0 +1,87 @@
+"""The cash drawer: opened by a cash sale, or by a manager with a reason. Each opening is on record.
+
+The record is kept before the pulse leaves and is never acted on again: after a crash a drawer stays shut.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pos_agent.settings import AgentSettings
+from sync.rules.errors import Refused
+from sync.storage.writer import Transaction, Writer
+
+Cause = Literal["cash", "no_sale"]
+WAIT_S: Final = 4.0
+"""How long a pulse may take to leave; a later one would open the drawer for nobody."""
+_KEEP: Final = (
+    "INSERT INTO drawer_opening (at, till, actor, cause, reason, printer, outcome)"
+    " VALUES (?, ?, ?, ?, ?, ?, 'asked') RETURNING id"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Who has the drawer opened, when (as the log writes it), at which till, and why."""
+
+    at: str
+    till: str
+    actor: str
+    cause: Cause
+    reason: str = ""
+
+
+class Drawer:
+    """The store's drawer.
+
+    Args:
+        settings: names the printer that it hangs on.
+        writer: keeps the record.
+        open_at: sends one pulse: whether it left.
+    """
+
+    def __init__(
+        self, settings: AgentSettings, writer: Writer, open_at: Callable[[str], asyncio.Future[bool]]
+    ) -> None:
+        self._printer = next((one.id for one in settings.printer if one.drawer), None)
+        self._writer = writer
+        self._open_at = open_at
+
+    @property
+    def is_there(self) -> bool:
+        """Whether this store has one."""
+        return self._printer is not None
+
+    async def open(self, opening: Opening) -> bool:
+        """Open it once; whether the pulse left.
+
+        Raises:
+            Refused: `no_drawer`, the settings name none; `no_reason`, it is opened without a sale and
+                without a reason. Nothing was kept.
+        """
+        printer = self._printer
+        if printer is None:
+            raise Refused("no_drawer")
+        reason = opening.reason.strip()
+        if opening.cause == "no_sale" and not reason:
+            raise Refused("no_reason")
+        row = (opening.at, opening.till, opening.actor, opening.cause, reason, printer)
+
+        def keep(tx: Transaction) -> int:
+            return int((tx.one(_KEEP, row) or (0,))[0])
+
+        number = await self._writer.run(keep)
+        is_sent = await self._pulse(printer)
+        outcome = ("sent" if is_sent else "failed", number)
+        await self._writer.run(
+            lambda tx: tx.execute("UPDATE drawer_opening SET outcome = ? WHERE id = ?", outcome)
+        )
+        return is_sent
+
+    async def _pulse(self, printer: str) -> bool:
+        try:
+            async with asyncio.timeout(WAIT_S):
+                return await asyncio.shield(self._open_at(printer))
+        except TimeoutError:
+            return False
