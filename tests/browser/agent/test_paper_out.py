@@ -11,6 +11,7 @@ from pos_agent.db.migrate import migrate
 from pos_agent.hardware.printers import Printers
 from tests.browser.agent.real_agent import RealAgent
 from tests.browser.agent.stage import Watched, signed_in
+from tests.browser.agent.test_looks import check
 from tests.integration.devices.virtual_devices import Program, running
 from tests.unit.pos_agent.agent_stage import gtin
 
@@ -38,7 +39,11 @@ def agent(printer: Program, tmp_path: Path) -> Iterator[RealAgent]:
     async def start() -> tuple[Printers, asyncio.Task[None]]:
         printers = Printers(desk.settings, desk.ledger.writer, desk.reader, desk.board, desk.clock)
         desk.papers.wake = printers.wake
-        desk.board.changed = lambda: desk.screens.publish("status", "devices", None)
+
+        def changed() -> None:
+            desk.screens.publish("status", "devices", None)
+
+        desk.board.changed = changed
         return printers, asyncio.create_task(printers._spool.run())
 
     printers, task = made.do(start())
@@ -121,7 +126,12 @@ def test_a_receipt_that_nobody_knows_of_is_looked_for_and_printed_again(
     expect(card).to_contain_text("可能未打印")
     expect(card.locator("img")).to_be_visible()
     assert page.evaluate("document.querySelector('.paper-card img').decode().then(() => true)")
-    keep(page, "paper-uncertain-devices.png")
+    check(page, "devices-uncertain")
+    for width in (360, 768, 1920):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
+        keep(page, f"paper-uncertain-devices-{width}.png")
+    page.set_viewport_size({"width": 1280, "height": 800})
     card.get_by_role("button", name="重打").click()
     expect(page.locator("#papers")).to_contain_text("所有单据都已打印")
     expect(page.locator("#open-papers")).to_have_count(0)

@@ -18,7 +18,6 @@ const pages = [
   ["/receiving", words.receiving],
   ["/documents", words.documents],
   ["/stock", words.stock, "manager"],
-  ["/devices", words.devices],
 ];
 
 function useNow() {
@@ -49,12 +48,14 @@ export function LinePill({ facts }) {
   return html`<${Pill} tone=${tone} id="line">${text}</${Pill}>`;
 }
 
-// Devices that are well share one sign; each in trouble has its own.
+// Devices that are well share one sign; each in trouble has its own. All lead to the page that says what to do.
 function Devices({ facts }) {
   const all = [...facts.printers.map((one) => ["printer", printerSign(one)]), ...facts.scanners.map((one) => ["scanner", scannerSign(one)])];
   const well = all.filter(([, [tone]]) => tone === "ok").map(([, [, text]]) => text);
-  return html`${all.map(([icon, [tone, text]]) => tone !== "ok" && html`<${Pill} tone=${tone}><${Icon} name=${icon} size=${16} />${text}</${Pill}>`)}
-    ${well.length > 0 && html`<${Pill} tone="ok" id="well" title=${well.join(" · ")}>${words.devicesWell}</${Pill}>`}`;
+  const here = location.pathname === "/devices";
+  return html`<a href="/devices" class="device-signs" aria-current=${here ? "page" : undefined}><span class="visually-hidden">${words.devices}: </span>${all.map(([icon, [tone, text]]) => tone !== "ok" && html`<${Pill} tone=${tone}><${Icon} name=${icon} size=${16} />${text}</${Pill}>`)}
+    ${well.length > 0 && html`<${Pill} tone="ok" id="well" title=${well.join(" · ")}>${words.devicesWell}</${Pill}>`}
+    ${facts.papers > 0 && html`<${Pill} tone="warn" id="open-papers">${words.openPapers(facts.papers)}</${Pill}>`}</a>`;
 }
 
 // Browsers are silent until somebody touched the page: a new order would not be heard.
@@ -69,12 +70,6 @@ function Place({ facts }) {
     ${facts.staff && html`<span class="muted small clerk">${nameIn(facts.staff.names) || facts.staff.login}</span>`}`;
 }
 
-// What waits on a page for somebody.
-function Count({ path, facts }) {
-  const [id, count] = { "/documents": ["open-documents", facts.documents], "/devices": ["open-papers", facts.papers] }[path] ?? [];
-  return count > 0 && html`<span class="count" id=${id}><span class="visually-hidden">${words.waiting}</span> ${count}</span>`;
-}
-
 export function TopBar() {
   const facts = useStore(status);
   const now = useNow();
@@ -82,7 +77,7 @@ export function TopBar() {
   return html`<header class="topbar">
     <${Place} facts=${facts} />
     <nav class="tabs" aria-label=${words.pages}>
-      ${pages.filter(([, , role]) => !role || facts.staff?.role === role).map(([path, name]) => html`<a href=${path} aria-current=${path === here ? "page" : undefined}>${name}<${Count} path=${path} facts=${facts} /></a>`)}
+      ${pages.filter(([, , role]) => !role || facts.staff?.role === role).map(([path, name]) => html`<a href=${path} aria-current=${path === here ? "page" : undefined}>${name}${path === "/documents" && facts.documents > 0 && html`<span class="count" id="open-documents"><span class="visually-hidden">${words.waiting}</span> ${facts.documents}</span>`}</a>`)}
     </nav>
     <div class="end push">
       <div class="signs" role="status">

@@ -46,6 +46,7 @@ export const words = {
   cancel: _("Cancel"),
   close: _("Close"),
   tillNo: (till) => _("Till %(till)s", { till }),
+  openPapers: (count) => ngettext("%(num)s paper to look after", "%(num)s papers to look after", count),
   devicesWell: _("Devices ready"),
   silent: _("Touch once for sound"),
   offline: _("Offline"),
