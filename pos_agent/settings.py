@@ -32,9 +32,16 @@ class ScannerSection(Section):
     """One scanner: `[[scanner]]`."""
 
     id: DeviceId = Field(description="Name of the scanner, unique")
-    uri: str = Field(description="serial:/dev/serial/by-id/…?baud=9600 or tcp://host:port")
+    uri: str = Field(
+        description="serial:/dev/serial/by-id/…?baud=9600, hid:/dev/input/by-id/…-event-kbd, tcp://host:port"
+        " or listen://address:port"
+    )
     prefix: Affix = Field("", description="Text that the scanner sends before each code")
     suffix: Affix = Field("", description="Text that it sends after each code, before CR, LF or TAB")
+    end: Literal["line", "etx", "gap"] = Field(
+        "line", description="What ends a code: line (CR, LF, TAB), etx (that too) or gap (a pause as well)"
+    )
+    gap_ms: int = Field(100, ge=10, le=1000, description="The pause that ends a code, with end = gap")
     debounce_ms: int = Field(300, ge=0, le=5000, description="The same code within this time counts once")
     till: TillId | None = Field(None, description="The till it belongs to; the first one if not given")
 

@@ -1,6 +1,16 @@
 """Cuts a scanner's byte stream into codes, however the bytes arrive: split, glued, or with noise between."""
 
-_TERMINATORS = frozenset(b"\r\n\t")
+from typing import Final, Literal
+
+End = Literal["line", "etx", "gap"]
+"""What ends a code: CR, LF or TAB; ETX as well; or nothing but a pause (``Framer.take_part``)."""
+_LINE: Final = frozenset(b"\r\n\t")
+_TERMINATORS: Final[dict[End, frozenset[int]]] = {
+    "line": _LINE,
+    # not for everybody: on a line whose scanner never sends it, ETX is noise and must not cut a code in two
+    "etx": _LINE | {0x03},
+    "gap": _LINE,
+}
 # ASCII separators that GS1 and ISO/IEC 15434 data carry; every other control byte is noise on the line.
 _KEPT_CONTROLS = frozenset((0x04, 0x1C, 0x1D, 0x1E, 0x1F))
 MAX_CODE_BYTES = 4096
@@ -9,20 +19,24 @@ MAX_CODE_BYTES = 4096
 class Framer:
     """Feed it what arrives; it gives whole codes.
 
-    Any of CR, LF and TAB ends a code; empty ones vanish, so CR LF ends one code. A code longer than the limit
+    Any terminator ends a code; empty ones vanish, so CR LF ends one code. A code longer than the limit
     is dropped whole, up to its terminator, and counted.
 
     Args:
         limit: the longest code in bytes.
         prefix: bytes the scanner puts before each code, taken off where they stand.
         suffix: further bytes the scanner puts after each code, before the terminator.
+        end: what ends a code.
     """
 
-    def __init__(self, limit: int = MAX_CODE_BYTES, prefix: bytes = b"", suffix: bytes = b"") -> None:
+    def __init__(
+        self, limit: int = MAX_CODE_BYTES, prefix: bytes = b"", suffix: bytes = b"", end: End = "line"
+    ) -> None:
         assert limit > 0
         self._limit = limit
         self._prefix = prefix
         self._suffix = suffix
+        self._terminators = _TERMINATORS[end]
         self._part = bytearray()
         self._overflows = False
         self.dropped = 0
@@ -45,19 +59,14 @@ class Framer:
         """
         codes: list[bytes] = []
         for byte in data:
-            if byte in _TERMINATORS:
-                codes += self._end()
+            if byte in self._terminators:
+                codes += self.take_part()
             elif (byte >= 0x20 and byte != 0x7F) or byte in _KEPT_CONTROLS:
                 self._take(byte)
         return codes
 
-    def _take(self, byte: int) -> None:
-        if len(self._part) < self._limit:
-            self._part.append(byte)
-        else:
-            self._overflows = True
-
-    def _end(self) -> list[bytes]:
+    def take_part(self) -> list[bytes]:
+        """End the code here: the one begun, or none. For scanners that end a code with a pause only."""
         code = bytes(self._part)
         overflowed = self._overflows
         self.reset()
@@ -66,6 +75,12 @@ class Framer:
             return []
         code = code.removeprefix(self._prefix).removesuffix(self._suffix)
         return [code] if code else []
+
+    def _take(self, byte: int) -> None:
+        if len(self._part) < self._limit:
+            self._part.append(byte)
+        else:
+            self._overflows = True
 
 
 def decode(code: bytes) -> str | None:

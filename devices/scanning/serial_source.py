@@ -1,4 +1,4 @@
-"""One scanner on a serial line or a pty, supervised: it comes back by itself when it is plugged in again."""
+"""One scanner, supervised: it comes back by itself when it is plugged in or connects again."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,11 +10,12 @@ import structlog
 
 from devices.clock import utc_now
 from devices.errors import ConfigurationError, PortTimeout
-from devices.ports.address import port_at
 from devices.ports.port import Port
+from devices.scanning.address import scanner_port_at
 from devices.scanning.aim import strip_identifier
 from devices.scanning.bounce import BounceFilter
-from devices.scanning.framer import Framer, decode
+from devices.scanning.framer import End, Framer, decode
+from devices.scanning.listen_port import ListenPort
 from devices.scanning.scan import Scan
 from devices.supervisor import OnStatus, Supervisor
 
@@ -33,11 +34,13 @@ class ScannerConfig:
 
     Attributes:
         id: its name in the settings and in each ``Scan``.
-        uri: ``serial:/dev/serial/by-id/…?baud=9600``, a pty's path, or ``tcp://host:port``.
-        prefix, suffix: text the scanner puts around each code, beside CR, LF or TAB at its end.
+        uri: see ``scanner_port_at``.
+        prefix, suffix: text the scanner puts around each code, beside what ends it.
+        end: what ends a code: ``line`` (CR, LF, TAB), ``etx`` (that too), ``gap`` (a pause as well).
         aim: whether AIM identifiers are taken off.
         debounce_ms: equal codes closer together than this count once; 0 = all count.
         part_ms: a code whose rest does not come for so long is thrown away.
+        gap_ms: the pause that ends a code where ``end`` is ``gap``; longer than any within a code.
     """
 
     id: str
@@ -47,10 +50,14 @@ class ScannerConfig:
     aim: bool = True
     debounce_ms: int = 0
     part_ms: int = 2000
+    end: End = "line"
+    gap_ms: int = 100
 
     def __post_init__(self) -> None:
         if not 0 <= self.debounce_ms <= 5000 or not 50 <= self.part_ms <= 60_000:
             raise ConfigurationError("a scanner's debounce_ms is 0 to 5000, its part_ms 50 to 60000")
+        if not 10 <= self.gap_ms <= 1000:
+            raise ConfigurationError("a scanner's gap_ms is 10 to 1000")
 
 
 class ScannerSource:
@@ -65,13 +72,13 @@ class ScannerSource:
     def __init__(
         self,
         config: ScannerConfig,
-        open_at: Callable[[str], Port] = port_at,
+        open_at: Callable[[str], Port] = scanner_port_at,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._config = config
         self._port = open_at(config.uri)
         self._now = now
-        self._framer = Framer(prefix=config.prefix.encode(), suffix=config.suffix.encode())
+        self._framer = Framer(prefix=config.prefix.encode(), suffix=config.suffix.encode(), end=config.end)
         self._bounce = BounceFilter(config.debounce_ms)
         self._last_byte_s = 0.0
 
@@ -90,18 +97,35 @@ class ScannerSource:
             finally:
                 await self._port.close()
 
-        await Supervisor(self._config.id, on_status, now=self._now).run(session)
+        try:
+            await Supervisor(self._config.id, on_status, now=self._now).run(session)
+        finally:
+            if isinstance(self._port, ListenPort):
+                await self._port.stop()
 
     async def _read(self, on_scan: OnScan) -> NoReturn:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                data = await self._port.read(_CHUNK, _LOOK_S)
+                data = await self._port.read(_CHUNK, self._patience_s())
             except PortTimeout:
+                self._end_by_pause(loop.time(), on_scan)
                 continue
             self._forget_old_part(loop.time())
             for code in self._framer.feed(data):
                 self._deliver(code, loop.time(), on_scan)
+
+    def _patience_s(self) -> float:
+        """How long to wait for more bytes: the pause, while a code that ends with one has begun."""
+        return self._config.gap_ms / 1000 if self._ends_by_pause and self._framer.has_part else _LOOK_S
+
+    @property
+    def _ends_by_pause(self) -> bool:
+        return self._config.end == "gap"
+
+    def _end_by_pause(self, at_s: float, on_scan: OnScan) -> None:
+        for code in self._framer.take_part() if self._ends_by_pause else ():
+            self._deliver(code, at_s, on_scan)
 
     def _forget_old_part(self, at_s: float) -> None:
         """Half a code left behind by a fault must not be glued to the next one."""

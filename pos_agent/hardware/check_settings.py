@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from devices.errors import ConfigurationError
 from devices.ports.address import port_at
 from devices.profiles import load_profile
+from devices.scanning.address import scanner_port_at
 from pos_agent.hardware.printer_configs import logo_of
 from pos_agent.settings import AgentSettings
 from sync.link.address import split_url
@@ -60,7 +61,7 @@ def _devices(settings: AgentSettings) -> Iterator[str]:
             yield f"printer {printer.id}: {error}"
     for scanner in settings.scanner:
         try:
-            port_at(scanner.uri)
+            scanner_port_at(scanner.uri)
         except ConfigurationError as error:
             yield f"scanner {scanner.id}: {error}"
 

@@ -37,7 +37,13 @@ class Scanners:
         self._sources = [
             ScannerSource(
                 ScannerConfig(
-                    one.id, one.uri, prefix=one.prefix, suffix=one.suffix, debounce_ms=one.debounce_ms
+                    one.id,
+                    one.uri,
+                    prefix=one.prefix,
+                    suffix=one.suffix,
+                    debounce_ms=one.debounce_ms,
+                    end=one.end,
+                    gap_ms=one.gap_ms,
                 )
             )
             for one in settings.scanner
