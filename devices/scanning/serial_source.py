@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import structlog
 
+from devices.backoff import Backoff
 from devices.clock import utc_now
 from devices.errors import ConfigurationError, PortTimeout
 from devices.ports.port import Port
@@ -67,6 +68,7 @@ class ScannerSource:
         config: the scanner.
         open_at: makes the port of an address.
         now: the clock.
+        backoff: the pauses between attempts to open it.
     """
 
     def __init__(
@@ -74,7 +76,9 @@ class ScannerSource:
         config: ScannerConfig,
         open_at: Callable[[str], Port] = scanner_port_at,
         now: Callable[[], datetime] = utc_now,
+        backoff: Backoff | None = None,
     ) -> None:
+        self._backoff = backoff
         self._config = config
         self._port = open_at(config.uri)
         self._now = now
@@ -98,7 +102,7 @@ class ScannerSource:
                 await self._port.close()
 
         try:
-            await Supervisor(self._config.id, on_status, now=self._now).run(session)
+            await Supervisor(self._config.id, on_status, self._backoff, now=self._now).run(session)
         finally:
             if isinstance(self._port, ListenPort):
                 await self._port.stop()
