@@ -3,12 +3,14 @@
 What the hub decides (opening hours, sharing, staff) is no setting: it travels down the link.
 """
 
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
 from sync.runtime.settings import ProgramSettings, Section
+from sync.values.scale_label import ScaleForm, meeting_forms
 
 DeviceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 TillId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,8}$")]
@@ -44,6 +46,27 @@ class ScannerSection(Section):
     gap_ms: int = Field(100, ge=10, le=1000, description="The pause that ends a code, with end = gap")
     debounce_ms: int = Field(300, ge=0, le=5000, description="The same code within this time counts once")
     till: TillId | None = Field(None, description="The till it belongs to; the first one if not given")
+
+
+class ScaleLabelSection(Section):
+    """One form of labels that the chain's scales print: `[[scale_label]]`."""
+
+    form: str = Field(description="As the label is read: 21IIIIIWWWWWC; I item, W weight, A amount, C check")
+    gram_step: int = Field(1, ge=1, le=1000, description="Grams for one in the last weight digit")
+    minor_step: int = Field(1, ge=1, le=1000, description="Minor units for one in the last amount digit")
+
+    @model_validator(mode="after")
+    def _has_sense(self) -> "ScaleLabelSection":
+        self.scale_form()
+        return self
+
+    def scale_form(self) -> ScaleForm:
+        """The form as a value.
+
+        Raises:
+            InvalidForm: it has no sense.
+        """
+        return ScaleForm(form=self.form, gram_step=self.gram_step, minor_step=self.minor_step)
 
 
 class PickupSection(Section):
@@ -83,6 +106,9 @@ class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
     logo: Path | None = Field(None, description="PNG picture at the head of receipts, at most 512 KiB")
     printer: tuple[PrinterSection, ...] = Field((), max_length=16, description="Printers")
     scanner: tuple[ScannerSection, ...] = Field((), max_length=16, description="Scanners")
+    scale_label: tuple[ScaleLabelSection, ...] = Field(
+        (), max_length=16, description="Labels of the chain's scales"
+    )
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "AgentSettings":
@@ -106,6 +132,20 @@ class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
                 msg = f"scanner {scanner.id}: there is no till {scanner.till}"
                 raise ValueError(msg)
         return self
+
+    @model_validator(mode="after")
+    def _labels_are_told_apart(self) -> "AgentSettings":
+        """No code is a label of two forms."""
+        meeting = meeting_forms(self.scale_forms)
+        if meeting is not None:
+            msg = f"scale labels {meeting[0]} and {meeting[1]}: one code could be both; change a prefix"
+            raise ValueError(msg)
+        return self
+
+    @cached_property
+    def scale_forms(self) -> tuple[ScaleForm, ...]:
+        """The forms of the scales' labels."""
+        return tuple(one.scale_form() for one in self.scale_label)
 
     @property
     def database(self) -> Path:

@@ -12,7 +12,7 @@ from pos_agent.desk import Desk, counter_seen_channel, receiving_channel, till_c
 from pos_agent.pickup.find_order import find_by_token
 from pos_agent.pickup.pick import pick_scan
 from pos_agent.problems import facts_of
-from pos_agent.till.rules import Classified, classify
+from pos_agent.till.classify import Classified, classify
 from pos_agent.till.take_scan import current_ticket, take_scan
 from sync.rules.errors import Refused
 from sync.storage.errors import StorageError
@@ -31,7 +31,7 @@ async def scan_at_till(desk: Desk, till: str, text: str) -> dict[str, Any]:
     Raises:
         Refused: what the scan was refused for; the ticket is unchanged.
     """
-    scan = classify(text)
+    scan = classify(text, desk.settings.scale_forms)
     if scan.meaning == "pickup":
         order = await open_order(desk, scan.code)
         return {"meaning": "pickup", "order": order, "ticket": await current_ticket(desk, till)}
@@ -46,7 +46,7 @@ async def scan_from_device(desk: Desk, text: str, till: str) -> None:
     place = desk.focus.place
     meaning = ""
     try:
-        scan = classify(text)
+        scan = classify(text, desk.settings.scale_forms)
         meaning = scan.meaning
         await _act(desk, scan, till)
     except (Refused, StorageError) as error:

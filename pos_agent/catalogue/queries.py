@@ -11,7 +11,7 @@ from sync.storage.writer import Transaction
 MOST_FOUND: Final = 20
 _COLUMNS: Final = (
     "p.sku, p.names, p.price_minor, p.per, p.currency, p.status, p.shelf, p.version,"
-    " coalesce((SELECT min(gtin) FROM gtin WHERE sku = p.sku), '')"
+    " coalesce((SELECT min(gtin) FROM gtin WHERE sku = p.sku), ''), p.unit"
 )
 _BY_GTIN: Final = f"SELECT {_COLUMNS} FROM gtin g JOIN product p ON p.sku = g.sku WHERE g.gtin = ?"  # noqa: S608
 _BY_SKU: Final = f"SELECT {_COLUMNS} FROM product p WHERE p.sku = ?"  # noqa: S608
@@ -35,6 +35,7 @@ class Product:
     is_on: bool
     shelf: str
     version: int
+    unit: str = "pcs"
 
     @property
     def price_entry(self) -> PriceEntry:
@@ -80,7 +81,7 @@ async def search(reader: Reader, text: str) -> list[dict[str, Any]]:
 def _product(row: tuple[Any, ...] | None) -> Product | None:
     if row is None:
         return None
-    sku, names, price_minor, per, currency, status, shelf, version, gtin = row[:9]
+    sku, names, price_minor, per, currency, status, shelf, version, gtin, unit = row[:10]
     return Product(
         sku=sku,
         gtin=gtin,
@@ -91,4 +92,5 @@ def _product(row: tuple[Any, ...] | None) -> Product | None:
         is_on=status == "on",
         shelf=shelf,
         version=version,
+        unit=unit,
     )

@@ -14,7 +14,7 @@ from pos_agent.pickup.queries import counter_lists, day_start
 from pos_agent.pickup.rules import TryLimit
 from pos_agent.requests import Body, actor_of, answer, desk_of, order_of, till_of
 from pos_agent.staff.rules import CLERK, MANAGER
-from pos_agent.till.rules import MOST_CODE_CHARACTERS, classify
+from pos_agent.till.classify import MOST_CODE_CHARACTERS, classify
 from sync.rules.errors import Refused
 from sync.web.forms import COLUMN_MAX, Line, read_json
 from sync.web.routes import Contract, identity_of, route
@@ -117,7 +117,7 @@ class Counter:
     async def scan(self, request: Request) -> Response:
         """One unit was scanned."""
         body = await read_json(request, ScanBody)
-        scan = classify(body.code)
+        scan = classify(body.code, desk_of(request).settings.scale_forms)
         return answer(await pick.pick_scan(desk_of(request), order_of(request), scan, actor_of(request)))
 
     async def short(self, request: Request) -> Response:

@@ -10,7 +10,7 @@ from pos_agent.desk import Desk
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.pickup.queries import order_view
 from pos_agent.pickup.rules import line_to_pick
-from pos_agent.till.rules import Classified
+from pos_agent.till.classify import Classified
 from pos_agent.till.take_scan import find_product
 from sync.rules.errors import Refused
 from sync.rules.store import fulfil, look_now

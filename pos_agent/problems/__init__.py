@@ -20,6 +20,16 @@ _TELL: Final[dict[str, Told]] = {
         N_("This is a payment code"),
         N_("Payment codes are not taken here. It was not kept."),
     ),
+    "empty_label": (
+        422,
+        N_("This label says zero"),
+        N_("Nothing was added. Weigh the goods again."),
+    ),
+    "measured_line": (
+        409,
+        N_("This line is one weighed label"),
+        N_("Its quantity stands on the label. Scan each label; remove the line if it is wrong."),
+    ),
     "not_for_sale": (409, N_("This product is not for sale"), N_("Put it aside and tell the manager.")),
     "no_price": (409, N_("This product has no price"), N_("Ask the head office for a price.")),
     "mixed_currency": (409, N_("This product has another currency"), N_("Sell it on a ticket of its own.")),

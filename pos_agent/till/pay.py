@@ -169,7 +169,7 @@ def hurt_orders(book: SqliteStoreBook, sku: str) -> list[str]:
 
 
 def _receipt_line(line: dict[str, Any]) -> ReceiptLine:
-    names = ("sku", "gtin", "names", "qty", "unit_minor", "per", "amount_minor")
+    names = ("sku", "gtin", "names", "qty", "unit_minor", "per", "amount_minor", "unit")
     return ReceiptLine(**{name: line[name] for name in names})
 
 

@@ -19,7 +19,7 @@ _KEPT: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptLine:
-    """Goods on a receipt. `per`: the price is for that many stock units."""
+    """Goods on a receipt. `per`: the price is for that many stock units, whose name is `unit`."""
 
     sku: str
     gtin: str
@@ -28,6 +28,7 @@ class ReceiptLine:
     unit_minor: int
     per: int
     amount_minor: int
+    unit: str = "pcs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from pos_agent.till.receipt_words import amount, money, words_for
 from sync.values.clock import from_instant
 
 BARCODE_MOST_CHARACTERS = 40
+_MEASURES = ("g", "ml")
 
 
 def receipt_document(receipt: Receipt, profile: Profile) -> Document:
@@ -62,11 +63,12 @@ def _line(line: ReceiptLine, receipt: Receipt) -> Iterator[Block]:
     """The name on its own line, below it barcode number, quantity x price and amount."""
     yield Text(in_language(line.names, receipt.locale) or line.sku)
     price = amount(line.unit_minor, receipt.currency)
-    unit = f"{line.qty} x {price}" if line.per == 1 else f"{line.qty} x {price}/{line.per}"
+    measure = line.unit if line.unit in _MEASURES else ""
+    unit = f"{line.qty}{measure} x {price}" + (f"/{line.per}{measure}" if line.per != 1 or measure else "")
     yield Columns(
         (
             Cell(line.gtin or line.sku),
-            Cell(unit, 16, Align.RIGHT),
+            Cell(unit, max(16, len(unit)), Align.RIGHT),
             Cell(amount(line.amount_minor, receipt.currency), 10, Align.RIGHT),
         )
     )

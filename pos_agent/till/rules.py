@@ -1,52 +1,15 @@
-"""Pure decisions of the till: what a scan means, what to pay, how a sale beyond the shelf is booked."""
+"""Pure decisions of the till: what to pay, receipt numbers, how a sale beyond the shelf is booked."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from sync.rules.errors import Refused
 from sync.rules.facts import Move, MoveLine
-from sync.rules.pickup_token import PREFIX as TOKEN_PREFIX
 from sync.values.clock import from_instant
-from sync.values.gtin import InvalidGtin, parse_gtin
 
-Meaning = Literal["pickup", "payment", "gtin", "internal"]
-MOST_CODE_CHARACTERS: Final = 700
 MOST_LINES: Final = 200
 MOST_UNITS_PER_LINE: Final = 1_000_000
-_PAYMENT: Final = (
-    re.compile(r"1[0-5]\d{16}"),  # WeChat Pay: 18 digits from 10-15
-    re.compile(r"(?:2[5-9]|30)\d{14,22}"),  # Alipay: 16-24 digits from 25-30
-    re.compile(r"62\d{17}"),  # UnionPay: 19 digits from 62
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Classified:
-    """What a scan means, and its code in usual form. A payment code's digits are not kept."""
-
-    meaning: Meaning
-    code: str
-
-
-def classify(text: str) -> Classified:
-    """What a scanned or typed code means.
-
-    Raises:
-        Refused: `unreadable_code`: empty, too long, or with control characters.
-    """
-    code = text.strip()
-    if not code or len(code) > MOST_CODE_CHARACTERS or not code.isprintable():
-        raise Refused("unreadable_code")
-    if code.startswith(TOKEN_PREFIX):
-        return Classified("pickup", code)
-    if any(pattern.fullmatch(code) for pattern in _PAYMENT):
-        return Classified("payment", "")
-    try:
-        return Classified("gtin", parse_gtin(code))
-    except InvalidGtin:
-        return Classified("internal", code[:64])
 
 
 def receipt_epoch(sinc: int, put_back_at: str) -> int:

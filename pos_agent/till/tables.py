@@ -41,6 +41,8 @@ class TicketLine(Table, table=True):
     qty: int
     amount_minor: int
     price_version: int
+    unit: str
+    is_measured: bool
 
 
 class ReceiptCounter(Table, table=True):

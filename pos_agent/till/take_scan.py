@@ -6,7 +6,7 @@ from pos_agent.catalogue.queries import Product, product_by_gtin, product_by_sku
 from pos_agent.desk import Desk, till_channel
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.till import ticket as tickets
-from pos_agent.till.rules import Classified
+from pos_agent.till.classify import Classified, is_payment_code, measured_units
 from sync.rules.errors import Refused
 from sync.storage.writer import Transaction
 
@@ -19,18 +19,22 @@ def find_product(tx: Transaction, scan: Classified) -> Product:
     """
     if scan.meaning == "payment":
         raise Refused("payment_code")
-    found = product_by_gtin(tx, scan.code) if scan.meaning == "gtin" else None
-    found = found or product_by_sku(tx, scan.code)
-    if found is None:
-        raise Refused("unknown_code", scanned=scan.code)
-    return found
+    for code in (scan.code, *scan.others):
+        found = product_by_gtin(tx, code) if code.isdigit() else None
+        found = found or product_by_sku(tx, code)
+        if found is not None:
+            return found
+    scanned = scan.others[-1] if scan.others else scan.code
+    if is_payment_code(scanned):  # a label of no goods of ours: more likely somebody's money, so never shown
+        raise Refused("payment_code")
+    raise Refused("unknown_code", scanned=scanned)
 
 
 async def take_scan(desk: Desk, till: str, scan: Classified) -> dict[str, Any]:
     """Add what was scanned to the till's ticket; returns the ticket.
 
     Raises:
-        Refused: `unknown_code`, `payment_code`, `not_for_sale`, `no_price`, `ticket_full`.
+        Refused: `unknown_code`, `payment_code`, `not_for_sale`, `no_price`, `ticket_full`; `empty_label`.
     """
     return await change(desk, till, lambda book, ticket: _add(book, ticket, scan))
 
@@ -89,7 +93,12 @@ async def change(desk: Desk, till: str, act: Any) -> dict[str, Any]:
 
 
 def _add(book: SqliteStoreBook, ticket: str, scan: Classified) -> None:
-    tickets.add_units(book.tx, ticket, find_product(book.tx, scan), 1)
+    product = find_product(book.tx, scan)
+    if not scan.is_measured:
+        tickets.add_units(book.tx, ticket, product, 1)
+        return
+    units = measured_units(scan, product.unit, product.price_minor, product.per)
+    tickets.add_measured(book.tx, ticket, product, units, scan.amount_minor)
 
 
 def _ask_for_missing(desk: Desk, ticket: dict[str, Any]) -> None:

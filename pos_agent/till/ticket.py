@@ -1,6 +1,7 @@
 """The open ticket of a till: add, change and clear lines. Each change is one commit: a kill loses nothing."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from pos_agent.catalogue.queries import Product
@@ -14,15 +15,18 @@ from sync.storage.writer import Transaction
 from sync.values.bounds import MOST_COUNTER
 
 _LINES = (
-    "SELECT line, sku, gtin, names, unit_minor, per, qty, amount_minor, price_version"
+    "SELECT line, sku, gtin, names, unit_minor, per, qty, amount_minor, price_version, unit, is_measured"
     " FROM ticket_line WHERE ticket_id = ? ORDER BY line"
 )
 _PUT_LINE = (
     "INSERT INTO ticket_line (ticket_id, line, sku, gtin, names, unit_minor, per, qty, amount_minor,"
-    " price_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " price_version, unit, is_measured) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _SET_QTY = "UPDATE ticket_line SET qty = ?, amount_minor = ? WHERE ticket_id = ? AND line = ?"
-_FIELDS = ("line", "sku", "gtin", "names", "unit_minor", "per", "qty", "amount_minor", "price_version")
+_FIELDS = (
+    *("line", "sku", "gtin", "names", "unit_minor", "per", "qty", "amount_minor", "price_version"),
+    *("unit", "is_measured"),
+)
 
 
 def open_ticket(tx: Transaction, till: str, at: str, currency: str) -> str:
@@ -51,34 +55,66 @@ def add_units(tx: Transaction, ticket: str, product: Product, qty: int) -> None:
         Refused: `not_for_sale`, `no_price`, `mixed_currency`, `ticket_full`, `bad_quantity`,
             `total_too_large`.
     """
+    same = next(
+        (line for line in lines_of(tx, ticket) if line["sku"] == product.sku and not line["is_measured"]),
+        None,
+    )
+    if same is not None and product.is_on:
+        set_units(tx, ticket, same["line"], same["qty"] + qty)
+        return
+    _put_line(tx, ticket, product, qty, _Labelled(is_measured=False))
+
+
+def add_measured(tx: Transaction, ticket: str, product: Product, qty: int, amount_minor: int | None) -> None:
+    """Add goods whose label says how many units they are: a line of their own, since each label is a piece.
+
+    Args:
+        tx: the command's transaction.
+        ticket: where to.
+        product: the goods.
+        qty: stock units.
+        amount_minor: what the label says they cost; it is what the customer read, so it wins over the list.
+
+    Raises:
+        Refused: as `add_units`.
+    """
+    _put_line(tx, ticket, product, qty, _Labelled(is_measured=True, amount_minor=amount_minor))
+
+
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    is_measured: bool
+    amount_minor: int | None = None
+
+
+def _put_line(tx: Transaction, ticket: str, product: Product, qty: int, label: _Labelled) -> None:
     if not product.is_on:
         raise Refused("not_for_sale", sku=product.sku)
     lines = lines_of(tx, ticket)
-    same = next((line for line in lines if line["sku"] == product.sku), None)
-    if same is not None:
-        set_units(tx, ticket, same["line"], same["qty"] + qty)
-        return
     if len(lines) >= MOST_LINES:
         raise Refused("ticket_full", most=MOST_LINES)
     _same_currency(tx, ticket, product, is_first=not lines)
-    amount = _amount(product.price_entry, qty)
+    listed = _amount(product.price_entry, qty)
+    amount = listed if label.amount_minor is None else label.amount_minor
     _need_total(amount, lines)
     number = max((line["line"] for line in lines), default=0) + 1
     names = json.dumps(product.names, ensure_ascii=False)
     row = (ticket, number, product.sku, product.gtin, names, product.price_minor, product.per)
-    tx.execute(_PUT_LINE, (*row, qty, amount, product.version))
+    tx.execute(_PUT_LINE, (*row, qty, amount, product.version, product.unit, label.is_measured))
 
 
 def set_units(tx: Transaction, ticket: str, number: int, qty: int) -> None:
     """Change a line's units; the price it was shown at stays.
 
     Raises:
-        Refused: `unknown_line`, `bad_quantity`, `total_too_large`.
+        Refused: `unknown_line`, `measured_line`, `bad_quantity`, `total_too_large`.
     """
     lines = lines_of(tx, ticket)
     line = next((line for line in lines if line["line"] == number), None)
     if line is None:
         raise Refused("unknown_line", line=number)
+    if line["is_measured"]:
+        raise Refused("measured_line", line=number)
     entry = PriceEntry(
         sku=line["sku"], price_minor=line["unit_minor"], currency="XXX", per=line["per"], version=0
     )
@@ -108,14 +144,14 @@ def ticket_json(book: SqliteStoreBook, ticket: str) -> dict[str, Any]:
     row = book.tx.one("SELECT state, currency FROM ticket WHERE id = ?", (ticket,))
     assert row is not None
     lines = lines_of(book.tx, ticket)
-    shown = ("line", "sku", "gtin", "names", "unit_minor", "qty", "amount_minor")
+    shown = ("line", "sku", "gtin", "names", "unit_minor", "per", "unit", "qty", "amount_minor")
     return {
         "id": ticket,
         "state": row[0],
         "lines": [
             {**{name: line[name] for name in shown}, "free": book.stock(line["sku"]).free} for line in lines
         ],
-        "count": sum(line["qty"] for line in lines),
+        "count": sum(1 if line["is_measured"] else line["qty"] for line in lines),
         "total_minor": sum(line["amount_minor"] for line in lines),
         "currency": row[1],
         "receipt": _receipt_json(book.tx, ticket) if row[0] == "completed" else None,

@@ -11,8 +11,9 @@ from pos_agent.link.window import FIRST_WAIT_S, IN_FLIGHT, LONGEST_WAIT_S, SendW
 from pos_agent.pickup.forget_people import forget_people
 from pos_agent.pickup.rules import TryLimit
 from pos_agent.take_scans import scan_from_device
+from pos_agent.till.classify import classify
 from pos_agent.till.receipt_words import WORDS, amount
-from pos_agent.till.rules import SaleFrame, change_for, classify, overridden_moves
+from pos_agent.till.rules import SaleFrame, change_for, overridden_moves
 from sync.rules.errors import Refused, Unbookable
 from sync.rules.money import share_minor
 from sync.rules.streams import Page

@@ -306,6 +306,8 @@ def upgrade() -> None:
     sa.Column('qty', sa.Integer(), nullable=False),
     sa.Column('amount_minor', sa.Integer(), nullable=False),
     sa.Column('price_version', sa.Integer(), nullable=False),
+    sa.Column('unit', sqlmodel.AutoString(), nullable=False),
+    sa.Column('is_measured', sa.Boolean(), nullable=False),
     sa.CheckConstraint('qty > 0 AND qty <= 1000000', name=op.f('ck_ticket_line_qty')),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_ticket_line_ticket_id_ticket')),
     sa.PrimaryKeyConstraint('ticket_id', 'line', name=op.f('pk_ticket_line')),

@@ -10,6 +10,10 @@ import { focusField } from "./scan_field.js";
 import { till } from "./state.js";
 import { words } from "./words.js";
 
+// Weighed goods name their unit.
+const measured = (line) => line.unit === "g" || line.unit === "ml";
+const shownQty = (line) => (measured(line) ? `${line.qty} ${line.unit}` : line.qty);
+const per = (line) => (measured(line) ? ` / ${line.per} ${line.unit}` : "");
 // Amounts in a column need no sign before each.
 const plain = (minor, currency) => money(minor, currency).replace(/^[^\d\u2212]+/, "");
 
@@ -27,7 +31,7 @@ function Steps({ line }) {
   };
   return html`<span class="steps-of">
     <button type="button" class="btn step" aria-label=${words.less + " " + name} onClick=${act(() => changeBy(line, -1))}>−</button>
-    <b>${line.qty}</b>
+    <b>${shownQty(line)}</b>
     <button type="button" class="btn step" aria-label=${words.more + " " + name} onClick=${act(() => changeBy(line, 1))}>+</button>
   </span>`;
 }
@@ -45,8 +49,8 @@ function Row({ line, isMarked, currency, since, zone }) {
   const mark = () => till.set({ marked: line.line });
   return html`<tr class=${isMarked ? "last" : ""} aria-current=${isMarked ? "true" : undefined} data-line=${line.line} onClick=${mark}>
     <th scope="row">${nameIn(line.names)}<span class="sub"><span>${line.gtin || line.sku}</span><span class="phone-only">${plain(line.unit_minor, currency)}</span><${Stock} line=${line} since=${since} zone=${zone} /></span></th>
-    <td class="num phone-hide">${plain(line.unit_minor, currency)}</td>
-    <td class="num qty">${isMarked && html`<${Steps} line=${line} />`}<span class=${isMarked ? "phone-only" : ""}>${line.qty}</span></td>
+    <td class="num phone-hide">${plain(line.unit_minor, currency)}${per(line)}</td>
+    <td class="num qty">${isMarked && html`<${Steps} line=${line} />`}<span class=${isMarked ? "phone-only" : ""}>${shownQty(line)}</span></td>
     <td class="num strong">${plain(line.amount_minor, currency)}</td>
   </tr>${isMarked && html`<${PhoneSteps} line=${line} />`}`;
 }

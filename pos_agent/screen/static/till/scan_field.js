@@ -24,7 +24,7 @@ export function emptyField() {
 
 // "6*" before a scan; "6*" then Enter for the marked line.
 export function takeQuantity() {
-  const digits = field().value.trim();
+  const digits = narrow(field().value.trim());
   if (!/^\d+$/.test(digits)) return false;
   if (Number(digits) < 1 || Number(digits) > MOST_QUANTITY) return refuseQuantity(digits);
   emptyField();
@@ -49,8 +49,11 @@ export async function take(text) {
   if (answer?.meaning === "pickup") note("ok", words.pickupShown);
 }
 
+// A Chinese input method makes full-width digits and letters of a wedge scanner's keys.
+const narrow = (text) => text.replace(/[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
+
 function onEnter() {
-  const text = field().value.trim();
+  const text = narrow(field().value.trim());
   const { search: found, pending } = till.get();
   if (!text) return pending ? giveQuantity() : undefined;
   const item = found?.text === text && !found.isWaiting && !isCode(text) ? found.items[found.active] : null;

@@ -1,0 +1,119 @@
+"""What a scan means, decided in order. Pure. A payment code's digits never leave it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from devices.scanning.aim import strip_identifier
+from sync.rules.errors import Refused
+from sync.rules.pickup_token import PREFIX as TOKEN_PREFIX
+from sync.values.gtin import InvalidGtin, parse_gtin
+from sync.values.money import half_up
+from sync.values.scale_label import ScaleForm, read_label
+
+Meaning = Literal["pickup", "payment", "gtin", "label", "internal"]
+MOST_CODE_CHARACTERS: Final = 700
+_PAYMENT: Final = (
+    re.compile(r"1[0-5]\d{16}"),  # WeChat Pay: 18 digits from 10-15
+    re.compile(r"(?:2[5-9]|30)\d{14,22}"),  # Alipay: 16-24 digits from 25-30
+    re.compile(r"62\d{17}"),  # UnionPay: 19 digits from 62
+)
+# What a Chinese input method makes of a wedge scanner's keys: full-width forms of ASCII.
+_FULL_WIDTH: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_SEPARATOR: Final = "\x1d"
+_GRAM: Final = "g"
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """What a scan means, and its code in usual form. A payment code's digits are not kept.
+
+    Attributes:
+        meaning: what it is.
+        code: what is looked up.
+        others: what else the goods may be listed under, in this order, after `code`.
+        weight_g: grams that the code states.
+        amount_minor: what the code says the goods cost, minor units.
+    """
+
+    meaning: Meaning
+    code: str
+    others: tuple[str, ...] = ()
+    weight_g: int | None = None
+    amount_minor: int | None = None
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the code states how much of the goods it stands on, or what that costs."""
+        return self.weight_g is not None or self.amount_minor is not None
+
+
+def classify(text: str, forms: Sequence[ScaleForm] = (), *, awaits_payment: bool = False) -> Classified:
+    """What a scanned or typed code means.
+
+    Args:
+        text: the code, with or without AIM identifier.
+        forms: the chain's scale labels.
+        awaits_payment: the customer is asked to pay: only then a payment code comes before a label that
+            looks like one.
+
+    Raises:
+        Refused: `unreadable_code`: empty, too long, or with control characters.
+    """
+    code, _symbology = strip_identifier(text.translate(_FULL_WIDTH).strip(" \t\r\n"))
+    if not code or len(code) > MOST_CODE_CHARACTERS or not code.replace(_SEPARATOR, "").isprintable():
+        raise Refused("unreadable_code")
+    if code.startswith(TOKEN_PREFIX):
+        return Classified("pickup", code)
+    is_payment = is_payment_code(code)
+    label = None if is_payment and awaits_payment else _label(code, forms)
+    if label is not None:
+        return label
+    return Classified("payment", "") if is_payment else _goods(code)
+
+
+def is_payment_code(code: str) -> bool:
+    """Whether a code may be somebody's money: it is then never shown, kept or sent."""
+    return any(pattern.fullmatch(code) for pattern in _PAYMENT)
+
+
+def measured_units(scan: Classified, unit: str, price_minor: int | None, per: int) -> int:
+    """The stock units a measured code stands for: grams of weighed goods, else one piece.
+
+    Without a weight it is what the amount buys at the list price, half a gram up.
+
+    Args:
+        scan: a measured one.
+        unit: the goods' stock unit.
+        price_minor: list price, minor units per `per` stock units.
+        per: see there.
+
+    Raises:
+        Refused: `empty_label`, it says nothing; `no_price`.
+    """
+    if scan.weight_g == 0 or scan.amount_minor == 0:
+        raise Refused("empty_label")
+    if unit != _GRAM:
+        return 1
+    if scan.weight_g is not None:
+        return scan.weight_g
+    if not price_minor:
+        raise Refused("no_price")
+    assert scan.amount_minor is not None, "a measured code states weight or amount"
+    return max(1, half_up(scan.amount_minor * per, price_minor))
+
+
+def _label(code: str, forms: Sequence[ScaleForm]) -> Classified | None:
+    found = read_label(forms, code)
+    if found is None:
+        return None
+    others = (found.base, code)
+    return Classified("label", found.item, others, weight_g=found.weight_g, amount_minor=found.amount_minor)
+
+
+def _goods(code: str) -> Classified:
+    try:
+        return Classified("gtin", parse_gtin(code))
+    except InvalidGtin:
+        return Classified("internal", code[:64])
