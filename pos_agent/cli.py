@@ -5,6 +5,7 @@ that needs them, since `run` stays in memory all day.
 """
 
 import asyncio
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -259,6 +260,22 @@ def doctor(config: Config = None) -> None:
     for finding in findings:
         typer.echo(f"{'ok ' if finding.ok else 'BAD'} {finding.what}: {finding.text}")
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@app.command()
+def devices(
+    host: Annotated[
+        list[str] | None, typer.Option(help="Ask this machine on port 9100; may be repeated")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON")] = False,
+    config: Config = None,
+) -> None:
+    """Find printers and scanners on this machine and on the hosts that are named; say which are set up."""
+    from pos_agent.hardware.find_devices import find_devices, tell_devices  # noqa: PLC0415
+
+    with _told():
+        found = asyncio.run(find_devices(_load(config), host or []))
+    typer.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(tell_devices(found)))
 
 
 @app.command("print-test")

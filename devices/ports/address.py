@@ -1,15 +1,20 @@
-"""Addresses of ports as people write them: ``tcp://host:9100``, ``serial:/dev/ttyUSB0?baud=19200``."""
+"""Addresses of ports as people write them: ``tcp://host:9100``, ``usb:04b8:0202``, ``serial:/dev/…``."""
 
 import re
 from urllib.parse import parse_qsl, urlsplit
 
 from devices.errors import AddressError
+from devices.ports.cups import QUEUE, CupsPort
+from devices.ports.file_path import FilePort
 from devices.ports.port import Port
 from devices.ports.serial_line import SerialPort, SerialSettings
 from devices.ports.tcp import TcpPort
+from devices.ports.usb import UsbPort
+from devices.ports.usb_bus import UsbName
 
 _RAW_PRINT_PORT = 9100
 _BAUD = re.compile(r"[5-9][0-9]|[1-9][0-9]{2,6}")
+_USB = re.compile(r"usb:([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})(?::([\x21-\x7e]{1,64}))?")
 _FLOWS = ("none", "rtscts", "xonxoff")
 
 
@@ -17,18 +22,48 @@ def port_at(uri: str) -> Port:
     """The port an address names; nothing is opened yet.
 
     Args:
-        uri: ``tcp://host[:port]`` (port 9100 if absent) or
-            ``serial:/path[?baud=N][&flow=none|rtscts|xonxoff]`` (9600 baud if absent; a pty's path too).
+        uri: ``tcp://host[:port]`` (port 9100 if absent),
+            ``serial:/path[?baud=N][&flow=none|rtscts|xonxoff]`` (9600 baud if absent; a pty's path too),
+            ``usb:vendor:product[:serial]`` (hexadecimal, as ``lsusb`` shows them), ``cups:queue`` or
+            ``file:/path`` (``/dev/usb/lp0``, or a file that jobs are appended to).
 
     Raises:
         AddressError: the address cannot be read; the text says what is expected.
     """
-    scheme = uri.partition(":")[0]
+    scheme, colon, _ = uri.partition(":")
     if scheme == "tcp":
         return _tcp(uri)
     if scheme == "serial":
         return SerialPort(serial_settings(uri))
-    raise AddressError(f"{uri!r} is no device address: write tcp://host:9100 or serial:/dev/…?baud=9600")
+    reader = {"usb": _usb, "cups": _cups, "file": _file}.get(scheme)
+    if reader is not None and colon:
+        return reader(uri)
+    raise AddressError(
+        f"{uri!r} is no device address: write tcp://host:9100, serial:/dev/…?baud=9600, usb:04b8:0202,"
+        " cups:queue or file:/dev/usb/lp0"
+    )
+
+
+def _usb(uri: str) -> Port:
+    found = _USB.fullmatch(uri)
+    if found is None:
+        raise AddressError(f"{uri!r} is no USB printer: write usb:vendor:product, as lsusb shows them")
+    vendor, product, serial = found.groups()
+    return UsbPort(UsbName(int(vendor, 16), int(product, 16), serial or ""))
+
+
+def _cups(uri: str) -> Port:
+    queue = uri.removeprefix("cups:")
+    if not QUEUE.fullmatch(queue) or queue.startswith("-"):
+        raise AddressError(f"{uri!r} is no CUPS queue: write cups:name, as lpstat -e lists them")
+    return CupsPort(queue)
+
+
+def _file(uri: str) -> Port:
+    path = uri.removeprefix("file:")
+    if not path.startswith("/") or "\0" in path:
+        raise AddressError(f"{uri!r} is no file: write file:/dev/usb/lp0")
+    return FilePort(path)
 
 
 def _tcp(uri: str) -> TcpPort:

@@ -457,3 +457,16 @@ def test_a_number_is_explained_while_an_agent_may_run(config: Path, tmp_path: Pa
 
 def test_there_is_nothing_to_explain_without_a_ledger(config: Path) -> None:
     assert run(app, ["why", COLA, "--config", str(config)]).exit_code == 1
+
+
+def test_devices_are_listed_with_the_names_under_which_they_are_set_up(config: Path) -> None:
+    lines = '[[printer]]\nid = "front"\nuri = "tcp://127.0.0.1:1"\n'
+    config.write_text(config.read_text("utf-8") + lines, "utf-8")
+    told = run(app, ["devices", "--config", str(config)])
+    assert told.exit_code == 0
+    assert "tcp://127.0.0.1:1 · set up as front" in told.output
+    as_json = run(app, ["devices", "--json", "--config", str(config)])
+    assert {one["id"] for one in json.loads(as_json.output)} >= {"front"}
+    wrong = run(app, ["devices", "--host", "a b", "--config", str(config)])
+    assert wrong.exit_code == 1
+    assert "no name or address of a machine" in wrong.output

@@ -1,0 +1,20 @@
+"""What was found, as a value."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A device, or why a kind of devices could not be looked for.
+
+    Attributes:
+        kind: ``serial``, ``usb``, ``network``, ``cups`` or ``keyboard``.
+        address: what to write as its ``uri``; empty where nothing could be looked for.
+        name: what it calls itself, for people.
+        trouble: what stands in the way of using it, in plain words; empty where nothing does.
+    """
+
+    kind: str
+    address: str
+    name: str = ""
+    trouble: str = ""
