@@ -1,6 +1,6 @@
 """The devices' table: each time the cash drawer was told to open. The print journal brings its own."""
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from pos_agent.db.base import Table
@@ -14,6 +14,7 @@ class DrawerOpening(Table, table=True):
         CheckConstraint("cause IN ('cash', 'no_sale')", "cause"),
         CheckConstraint("outcome IN ('asked', 'sent', 'failed')", "outcome"),
         CheckConstraint("length(reason) <= 200", "reason"),
+        Index("uq_drawer_opening_receipt", "receipt", unique=True, sqlite_where=text("receipt <> ''")),
     )
     id: int | None = Field(default=None, primary_key=True)
     at: str
@@ -21,5 +22,6 @@ class DrawerOpening(Table, table=True):
     actor: str
     cause: str
     reason: str
+    receipt: str
     printer: str
     outcome: str

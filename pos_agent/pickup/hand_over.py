@@ -11,6 +11,7 @@ from typing import Any
 
 from devices.printing.job import JobKind
 from pos_agent.desk import Desk
+from pos_agent.hardware.drawer import Opening
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.pickup.find_order import check_claims, read_token
 from pos_agent.pickup.queries import goods_of, order_view
@@ -70,6 +71,11 @@ async def hand_over(desk: Desk, limit: TryLimit, given: HandOver) -> dict[str, A
         done = await desk.ledger.run(lambda book: book_hand_over(desk, book, given, claims))
     desk.focus.leave(given.order)
     desk.screens.publish("counter", "order", done["order"])
+    if given.given_minor and given.tender == "cash" and desk.drawer:
+        number = done["receipt"]["number"]
+        desk.drawer.open_for_cash(
+            Opening(at=desk.at, till=given.till, actor=given.actor, cause="cash", receipt=number)
+        )
     return done
 
 

@@ -8,10 +8,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any, Final
 
-from devices.errors import ConfigurationError
 from devices.printing.job import JobKind
 from pos_agent.desk import Desk, till_channel
-from pos_agent.hardware.drawer import Drawer, Opening
+from pos_agent.hardware.drawer import Opening
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.staff.queries import name_of
 from pos_agent.till import ticket as tickets
@@ -21,15 +20,10 @@ from pos_agent.till.rules import SaleFrame, change_for, overridden_moves, sale_m
 from sync.rules.errors import Refused, Short
 from sync.rules.facts import Payment
 from sync.rules.store.ledger import book_move, book_payment
-from sync.runtime.logging import get_logger
-from sync.storage.errors import StorageError
 
 ASK_HUB_S: Final = 0.5
 """How long a tender waits for units that the hub may give back (protocol, section 6)."""
 _LOOK_AGAIN_S: Final = 0.05
-_OPENING: Final[set["asyncio.Task[None]"]] = set()
-"""Drawers on their way; at most one a till, and each ends within seconds."""
-log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +54,12 @@ async def pay(desk: Desk, tendered: Tendered) -> dict[str, Any]:
         await _ask_hub(desk, short)
         paid = await desk.ledger.run(lambda book: book_sale(desk, book, tendered))
     desk.screens.publish(till_channel(tendered.till), "ticket", paid)
-    if tendered.tender == "cash" and paid["total_minor"] and desk.drawer and desk.drawer.is_there:
-        # the sale is done: nobody waits for a drawer to answer
-        task = asyncio.create_task(_open_drawer(desk.drawer, desk, tendered))
-        _OPENING.add(task)
-        task.add_done_callback(_OPENING.discard)
+    if tendered.tender == "cash" and paid["total_minor"] and desk.drawer:
+        number = paid["receipt"]["number"]
+        desk.drawer.open_for_cash(
+            Opening(at=desk.at, till=tendered.till, actor=tendered.actor, cause="cash", receipt=number)
+        )
     return paid
-
-
-async def _open_drawer(drawer: Drawer, desk: Desk, tendered: Tendered) -> None:
-    """Let the drawer out for the money; a sale that was told again opens it again, and both are on record."""
-    opening = Opening(at=desk.at, till=tendered.till, actor=tendered.actor, cause="cash")
-    try:
-        await drawer.open(opening)
-    except (StorageError, ConfigurationError) as error:  # the sale is booked: it must not fail for a drawer
-        log.warning("drawer.not_opened", problem=str(error))
 
 
 def book_sale(desk: Desk, book: SqliteStoreBook, tendered: Tendered) -> dict[str, Any]:

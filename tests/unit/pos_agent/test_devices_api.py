@@ -14,7 +14,7 @@ from devices.printing.journal import set_state
 from pos_agent.hardware.drawer import Drawer, Opening
 from sync.rules.errors import Refused
 from sync.storage.writer import Transaction
-from tests.unit.pos_agent.agent_stage import Stage, client, staged
+from tests.unit.pos_agent.agent_stage import CODE, COLA, Stage, client, gtin, hold_item, staged
 
 PAPER = Document((Text("好𠮷"),))
 DRAWER = [{"id": "p1", "role": "receipt", "uri": "tcp://127.0.0.1:1", "drawer": True}]
@@ -169,6 +169,53 @@ async def test_nobody_opens_it_without_the_right_or_a_reason(with_drawer: Stage)
     with pytest.raises(Refused, match="no_reason"):
         await with_drawer.desk.drawer.open(Opening(at="", till="1", actor="lin", cause="no_sale"))
     assert (asked, await openings(with_drawer)) == ([], [])
+
+
+async def until_openings(stage: Stage, count: int) -> None:
+    """Wait until so many openings are over: they go on beside the call that began them."""
+    async with asyncio.timeout(5):
+        while len([row for row in await openings(stage) if row[-1] != "asked"]) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+
+
+async def test_the_cash_of_a_sale_opens_the_drawer_once_however_often_it_is_told(with_drawer: Stage) -> None:
+    asked = drawer(with_drawer, answer=True)
+    await with_drawer.receive(SKU_1=10)
+    async with client(with_drawer) as till:
+        for _ in range(2):
+            ticket = (await till.post("/api/v1/till/scan", json={"code": gtin(1)})).json()["ticket"]
+            body = {"given_minor": 500, "ticket": ticket["id"]}
+            for _ in range(3):
+                assert (await till.post("/api/v1/till/pay", json=body)).status_code == 200
+        await until_openings(with_drawer, 2)
+    assert asked == ["p1", "p1"]
+    assert await openings(with_drawer) == [("mei", "cash", "", "p1", "sent")] * 2
+
+
+async def test_cash_at_the_counter_opens_the_drawer_and_prepaid_goods_do_not(with_drawer: Stage) -> None:
+    asked = drawer(with_drawer, answer=True)
+    await with_drawer.receive(SKU_1=10)
+    await with_drawer.take_hold(hold_item("o-1", (COLA, 2)))
+    await with_drawer.take_hold(hold_item("o-2", (COLA, 2), pay_at="online", due_minor=0))
+    async with client(with_drawer) as clerk:
+        for order, tender in (("o-2", None), ("o-1", {"tender": "cash", "given_minor": 1000})):
+            body = {"code": CODE} | ({"tender": tender} if tender else {})
+            answer = await clerk.post(f"/api/v1/counter/orders/{order}/hand-over", json=body)
+            assert answer.status_code == 200, answer.text
+        await until_openings(with_drawer, 1)
+    assert asked == ["p1"]
+    assert await openings(with_drawer) == [("mei", "cash", "", "p1", "sent")]
+
+
+async def test_a_drawer_that_fails_fails_no_sale(with_drawer: Stage) -> None:
+    drawer(with_drawer, answer=False)
+    await with_drawer.receive(SKU_1=10)
+    async with client(with_drawer) as till:
+        ticket = (await till.post("/api/v1/till/scan", json={"code": gtin(1)})).json()["ticket"]
+        paid = await till.post("/api/v1/till/pay", json={"given_minor": 500, "ticket": ticket["id"]})
+        assert paid.json()["state"] == "completed"
+        await until_openings(with_drawer, 1)
+    assert await openings(with_drawer) == [("mei", "cash", "", "p1", "failed")]
 
 
 async def test_a_store_without_a_drawer_says_so(stage: Stage) -> None:

@@ -40,6 +40,7 @@ def upgrade() -> None:
     sa.Column('actor', sa.String(), nullable=False),
     sa.Column('cause', sa.String(), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('receipt', sa.String(), nullable=False),
     sa.Column('printer', sa.String(), nullable=False),
     sa.Column('outcome', sa.String(), nullable=False),
     sa.CheckConstraint("cause IN ('cash', 'no_sale')", name=op.f('ck_drawer_opening_cause')),
@@ -47,6 +48,9 @@ def upgrade() -> None:
     sa.CheckConstraint('length(reason) <= 200', name=op.f('ck_drawer_opening_reason')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_drawer_opening'))
     )
+    with op.batch_alter_table('drawer_opening', schema=None) as batch_op:
+        batch_op.create_index('uq_drawer_opening_receipt', ['receipt'], unique=True, sqlite_where=sa.text("receipt <> ''"))
+
     op.create_table('event',
     sa.Column('seq', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('chain', sqlmodel.AutoString(), nullable=False),
@@ -363,6 +367,9 @@ def downgrade() -> None:
     op.drop_table('hold')
     op.drop_table('habits')
     op.drop_table('event')
+    with op.batch_alter_table('drawer_opening', schema=None) as batch_op:
+        batch_op.drop_index('uq_drawer_opening_receipt', sqlite_where=sa.text("receipt <> ''"))
+
     op.drop_table('drawer_opening')
     op.drop_table('document')
     op.drop_table('demand')
