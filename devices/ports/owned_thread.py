@@ -29,9 +29,9 @@ class OwnedThread:
             Exception: what the work raised.
         """
         running = asyncio.get_running_loop().run_in_executor(self._pool, work)
+        running.add_done_callback(_forget)
         done, _ = await asyncio.wait({running}, timeout=limit_s)
         if not done:
-            running.add_done_callback(_forget)
             raise PortTimeout(f"{self._peer} is stuck for {limit_s:g} s")
         return running.result()
 
@@ -41,6 +41,6 @@ class OwnedThread:
 
 
 def _forget(late: "asyncio.Future[_T]") -> None:
-    """Nobody waits for it any more, nor for what it raises."""
+    """Whoever waited may be gone: what it raises is then nobody's."""
     if not late.cancelled():
         late.exception()

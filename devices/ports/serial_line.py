@@ -1,17 +1,15 @@
 """A serial device: RS-232, a USB adapter, or a pty. pyserial blocks, so each port owns one thread."""
 
-import asyncio
+import contextlib
 import termios
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
 
 import serial
 
 from devices.errors import PortAbsent, PortLost, PortTimeout
+from devices.ports.owned_thread import OwnedThread
 
-_T = TypeVar("_T")
 # pyserial reports a device that went away with any of these, depending on the call that notices.
 _GONE = (OSError, TypeError, ValueError, AttributeError, termios.error)
 _GRACE_S = 1.0
@@ -33,7 +31,7 @@ class SerialPort:
     def __init__(self, settings: SerialSettings) -> None:
         self._settings = settings
         self._line: serial.Serial | None = None
-        self._thread: ThreadPoolExecutor | None = None
+        self._thread: OwnedThread | None = None
 
     @property
     def peer(self) -> str:
@@ -43,9 +41,9 @@ class SerialPort:
     async def open(self, timeout_s: float) -> None:
         """Open the device exclusively and flush its input; see ``Port.open``."""
         await self.close()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"serial {self._settings.path}")
+        self._thread = OwnedThread(self.peer)
         try:
-            self._line = await self._call(self._open_line, timeout_s)
+            self._line = await self._thread.call(self._open_line, timeout_s)
         except PortTimeout as error:
             await self.close()
             raise PortAbsent(f"{self.peer} did not open within {timeout_s:g} s") from error
@@ -74,7 +72,7 @@ class SerialPort:
             line.flush()
 
         try:
-            await self._call(write, timeout_s + _GRACE_S)
+            await self._need_thread().call(write, timeout_s + _GRACE_S)
         except serial.SerialTimeoutException as error:
             raise PortTimeout(f"{self.peer} took no bytes for {timeout_s:g} s") from error
         except _GONE as error:
@@ -91,7 +89,7 @@ class SerialPort:
             return first + line.read(waiting) if waiting else first
 
         try:
-            data = await self._call(read, timeout_s + _GRACE_S)
+            data = await self._need_thread().call(read, timeout_s + _GRACE_S)
         except _GONE as error:
             raise PortLost(f"{self.peer} went away: {error}") from error
         if not data:
@@ -104,29 +102,22 @@ class SerialPort:
         thread, self._thread = self._thread, None
         if thread is None:
             return
-        if line is None:
-            thread.shutdown(wait=False)
-            return
-        _quietly(line.cancel_read)
-        _quietly(line.cancel_write)
-        closing = asyncio.get_running_loop().run_in_executor(thread, _quietly, line.close)
-        thread.shutdown(wait=False)
-        # the line is opened exclusively: whoever opens it next must not meet this one still on its way out
-        await asyncio.wait([closing], timeout=_GRACE_S)
+        if line is not None:
+            _quietly(line.cancel_read)
+            _quietly(line.cancel_write)
+            # the line is opened exclusively: who opens it next must not meet this one still on its way out
+            with contextlib.suppress(PortTimeout):
+                await thread.call(lambda: _quietly(line.close), _GRACE_S)
+        thread.end()
 
     def _opened(self) -> serial.Serial:
         if self._line is None:
             raise PortLost(f"{self.peer} is not open")
         return self._line
 
-    async def _call(self, work: Callable[[], _T], limit_s: float) -> _T:
-        loop = asyncio.get_running_loop()
+    def _need_thread(self) -> OwnedThread:
         assert self._thread is not None, "calls come between open and close"
-        try:
-            async with asyncio.timeout(limit_s):
-                return await loop.run_in_executor(self._thread, work)
-        except TimeoutError as error:
-            raise PortTimeout(f"{self.peer} is stuck for {limit_s:g} s") from error
+        return self._thread
 
 
 def _quietly(work: Callable[[], object]) -> None:

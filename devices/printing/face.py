@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from devices.errors import FontMissing
 from devices.printing.font_file import MONOSPACED, chinese_font
+from devices.profiles.loader import HALF_DOTS
 
 CELL_ROWS: Final = 24
-HALF_DOTS: Final = 12
 _SIZE: Final = 24
 _INK: Final = 112  # of 255: thin strokes of a small size stay whole
 _MISSING: Final = "\u3013"

@@ -12,11 +12,11 @@ from PIL import Image, ImageChops
 
 from devices.printing.bars import modules_of
 from devices.printing.blocks import Align, Style
-from devices.printing.face import CELL_ROWS, HALF_DOTS, Face
+from devices.printing.face import CELL_ROWS, Face
 from devices.printing.gb18030 import columns_of
 from devices.printing.layout import Laid, LaidBarcode, LaidCut, LaidFeed, LaidLogo, LaidQr, LaidText
 from devices.printing.logo import Logo
-from devices.profiles.loader import Profile
+from devices.profiles.loader import HALF_DOTS, Profile
 
 LINE_ROWS: Final = 30
 """From one line to the next: 1/6 inch at 180 dpi, what ESC @ leaves a printer with."""

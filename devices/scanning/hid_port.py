@@ -1,8 +1,7 @@
 """A USB scanner that plays keyboard, read below the desktop and grabbed: its keys reach nobody else.
 
-Needs the optional package ``evdev`` (extra ``evdev``) and the right to read ``/dev/input`` (group input).
-Only
-tried against a stand-in for the kernel's device, never on hardware.
+Needs the optional package ``evdev`` (extra ``evdev``) and the right to read ``/dev/input`` (group input). It
+was tried against a stand-in for the kernel's device, never on hardware.
 """
 
 import asyncio
