@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from pos_agent.catalogue.profile import Profile
@@ -81,6 +82,11 @@ class Desk:
     def at(self) -> str:
         """The present instant as the log writes it."""
         return to_instant(self.clock.now())
+
+    @property
+    def today(self) -> date:
+        """The day in the store's zone."""
+        return self.clock.now().astimezone(self.profile.tz).date()
 
     @property
     def first_till(self) -> str:

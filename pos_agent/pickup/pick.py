@@ -10,7 +10,7 @@ from pos_agent.desk import Desk
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.pickup.queries import order_view
 from pos_agent.pickup.rules import line_to_pick
-from pos_agent.till.classify import Classified
+from pos_agent.till.classify import Classified, need_fresh
 from pos_agent.till.take_scan import find_product
 from sync.rules.errors import Refused
 from sync.rules.store import fulfil, look_now
@@ -42,8 +42,10 @@ async def pick_scan(desk: Desk, order: str, scan: Classified, actor: str) -> dic
     """One unit was scanned off the shelf.
 
     Raises:
-        Refused: `unknown_code`, `wrong_item`, `already_picked`, `unknown_order`, `finished`.
+        Refused: `unknown_code`, `wrong_item`, `already_picked`, `unknown_order`, `finished`;
+            `out_of_date`, its own code says so.
     """
+    need_fresh(scan, desk.today)
 
     def act(book: SqliteStoreBook, at: str) -> None:
         hold = fulfil.open_hold(book, order)

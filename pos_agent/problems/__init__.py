@@ -20,6 +20,11 @@ _TELL: Final[dict[str, Told]] = {
         N_("This is a payment code"),
         N_("Payment codes are not taken here. It was not kept."),
     ),
+    "out_of_date": (
+        409,
+        N_("These goods are out of date"),
+        N_("Their own code says so. Do not sell them; put them aside and tell the manager."),
+    ),
     "empty_label": (
         422,
         N_("This label says zero"),

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal
 
 from devices.scanning.aim import strip_identifier
+from pos_agent.till.gs1_code import read_gs1
 from sync.rules.errors import Refused
 from sync.rules.pickup_token import PREFIX as TOKEN_PREFIX
 from sync.values.gtin import InvalidGtin, parse_gtin
@@ -33,6 +35,7 @@ class Classified:
         meaning: what it is.
         code: what is looked up.
         others: what else the goods may be listed under, in this order, after `code`.
+        last_day: the last day on which the goods may be sold.
         weight_g: grams that the code states.
         amount_minor: what the code says the goods cost, minor units.
     """
@@ -40,6 +43,7 @@ class Classified:
     meaning: Meaning
     code: str
     others: tuple[str, ...] = ()
+    last_day: date | None = None
     weight_g: int | None = None
     amount_minor: int | None = None
 
@@ -78,6 +82,16 @@ def is_payment_code(code: str) -> bool:
     return any(pattern.fullmatch(code) for pattern in _PAYMENT)
 
 
+def need_fresh(scan: Classified, today: date) -> None:
+    """Refuse goods whose own code says that they may not be sold any more.
+
+    Raises:
+        Refused: `out_of_date`, with the day.
+    """
+    if scan.last_day is not None and scan.last_day < today:
+        raise Refused("out_of_date", last_day=scan.last_day.isoformat())
+
+
 def measured_units(scan: Classified, unit: str, price_minor: int | None, per: int) -> int:
     """The stock units a measured code stands for: grams of weighed goods, else one piece.
 
@@ -113,6 +127,15 @@ def _label(code: str, forms: Sequence[ScaleForm]) -> Classified | None:
 
 
 def _goods(code: str) -> Classified:
+    gs1 = read_gs1(code)
+    if gs1 is not None:
+        return Classified(
+            "gtin",
+            gs1.gtin,
+            last_day=gs1.last_day,
+            weight_g=gs1.weight_g,
+            amount_minor=gs1.amount_minor,
+        )
     try:
         return Classified("gtin", parse_gtin(code))
     except InvalidGtin:

@@ -6,7 +6,7 @@ from pos_agent.catalogue.queries import Product, product_by_gtin, product_by_sku
 from pos_agent.desk import Desk, till_channel
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.till import ticket as tickets
-from pos_agent.till.classify import Classified, is_payment_code, measured_units
+from pos_agent.till.classify import Classified, is_payment_code, measured_units, need_fresh
 from sync.rules.errors import Refused
 from sync.storage.writer import Transaction
 
@@ -34,8 +34,10 @@ async def take_scan(desk: Desk, till: str, scan: Classified) -> dict[str, Any]:
     """Add what was scanned to the till's ticket; returns the ticket.
 
     Raises:
-        Refused: `unknown_code`, `payment_code`, `not_for_sale`, `no_price`, `ticket_full`; `empty_label`.
+        Refused: `unknown_code`, `payment_code`, `not_for_sale`, `no_price`, `ticket_full`; `empty_label`;
+            `out_of_date`, its own code says so.
     """
+    need_fresh(scan, desk.today)
     return await change(desk, till, lambda book, ticket: _add(book, ticket, scan))
 
 

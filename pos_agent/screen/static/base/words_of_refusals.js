@@ -10,6 +10,7 @@ const told = {
   unknown_code: [_("This code is not known"), _("Scan again, or search by name.")],
   unreadable_code: [_("This code cannot be read"), _("Scan again.")],
   payment_code: [_("This is a payment code"), _("Payment codes are not taken here. It was not kept.")],
+  out_of_date: [_("These goods are out of date"), _("Their own code says so. Do not sell them; put them aside and tell the manager.")],
   empty_label: [_("This label says zero"), _("Nothing was added. Weigh the goods again.")],
   not_for_sale: [_("This product is not for sale"), _("Put it aside and tell the manager.")],
   no_price: [_("This product has no price"), _("Ask the head office for a price.")],
