@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from pos_agent import __version__
@@ -19,6 +20,10 @@ from pos_agent.hardware.drawer import Drawer
 from pos_agent.hardware.papers import Papers
 from pos_agent.hardware.printers import Printers
 from pos_agent.hardware.scanners import Scanners
+from pos_agent.lan import api as lan_api
+from pos_agent.lan.certificate_files import CertificateFiles
+from pos_agent.lan.door import LanDoor
+from pos_agent.lan.gate import LanGate
 from pos_agent.ledger import api as ledger_api
 from pos_agent.ledger.position import put_back_at, settle_ledger
 from pos_agent.ledger.self_check import SelfCheck
@@ -136,6 +141,7 @@ class Agent:
             screens=EventHub(),
             profile=await load_profile(self.reader, self.enrolment),
             board=board,
+            lan=make_door(self.settings, self.enrolment, self.clock),
             drawer=Drawer(self.settings, self.writer, self.printers.open_drawer),
         )
         config = link_config(self.settings, self.enrolment, to_instant(self.clock.now()))
@@ -170,16 +176,35 @@ class Agent:
         await scan_from_device(self.desk, code, till)
 
 
+def make_door(settings: AgentSettings, enrolment: Enrolment, clock: Clock) -> LanDoor:
+    """The door to the shop's network, still shut."""
+    return LanDoor(settings.lan, CertificateFiles(settings.data_dir, enrolment.store), clock)
+
+
 def build_app(desk: Desk, port: int) -> Starlette:
-    """The pages and the API of an agent.
+    """The pages and the API of an agent, for this machine itself.
 
     Args:
         desk: the agent.
         port: TCP port of the pages; part of the cookie's name, since browsers share cookies over ports.
     """
-    store = TableSessions(desk)
     name = cookie_name(f"omo-{desk.enrolment.store}", https=False, port=port)
-    sessions = Sessions(store=store, clock=desk.clock, cookie=name, https=False)
+    return _app(desk, name)
+
+
+def build_lan_app(desk: Desk) -> Starlette:
+    """The same for the shop's network: over HTTPS, to paired browsers.
+
+    No Strict-Transport-Security: a phone that does not trust the store's authority yet must be able to
+    go on to the page that explains how it does.
+    """
+    name = cookie_name(f"omo-{desk.enrolment.store}", https=True, port=0)
+    return _app(desk, name, Middleware(LanGate, desk=desk))
+
+
+def _app(desk: Desk, cookie: str, *gates: Middleware) -> Starlette:
+    store = TableSessions(desk)
+    sessions = Sessions(store=store, clock=desk.clock, cookie=cookie, https=bool(gates))
     parts = WebParts(
         routes=[
             *api_routes(desk, sessions, store),
@@ -189,6 +214,7 @@ def build_app(desk: Desk, port: int) -> Starlette:
         identify=Doorman(desk, sessions, store).identify,
         sign_in_url=SIGN_IN_URL,
         translate=TRANSLATE,
+        gates=gates,
         language=desk.profile.locale if desk.profile.locale in {"zh-CN", "en"} else "zh-CN",
     )
     app = web_app(parts)
@@ -230,6 +256,7 @@ def area_routes(sessions: Sessions, store: TableSessions) -> list[BaseRoute]:
     return [
         *status_routes(),
         *hardware_api.routes(),
+        *lan_api.routes(),
         *staff_api.routes(sessions, store),
         *till_api.routes(),
         *pickup_api.routes(),
@@ -253,9 +280,18 @@ async def run_agent(settings: AgentSettings, enrolment: Enrolment) -> int:
         app = build_app(agent.desk, listener.port)
         pages = http_service(app, listener, before_stop=agent.desk.screens.close)
         log.info("agent.started", store=enrolment.store, sinc=enrolment.sinc, url=listener.url)
-        return await supervise([*agent.services(), pages])
+        return await supervise([*agent.services(), pages, *await lan_services(agent.desk)])
     finally:
         await agent.close()
+
+
+async def lan_services(desk: Desk) -> list[Service]:
+    """What serves the shop's network; nothing where the door stays shut."""
+    listener = await desk.lan.open()
+    if listener is None:
+        return []
+    pages = http_service(build_lan_app(desk), listener, name="https", before_stop=desk.screens.close)
+    return [pages, Service("certificate", desk.lan.keep)]
 
 
 def _check_incarnation(data_dir: Path, enrolment: Enrolment) -> None:

@@ -11,6 +11,7 @@ from pos_agent.hardware.board import DeviceBoard
 from pos_agent.hardware.drawer import Drawer
 from pos_agent.hardware.focus import Focus
 from pos_agent.hardware.papers import Papers
+from pos_agent.lan.door import LanDoor
 from pos_agent.ledger.store_book import Ledger
 from pos_agent.metrics import Metrics
 from pos_agent.settings import AgentSettings
@@ -73,6 +74,7 @@ class Desk:
     screens: EventHub
     profile: Profile
     board: DeviceBoard
+    lan: LanDoor
     drawer: Drawer | None = None
     metrics: Metrics = field(default_factory=Metrics)
     line: LineState = field(default_factory=LineState)

@@ -7,6 +7,7 @@ AgentError
 ├── HubUnreachable       try again later
 ├── LedgerLost           needs a person: the ledger of this incarnation is gone
 ├── SchemaTrouble        needs a person: the database cannot be brought up to date
+├── CertificateTrouble   needs a person: the store's own authority cannot be used
 └── BadFile              the caller's fault: a file to read in is wrong
 """
 
@@ -53,6 +54,12 @@ class SchemaTrouble(AgentError):
     """The database cannot be brought to this program's schema."""
 
     code = "schema"
+
+
+class CertificateTrouble(AgentError):
+    """The store's certificate authority is damaged, or others can read its key."""
+
+    code = "certificate"
 
 
 class BadFile(AgentError):

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from pos_agent.desk import Desk
+from pos_agent.lan.paired_browsers import Browser
 from sync.rules.errors import Refused
 from sync.web.routes import identity_of
 
@@ -36,6 +37,20 @@ def till_of(request: Request) -> str:
     desk = desk_of(request)
     till = identity_of(request).data.get("till", "")
     return till if till in desk.settings.tills else desk.first_till
+
+
+def browser_of(request: Request) -> Browser | None:
+    """The paired browser that asks over the shop's network; None at this machine itself."""
+    browser: Browser | None = getattr(request.state, "browser", None)
+    return browser
+
+
+def tills_of(request: Request) -> tuple[str, ...]:
+    """The tills at which somebody may sign in here: a paired browser's own, else all."""
+    desk, browser = desk_of(request), browser_of(request)
+    if browser is None:
+        return desk.settings.tills
+    return (browser.till if browser.till in desk.settings.tills else desk.first_till,)
 
 
 def order_of(request: Request) -> str:

@@ -3,12 +3,14 @@
 What the hub decides (opening hours, sharing, staff) is no setting: it travels down the link.
 """
 
+import ipaddress
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from pos_agent.lan.names import is_private
 from sync.runtime.settings import ProgramSettings, Section
 from sync.values.scale_label import ScaleForm, meeting_forms
 
@@ -80,6 +82,37 @@ class PickupSection(Section):
     )
 
 
+class LanSection(Section):
+    """The pages for phones in the shop's own network, over HTTPS: `[lan]`."""
+
+    open: bool = Field(False, description="Serve the pages over HTTPS to paired browsers in the network")
+    host: str = Field("0.0.0.0", description="Address to listen on; all of this machine's unless changed")  # noqa: S104  # HTTPS, and paired browsers alone
+    port: int = Field(8743, ge=0, le=65535, description="TCP port of HTTPS; 0 = any free one")
+    names: tuple[str, ...] = Field(
+        (), max_length=16, description="Names and addresses beside the present ones, as till.local"
+    )
+
+    @field_validator("host")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        ipaddress.ip_address(value)
+        return value
+
+    @field_validator("names")
+    @classmethod
+    def _are_private(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """The store's authority speaks for private names alone."""
+        names = tuple(name.lower() for name in value)
+        for name in names:
+            if not is_private(name):
+                msg = (
+                    f"{name} is no private name or address: it must end with .local, .lan, .internal or"
+                    " .home.arpa, or be an address of a private network"
+                )
+                raise ValueError(msg)
+        return names
+
+
 class VerifySection(Section):
     """The nightly check of the books: `[verify]`."""
 
@@ -90,7 +123,9 @@ class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
     """Everything that is set on the store's machine."""
 
     data_dir: Path = Field(Path("data"), description="Folder of the ledger, the secret and the incarnations")
-    host: str = Field("127.0.0.1", description="Address of the pages; this machine alone unless changed")
+    host: str = Field(
+        "127.0.0.1", description="Address of the pages on this machine itself; for phones see [lan]"
+    )
     port: int = Field(8700, ge=0, le=65535, description="TCP port of the pages and the API; 0 = any free one")
     broker_url: str = Field(
         "", description="Broker address in the place of the one the hub gave; empty = its"
@@ -102,6 +137,7 @@ class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
     log: Literal["json", "console"] = Field("json", description="Form of the log lines")
     pickup: PickupSection = Field(default_factory=PickupSection, description="Online orders")
     verify: VerifySection = Field(default_factory=VerifySection, description="The nightly check of the books")
+    lan: LanSection = Field(default_factory=LanSection, description="Pages for phones in the shop's network")
     printer_profiles: Path | None = Field(None, description="Folder with printer profiles of the shop's own")
     logo: Path | None = Field(None, description="PNG picture at the head of receipts, at most 512 KiB")
     printer: tuple[PrinterSection, ...] = Field((), max_length=16, description="Printers")
@@ -109,6 +145,18 @@ class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
     scale_label: tuple[ScaleLabelSection, ...] = Field(
         (), max_length=16, description="Labels of the chain's scales"
     )
+
+    @field_validator("host")
+    @classmethod
+    def _is_this_machine(cls, value: str) -> str:
+        """Plain HTTP never leaves the machine: browsers give no camera and no safe cookie there."""
+        if value != "localhost" and not ipaddress.ip_address(value).is_loopback:
+            msg = (
+                f"{value} would open the pages to the network in plain HTTP: leave host at 127.0.0.1 and set"
+                " open = true under [lan], which serves HTTPS"
+            )
+            raise ValueError(msg)
+        return value
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "AgentSettings":

@@ -11,7 +11,7 @@ from pos_agent.documents.queries import count_open
 from pos_agent.hardware.open_papers import count_undecided
 from pos_agent.link.compose import backlog_of
 from pos_agent.pickup.api import ScanBody
-from pos_agent.requests import answer, desk_of, till_of
+from pos_agent.requests import answer, browser_of, desk_of, till_of
 from pos_agent.staff.queries import find_person
 from pos_agent.staff.rules import CLERK
 from pos_agent.take_scans import scan_at_till
@@ -67,7 +67,9 @@ async def alarm_of(desk: Desk) -> Alarm | None:
 
 async def get_status(request: Request) -> Response:
     """The store's state."""
-    return answer(await status_of(desk_of(request), identity_of(request), till_of(request)))
+    shown = await status_of(desk_of(request), identity_of(request), till_of(request))
+    browser = browser_of(request)
+    return answer({**shown, "counter_only": browser is not None and not browser.till})
 
 
 async def post_focus(request: Request) -> Response:
@@ -95,7 +97,8 @@ async def get_events(request: Request) -> Response:
     own = {"till": till_channel(till), "receiving": receiving_channel(till)}
     own |= {"till-seen": till_seen_channel(till), "counter-seen": counter_seen_channel(till)}
     channels = [own.get(name, name) for name in CHANNELS if name in asked]
-    return desk_of(request).screens.response(request, channels)
+    browser = browser_of(request)
+    return desk_of(request).screens.response(request, channels, owner=browser.id if browser else "")
 
 
 def routes() -> list[BaseRoute]:

@@ -100,6 +100,7 @@ def mark_put_back(draft: Path, at: str) -> int:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("UPDATE position SET fenced = 1, put_back_at = ?", (at,))
         connection.execute("DELETE FROM session")
+        connection.execute("DELETE FROM paired_browser")
         connection.execute(
             "DELETE FROM ticket_line WHERE ticket_id IN (SELECT id FROM ticket WHERE state = 'open')"
         )

@@ -175,6 +175,51 @@ _TELL: Final[dict[str, Told]] = {
         N_("Nothing is to be decided about this paper"),
         N_("It came out, or somebody was faster. Look at the page again."),
     ),
+    "unknown_host": (
+        421,
+        N_("This address is not known here"),
+        N_("Open the address that the page Phones shows at the till."),
+    ),
+    "not_paired": (
+        403,
+        N_("This browser is not paired with the store"),
+        N_("Ask a manager to show a code at the till, then enter it on the page Pair this browser."),
+    ),
+    "counter_only": (
+        403,
+        N_("This phone belongs to the pickup counter"),
+        N_("It sells nothing. Ask a manager to pair it with a till."),
+    ),
+    "lan_closed": (
+        409,
+        N_("The pages are not open to phones"),
+        N_("Set open = true under [lan] in agent.toml and start the agent again."),
+    ),
+    "pair_at_store": (
+        403,
+        N_("A code is opened at the store's own machine"),
+        N_("Go to a till that needs no pairing, and open the page Phones there."),
+    ),
+    "pair_over_lan": (
+        409,
+        N_("This till needs no pairing"),
+        N_("Open the address that the page Phones shows on the phone itself."),
+    ),
+    "wrong_pair_code": (
+        403,
+        N_("This pairing code is not right"),
+        N_(
+            "Codes are good for five minutes and one browser. Look at the till once more, or ask for another."
+        ),
+    ),
+    "pair_locked": (429, N_("Too many wrong tries"), N_("Wait a minute, then try again.")),
+    "unknown_till": (404, N_("There is no such till"), N_("Open the page again.")),
+    "unknown_browser": (404, N_("This browser is not paired"), N_("Look at the list again.")),
+    "too_many_browsers": (
+        409,
+        N_("So many browsers cannot be paired"),
+        N_("Remove those that are not used any more."),
+    ),
     "no_printer": (409, N_("There is no printer for this"), N_("Set one up first.")),
 }
 _OTHERS: Final[Told] = (409, N_("This is not possible now"), N_("Look at the page again."))

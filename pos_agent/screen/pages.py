@@ -42,5 +42,6 @@ ROUTES: list[BaseRoute] = [
     _page("documents"),
     _page("stock", MANAGER),
     _page("devices"),
+    _page("phones", MANAGER),
     _page("sign-in", PUBLIC),
 ]

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from pos_agent.desk import Desk
-from pos_agent.requests import Body, answer, desk_of
+from pos_agent.requests import Body, answer, browser_of, desk_of, tills_of
 from pos_agent.staff.queries import Person
 from pos_agent.staff.rules import PinLimit
 from pos_agent.staff.session_store import TableSessions, open_token
@@ -69,7 +69,7 @@ class Door:
             if isinstance(body.get("login"), str) and body.get("active") is not False
         ]
         desk = desk_of(request)
-        tills = list(desk.settings.tills)
+        tills = list(tills_of(request))
         return answer(
             {"store": desk.profile.store, "names": desk.profile.names, "staff": shown, "tills": tills}
         )
@@ -77,8 +77,10 @@ class Door:
     async def _sign_in(self, desk: Desk, request: Request) -> tuple[Person, dict[str, str]]:
         body = await read_json(request, SignInBody)
         person = await sign_in(desk, self.limit, body.login, body.pin)
-        till = body.till if body.till in desk.settings.tills else desk.first_till
-        return person, {"role": person.role, "till": till}
+        tills, browser = tills_of(request), browser_of(request)
+        till = body.till if body.till in tills else tills[0]
+        bound = {"browser": browser.id} if browser is not None else {}
+        return person, {"role": person.role, "till": till, **bound}
 
 
 def routes(sessions: Sessions, store: TableSessions) -> list[BaseRoute]:

@@ -9,6 +9,7 @@ from typing import Final
 from starlette.requests import Request
 
 from pos_agent.desk import Desk
+from pos_agent.requests import browser_of
 from pos_agent.staff.queries import find_person
 from sync.storage.writer import Transaction
 from sync.values.clock import from_instant, to_instant
@@ -96,7 +97,7 @@ class Doorman:
         """Who is calling; nobody where the proof is not good any more."""
         header = request.headers.get("authorization", "")
         session = await (self._by_token(header) if header else self._sessions.read(request))
-        if session is None:
+        if session is None or not _is_of_browser(session, request):
             return NOBODY
         person = await find_person(self._desk.reader, session.subject)
         if person is None:
@@ -117,3 +118,9 @@ class Doorman:
         if session is None or session.expires_at <= self._desk.clock.now():
             return None
         return session
+
+
+def _is_of_browser(session: Session, request: Request) -> bool:
+    """Whether a session is used where it was opened: at this machine itself, or in one paired browser."""
+    browser = browser_of(request)
+    return session.data.get("browser", "") == (browser.id if browser is not None else "")

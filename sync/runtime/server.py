@@ -37,6 +37,8 @@ class ServerOptions:
         trusted_proxy: Address whose `X-Forwarded-*` headers are believed; None believes nobody.
         certificate: PEM file of the certificate chain for HTTPS, with `key`.
         key: PEM file of the private key.
+        tls: A context for HTTPS instead of the two files; whoever holds it may renew its certificate while
+            it is served (uvicorn alone).
     """
 
     host: str = "127.0.0.1"
@@ -46,6 +48,7 @@ class ServerOptions:
     trusted_proxy: str | None = None
     certificate: str | None = None
     key: str | None = None
+    tls: ssl.SSLContext | None = None
 
 
 @dataclass(slots=True)
@@ -81,7 +84,8 @@ class Listener:
     def url(self) -> str:
         """The address of the root page."""
         host = f"[{self.options.host}]" if ":" in self.options.host else self.options.host
-        return f"{'https' if self.options.certificate else 'http'}://{host}:{self.port}"
+        is_secure = self.options.certificate or self.options.tls
+        return f"{'https' if is_secure else 'http'}://{host}:{self.port}"
 
 
 class _Server(uvicorn.Server):
@@ -111,6 +115,7 @@ def http_service(
 
 
 def _config(app: Any, options: ServerOptions) -> uvicorn.Config:
+    tls = options.tls
     return uvicorn.Config(
         app,
         loop="asyncio",
@@ -127,6 +132,7 @@ def _config(app: Any, options: ServerOptions) -> uvicorn.Config:
         ssl_certfile=options.certificate,
         ssl_keyfile=options.key,
         ssl_version=ssl.PROTOCOL_TLS_SERVER,
+        ssl_context_factory=None if tls is None else lambda _config, _usual: tls,
     )
 
 

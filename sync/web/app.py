@@ -35,6 +35,7 @@ class WebParts:
         lifespan: As in starlette; things that start earlier and stop later belong to the supervisor.
         https: True when the pages are served over HTTPS.
         language: For readers who ask for none.
+        gates: Stand before the routes, inside the request's context: they answer in the reader's language.
         place_of: What an error page tells of the place it stands in; None leads to the start page.
     """
 
@@ -47,6 +48,7 @@ class WebParts:
     https: bool = False
     language: str = DEFAULT
     place_of: problems.PlaceOf | None = None
+    gates: Sequence[Middleware] = ()
 
 
 def web_app(parts: WebParts) -> Starlette:
@@ -59,6 +61,7 @@ def web_app(parts: WebParts) -> Starlette:
         middleware=[
             Middleware(SecurityHeaders, script_hashes=(assets.import_map_hash,), https=parts.https),
             Middleware(RequestContext, library=parts.pages.frame.library, default=parts.language),
+            *parts.gates,
             Middleware(GZipMiddleware, minimum_size=PAGE_GZIP_MIN_BYTES, compresslevel=5),
         ],
         lifespan=parts.lifespan,

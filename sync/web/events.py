@@ -34,7 +34,8 @@ _CLOSED = b""
 
 
 class _Listener:
-    def __init__(self, channels: frozenset[str], visitor: str | None) -> None:
+    def __init__(self, channels: frozenset[str], visitor: str | None, owner: str) -> None:
+        self.owner = owner
         self.channels = channels
         self.visitor = visitor
         self.queue: asyncio.Queue[bytes] = asyncio.Queue(WAITING_MAX)
@@ -117,14 +118,19 @@ class EventHub:
             listener.close()
         return len(self._by_channel.get(channel, ()))
 
-    def response(self, request: Request, channels: Iterable[str]) -> StreamingResponse:
+    def response(self, request: Request, channels: Iterable[str], *, owner: str = "") -> StreamingResponse:
         """Return the endless response for a page that listens on `channels`.
+
+        Args:
+            request: Of the page.
+            channels: What it listens on.
+            owner: What `end` calls the streams by.
 
         Raises:
             Problem: 503 when too many listen, or too many from the caller's address, or when the program is
                 stopping.
         """
-        listener = _Listener(frozenset(channels), _visitor(request))
+        listener = _Listener(frozenset(channels), _visitor(request), owner)
         if not self._has_room(listener):
             raise Problem(503, "events.busy", TITLE_BUSY, DETAIL_BUSY, headers={"Retry-After": "5"})
         headers = {"cache-control": "no-store", "x-accel-buffering": "no", "content-encoding": "identity"}
@@ -176,6 +182,13 @@ class EventHub:
                 group.discard(listener)
                 if not group:
                     del self._by_channel[channel]
+
+    def end(self, owner: str) -> None:
+        """End the streams of one owner: what it may see was taken from it."""
+        assert owner
+        for listener in [one for one in self._listeners if one.owner == owner]:
+            self._remove(listener)
+            listener.close()
 
     def close(self) -> None:
         """End every stream and take no new ones; call before the server waits for its connections."""

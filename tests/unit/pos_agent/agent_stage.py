@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 from argon2 import PasswordHasher
 
-from pos_agent.app import build_app
+from pos_agent.app import build_app, make_door
 from pos_agent.catalogue.apply_page import apply_page
 from pos_agent.catalogue.profile import load_profile
 from pos_agent.desk import Desk
@@ -257,6 +257,7 @@ async def staged(template: Path, folder: Path, **changes: Any) -> AsyncIterator[
             screens=EventHub(),
             profile=await load_profile(reader, enrolment()),
             board=DeviceBoard(settings),
+            lan=make_door(settings, enrolment(), clock),
         )
         yield Stage(desk, clock, settings.database, woken)
     finally:

@@ -112,6 +112,17 @@ def upgrade() -> None:
     with op.batch_alter_table('movement', schema=None) as batch_op:
         batch_op.create_index('ix_movement_sku_seq', ['sku', 'seq'], unique=False)
 
+    op.create_table('paired_browser',
+    sa.Column('id', sqlmodel.AutoString(), nullable=False),
+    sa.Column('key', sqlmodel.AutoString(), nullable=False),
+    sa.Column('name', sqlmodel.AutoString(), nullable=False),
+    sa.Column('till', sqlmodel.AutoString(), nullable=False),
+    sa.Column('paired_by', sqlmodel.AutoString(), nullable=False),
+    sa.Column('paired_at', sqlmodel.AutoString(), nullable=False),
+    sa.Column('seen_at', sqlmodel.AutoString(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_paired_browser')),
+    sa.UniqueConstraint('key', name=op.f('uq_paired_browser_key'))
+    )
     op.create_table('position',
     sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('store', sqlmodel.AutoString(), nullable=False),
@@ -354,6 +365,7 @@ def downgrade() -> None:
     op.drop_table('receipt_counter')
     op.drop_table('product')
     op.drop_table('position')
+    op.drop_table('paired_browser')
     with op.batch_alter_table('movement', schema=None) as batch_op:
         batch_op.drop_index('ix_movement_sku_seq')
 

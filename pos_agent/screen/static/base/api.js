@@ -32,6 +32,8 @@ export async function call(method, path, body) {
   const facts = await answer.json().catch(() => ({}));
   if (answer.ok) return facts;
   if (answer.status === 401 && location.pathname !== "/sign-in" && !isSigningOut) signIn();
+  // a browser that was removed is asked to pair anew
+  if (answer.status === 403 && facts.code === "not_paired" && location.pathname !== "/pair") location.assign("/pair");
   throw new ApiProblem(answer.status, facts);
 }
 

@@ -63,6 +63,7 @@ export function Menu({ staff }) {
     <div class="card menu-box">
       <${Languages} />
       <${Themes} />
+      ${staff?.role === "manager" && html`<a class="btn" href="/phones">${words.phones}</a>`}
       ${staff && html`<button type="button" class="btn" onClick=${() => signOut().catch(refused)}>${words.signOut}</button>`}
     </div>
   </details>`;

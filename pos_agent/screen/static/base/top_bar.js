@@ -77,7 +77,7 @@ export function TopBar() {
   return html`<header class="topbar">
     <${Place} facts=${facts} />
     <nav class="tabs" aria-label=${words.pages}>
-      ${pages.filter(([, , role]) => !role || facts.staff?.role === role).map(([path, name]) => html`<a href=${path} aria-current=${path === here ? "page" : undefined}>${name}${path === "/documents" && facts.documents > 0 && html`<span class="count" id="open-documents"><span class="visually-hidden">${words.waiting}</span> ${facts.documents}</span>`}</a>`)}
+      ${pages.filter(([path, , role]) => (!role || facts.staff?.role === role) && !(path === "/till" && facts.counter_only)).map(([path, name]) => html`<a href=${path} aria-current=${path === here ? "page" : undefined}>${name}${path === "/documents" && facts.documents > 0 && html`<span class="count" id="open-documents"><span class="visually-hidden">${words.waiting}</span> ${facts.documents}</span>`}</a>`)}
     </nav>
     <div class="end push">
       <div class="signs" role="status">

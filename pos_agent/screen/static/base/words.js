@@ -18,6 +18,7 @@ export const words = {
   language: _("Language"),
   theme: _("Appearance"),
   themes: { auto: _("As the system"), light: _("Light"), dark: _("Dark"), contrast: _("High contrast") },
+  phones: _("Phones"),
   signOut: _("Sign out"),
   online: _("Online"),
   connecting: _("Connecting"),
