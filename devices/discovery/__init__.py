@@ -1,6 +1,6 @@
-"""Finds devices that could be set up: what hangs on this machine, what answers on machines that are named.
+"""Finds devices that could be set up: on this machine, by what they announce, or where they are named.
 
-It never scans a network: only hosts that a person names are asked.
+It never scans a network: it listens to announcements, and only hosts that a person names are asked.
 """
 
 from devices.discovery.discover import discover

@@ -1,11 +1,14 @@
 """All ways to find devices, side by side, each with a limit."""
 
 import asyncio
+from importlib.util import find_spec
 from typing import Final
 
 from devices.discovery.found import Found
 from devices.discovery.local import keyboards, serial_lines, usb_printers
+from devices.discovery.mdns import announced_printers
 from devices.discovery.network import cups_queues, network_printers
+from devices.hotplug import MISSING
 from devices.ports.usb_bus import PyUsb
 
 TIMEOUT_S: Final = 3.0
@@ -27,5 +30,18 @@ async def discover(hosts: list[str], timeout_s: float = TIMEOUT_S) -> list[Found
         asyncio.to_thread(usb_printers, PyUsb()),
         cups_queues(timeout_s),
         network_printers(hosts, timeout_s),
+        announced_printers(timeout_s * 2 / 3),
     ]
-    return [found for way in await asyncio.gather(*ways) for found in way]
+    found = [one for way in await asyncio.gather(*ways) for one in way]
+    return [*_once(found), *_plugs()]
+
+
+def _plugs() -> list[Found]:
+    """What is missing to notice a plug at once."""
+    return [] if find_spec("pyudev") is not None else [Found("hotplug", "", trouble=MISSING)]
+
+
+def _once(found: list[Found]) -> list[Found]:
+    """Each address once: a printer that is named and announces itself is one printer."""
+    by_address = {one.address: one for one in reversed(found) if one.address}
+    return [one for one in found if not one.address or by_address[one.address] is one]

@@ -8,7 +8,7 @@ class Found:
     """A device, or why a kind of devices could not be looked for.
 
     Attributes:
-        kind: ``serial``, ``usb``, ``network``, ``cups`` or ``keyboard``.
+        kind: ``serial``, ``usb``, ``network``, ``cups``, ``keyboard``, ``mdns`` or ``hotplug``.
         address: what to write as its ``uri``; empty where nothing could be looked for.
         name: what it calls itself, for people.
         trouble: what stands in the way of using it, in plain words; empty where nothing does.

@@ -4,12 +4,13 @@ Bits after Epson's ESC/POS reference: DLE EOT 1 (printer), 2 (cause of offline),
 4 (paper); GS a (automatic status back); GS r 1 (paper).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from devices.printing.answers import is_real_time
+from devices.tally import Tally
 
 STATUS_REQUEST: Final = b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04"
 STATUS_ANSWERS: Final = 4
@@ -20,9 +21,14 @@ _MARKS: Final = {0x00: False, 0x03: False, 0x0C: True, 0x0F: True}
 
 
 class PrinterState(StrEnum):
-    """The one word for a screen. Only ``online`` and ``paper_low`` print."""
+    """The one word for a screen. Only ``online``, ``degraded`` and ``paper_low`` print.
+
+    ``degraded`` is said of a printer that is online and was away several times of late; no printer says it of
+    itself.
+    """
 
     ONLINE = "online"
+    DEGRADED = "degraded"
     PAPER_LOW = "paper_low"
     PAPER_OUT = "paper_out"
     COVER_OPEN = "cover_open"
@@ -92,12 +98,16 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class PrinterStatus:
-    """A printer's state since ``since`` (aware UTC), with the reason in words for those who repair it."""
+    """A printer's state since ``since`` (aware UTC), with the reason in words for those who repair it.
+
+    ``tally`` is the printer's own and goes on counting.
+    """
 
     printer: str
     state: PrinterState
     reason: str
     since: datetime
+    tally: Tally = field(default_factory=Tally, compare=False)
 
 
 def read_real_time(answers: bytes) -> Report:

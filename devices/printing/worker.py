@@ -16,6 +16,7 @@ import structlog
 
 from devices.backoff import Backoff
 from devices.errors import DeviceError, DocumentError, PortError
+from devices.hotplug import woken_by_plugs
 from devices.ports.port import Port
 from devices.printing.delivery import MarkWait, ask_report, await_mark, completion_request, drain, process_id
 from devices.printing.document import Document
@@ -105,6 +106,10 @@ class PrinterWorker:
 
     async def run(self) -> None:
         """Work until ``stop``. What one round throws never ends the worker."""
+        async with woken_by_plugs(self._it.port.peer, self.wake):
+            await self._work()
+
+    async def _work(self) -> None:
         while not self._is_stopping:
             self._wake.clear()
             try:
@@ -148,6 +153,8 @@ class PrinterWorker:
             if job:
                 await self._send(job, payload)
         except PortError as error:
+            self._seen_at = -math.inf
+            self._it.health.failed(error)
             self._it.health.saw(PrinterState.OFFLINE, str(error))
             return self._backoff.next_s()
         finally:
@@ -181,6 +188,7 @@ class PrinterWorker:
             return await asyncio.to_thread(self._encoded, job)
         except DeviceError as error:
             _log.error("printer.job_unreadable", job=job.id, code=error.code, reason=str(error))
+            self._it.health.failed(error)
             await self._mark(job, JobState.FAILED, error.code)
             return b""
 
@@ -251,3 +259,4 @@ class PrinterWorker:
 
     async def _mark(self, job: Job, state: JobState, reason: str) -> None:
         await self._it.journal.mark(job.id, state, reason, self._it.now())
+        self._it.health.paper_is(state, is_final=reason != AWAITING_MARK)

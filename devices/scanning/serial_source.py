@@ -11,6 +11,7 @@ import structlog
 from devices.backoff import Backoff
 from devices.clock import utc_now
 from devices.errors import ConfigurationError, PortTimeout
+from devices.hotplug import woken_by_plugs
 from devices.ports.port import Port
 from devices.scanning.address import scanner_port_at
 from devices.scanning.aim import strip_identifier
@@ -19,6 +20,7 @@ from devices.scanning.framer import End, Framer, decode
 from devices.scanning.listen_port import ListenPort
 from devices.scanning.scan import Scan
 from devices.supervisor import OnStatus, Supervisor
+from devices.tally import Tally
 
 _log = structlog.get_logger(__name__)
 
@@ -85,6 +87,8 @@ class ScannerSource:
         self._framer = Framer(prefix=config.prefix.encode(), suffix=config.suffix.encode(), end=config.end)
         self._bounce = BounceFilter(config.debounce_ms)
         self._last_byte_s = 0.0
+        self._supervisor: Supervisor | None = None
+        self.tally = Tally()
 
     async def run(self, on_scan: OnScan, on_status: OnStatus) -> NoReturn:
         """Deliver scans for ever; both callbacks come from the event loop and must not block.
@@ -101,8 +105,12 @@ class ScannerSource:
             finally:
                 await self._port.close()
 
+        self._supervisor = Supervisor(
+            self._config.id, on_status, self._backoff, now=self._now, tally=self.tally
+        )
         try:
-            await Supervisor(self._config.id, on_status, self._backoff, now=self._now).run(session)
+            async with woken_by_plugs(self._port.peer, self._supervisor.wake):
+                await self._supervisor.run(session)
         finally:
             if isinstance(self._port, ListenPort):
                 await self._port.stop()
@@ -135,6 +143,7 @@ class ScannerSource:
         """Half a code left behind by a fault must not be glued to the next one."""
         if self._framer.has_part and at_s - self._last_byte_s > self._config.part_ms / 1000:
             _log.warning("scanner.part_dropped", scanner=self._config.id)
+            self._note_rubbish()
             self._framer.reset()
         self._last_byte_s = at_s
 
@@ -142,11 +151,18 @@ class ScannerSource:
         text = decode(raw)
         if text is None:
             _log.warning("scanner.noise_dropped", scanner=self._config.id, length=len(raw))
+            self._note_rubbish()
             return
         code, symbology = strip_identifier(text) if self._config.aim else (text, None)
         if not self._bounce.accepts(code, at_s):
             return
+        self.tally.scans += 1
         try:
             on_scan(Scan(code, symbology, self._config.id, self._now()))
         except Exception:  # noqa: BLE001 - a listener's fault must not silence the scanner
             _log.exception("scanner.listener_failed", scanner=self._config.id)
+
+    def _note_rubbish(self) -> None:
+        self.tally.dropped += 1
+        if self._supervisor is not None:
+            self._supervisor.trouble()

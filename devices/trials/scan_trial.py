@@ -69,7 +69,7 @@ class ScanTrial:
         reading = asyncio.create_task(source.run(self._hear, self._on_status))
         started = loop.time()
         try:
-            await self._until(lambda: self._state is DeviceState.READY)
+            await self._until(self._is_open)
             while self.report.scans < count:
                 await self._burst(min(_BURST, count - self.report.scans))
                 tell(self.report.scans)
@@ -129,9 +129,9 @@ class ScanTrial:
         await self._write(b"cut-off-")
         self.report.cut_off += 1
         os.close(self._master)
-        await self._until(lambda: self._state is not DeviceState.READY)
+        await self._until(lambda: not self._is_open())
         self._plug()
-        await self._until(lambda: self._state is DeviceState.READY)
+        await self._until(self._is_open)
         self.report.plugged_again += 1
 
     def _plug(self) -> None:
@@ -150,6 +150,9 @@ class ScanTrial:
 
     def _on_status(self, status: DeviceStatus) -> None:
         self._state = status.state
+
+    def _is_open(self) -> bool:
+        return self._state is not None and self._state.is_open
 
     async def _until(self, is_so: Callable[[], bool]) -> None:
         async with asyncio.timeout(_LIMIT_S):

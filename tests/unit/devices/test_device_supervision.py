@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -12,9 +13,14 @@ from structlog.testing import capture_logs
 from devices.backoff import Backoff
 from devices.errors import PortAbsent, PortLost
 from devices.ports.memory import MemoryPort
+from devices.printing.health import PrinterHealth
+from devices.printing.job import JobState
+from devices.printing.status import PrinterState, PrinterStatus
 from devices.scanning.scan import Scan
 from devices.scanning.serial_source import ScannerConfig, ScannerSource
+from devices.steadiness import Steadiness
 from devices.supervisor import DeviceState, DeviceStatus, Supervisor
+from devices.tally import Tally
 
 AT = datetime(2025, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -44,7 +50,7 @@ async def test_a_device_is_absent_then_ready_then_lost_and_logged_once_each() ->
         stays.set()
         await asyncio.Event().wait()
 
-    supervisor = Supervisor("scanner", statuses.append, Backoff(0.001, 0.002), lambda: AT)
+    supervisor = Supervisor("scanner", statuses.append, Backoff(0.001, 0.002), now=lambda: AT)
     with capture_logs() as logs:
         task = asyncio.create_task(supervisor.run(session))
         async with asyncio.timeout(5):
@@ -77,7 +83,7 @@ async def test_a_fault_that_nobody_foresaw_is_a_loss_and_the_device_is_tried_aga
         stays.set()
         await asyncio.Event().wait()
 
-    supervisor = Supervisor("scanner", statuses.append, Backoff(0.001, 0.002), lambda: AT)
+    supervisor = Supervisor("scanner", statuses.append, Backoff(0.001, 0.002), now=lambda: AT)
     with capture_logs() as logs:
         task = asyncio.create_task(supervisor.run(session))
         async with asyncio.timeout(5):
@@ -91,6 +97,127 @@ async def test_a_fault_that_nobody_foresaw_is_a_loss_and_the_device_is_tried_aga
         (DeviceState.READY, ""),
     ]
     assert [log["event"] for log in logs] == ["device.session_failed", "device.absent", "device.back"]
+
+
+def run_fates(*fates: str) -> tuple[Callable[[Callable[[], None]], Awaitable[None]], asyncio.Event]:
+    """A session that has one fate after another, and what is set once it stays open."""
+    attempts, stays = iter(fates), asyncio.Event()
+
+    async def session(ready: Callable[[], None]) -> None:
+        fate = next(attempts, "stay")
+        if fate == "absent":
+            raise PortAbsent("not there")
+        ready()
+        if fate == "lost":
+            raise PortLost("unplugged")
+        stays.set()
+        await asyncio.Event().wait()
+
+    return session, stays
+
+
+@asynccontextmanager
+async def supervised(
+    supervisor: Supervisor, session: Callable[[Callable[[], None]], Awaitable[None]]
+) -> AsyncIterator[None]:
+    """While a device is kept open."""
+    task = asyncio.create_task(supervisor.run(session))
+    try:
+        async with asyncio.timeout(5):
+            yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_a_device_that_comes_and_goes_is_degraded_until_it_was_well_for_long_enough() -> None:
+    told: list[tuple[DeviceState, str]] = []
+    well = asyncio.Event()
+
+    def take(status: DeviceStatus) -> None:
+        told.append((status.state, status.reason))
+        if status.state is DeviceState.READY and DeviceState.DEGRADED in [state for state, _ in told]:
+            well.set()
+
+    session, stays = run_fates("lost", "lost", "lost")
+    supervisor = Supervisor("scanner", take, Backoff(0.001, 0.001), steadiness=Steadiness(0.4, 3))
+    async with supervised(supervisor, session):
+        await stays.wait()
+        assert [state for state, _ in told[-3:]] == [
+            DeviceState.LOST,
+            DeviceState.OPENING,
+            DeviceState.DEGRADED,
+        ]
+        assert told[-1][1] == "3 troubles within 0.4 s: look at its plug, cable or network"
+        await well.wait()
+    assert told[-1] == (DeviceState.READY, "")
+    assert (supervisor.tally.reconnects, supervisor.tally.last_error) == (3, "port.lost")
+
+
+async def test_a_device_that_sends_rubbish_is_degraded_while_it_is_open() -> None:
+    told: list[DeviceState] = []
+    session, stays = run_fates()
+    supervisor = Supervisor("scanner", lambda status: told.append(status.state))
+    async with supervised(supervisor, session):
+        await stays.wait()
+        for _ in range(3):
+            assert told[-1] is DeviceState.READY
+            supervisor.trouble()
+    assert told == [DeviceState.OPENING, DeviceState.READY, DeviceState.DEGRADED]
+
+
+async def test_a_device_that_was_plugged_in_is_tried_at_once() -> None:
+    absent = asyncio.Event()
+    session, stays = run_fates("absent")
+    supervisor = Supervisor("scanner", lambda status: _set_if(absent, status), Backoff(3600, 3600))
+    async with supervised(supervisor, session):
+        await absent.wait()
+        assert not stays.is_set()
+        supervisor.wake()
+        await stays.wait()
+
+
+def _set_if(absent: asyncio.Event, status: DeviceStatus) -> None:
+    if status.state is DeviceState.ABSENT:
+        absent.set()
+
+
+@given(st.lists(st.floats(0, 100), max_size=20), st.floats(0, 200))
+def test_troubles_count_for_a_window_and_no_longer(troubles: list[float], later: float) -> None:
+    steadiness = Steadiness(window_s=10.0, most=3)
+    for at in sorted(troubles):
+        steadiness.note(at)
+    now = max(troubles, default=0.0) + later
+    recent = [at for at in troubles if at + 10.0 > now]
+    assert (steadiness.unsteady_s(now) > 0) is (len(recent) >= 3)
+    assert steadiness.unsteady_s(now + steadiness.unsteady_s(now) + 1e-9) == 0
+
+
+def test_a_printer_that_comes_and_goes_is_degraded_and_counts_what_it_did() -> None:
+    told: list[PrinterStatus] = []
+    health = PrinterHealth("front", told.append, lambda: AT, Steadiness(3600.0, 2))
+    health.saw(PrinterState.OFFLINE, "not there")  # it was never reached: no loss
+    for _ in range(2):
+        health.saw(PrinterState.ONLINE)
+        assert told[-1].state is PrinterState.ONLINE
+        health.failed(PortLost("broke off"))
+        health.saw(PrinterState.OFFLINE, "broke off")
+    health.saw(PrinterState.ONLINE)
+    assert (told[-1].state, told[-1].reason) == (
+        PrinterState.DEGRADED,
+        "2 troubles within 3600 s: look at its plug, cable or network",
+    )
+    health.saw(PrinterState.PAPER_OUT, "no paper")
+    for state, is_final in (
+        (JobState.SENDING, True),
+        (JobState.SENT, False),
+        (JobState.CONFIRMED, True),
+        (JobState.SENT, True),
+        (JobState.UNCERTAIN, True),
+    ):
+        health.paper_is(state, is_final=is_final)
+    assert told[-1].tally == Tally(reconnects=2, jobs=2, uncertain=1, last_error="printer.paper_out")
 
 
 async def read_scans(port: MemoryPort, config: ScannerConfig, pieces: list[bytes], count: int) -> list[Scan]:

@@ -61,6 +61,7 @@ export const words = {
 
 const printerRoles = { receipt: _("Receipt printer"), pick: _("Slip printer"), label: _("Label printer") };
 const printerStates = {
+  degraded: ["warn", _("comes and goes")],
   paper_low: ["warn", _("paper low")],
   paper_out: ["bad", _("out of paper")],
   cover_open: ["bad", _("cover open")],
@@ -74,6 +75,7 @@ const scannerStates = {
   absent: ["bad", _("not plugged in")],
   opening: ["info", _("connecting")],
   lost: ["bad", _("unplugged")],
+  degraded: ["warn", _("unsteady")],
   unknown: ["info", _("unknown")],
 };
 const scannerName = _("Scanner");

@@ -39,6 +39,7 @@ export const todo = {
   paused: _("Press the feed button, or switch the printer off and on."),
   offline: _("Look at power and cable, then at the printer's address."),
   unknown: _("It has said nothing yet. Print a test page."),
+  degraded: _("It works, but not reliably. Look at its plug, cable or network; if it goes on, try another cable."),
   absent: _("Plug it in."),
   lost: _("Plug it in again."),
   opening: "",
