@@ -16,6 +16,8 @@ from pos_agent.enrolment import Enrolment, secret_of
 from pos_agent.errors import NotEnrolled
 from pos_agent.hardware import api as hardware_api
 from pos_agent.hardware.board import DeviceBoard
+from pos_agent.hardware.change_devices import DeviceSetup
+from pos_agent.hardware.choose_devices import Chosen
 from pos_agent.hardware.drawer import Drawer
 from pos_agent.hardware.papers import Papers
 from pos_agent.hardware.printers import Printers
@@ -74,7 +76,7 @@ PUT_BACK = (
     " `omo-agent enrol`"
 )
 FENCED = "another machine took this store over, or this ledger is an old copy: call the head office"
-TEXTS = ("pos_agent.problems", SCREEN)
+TEXTS = ("pos_agent.problems", "pos_agent.hardware", SCREEN)
 
 
 def link_config(settings: AgentSettings, enrolment: Enrolment, at: str) -> LinkConfig:
@@ -101,6 +103,7 @@ class Agent:
         enrolment: which store it is.
         clock: tells the time.
         make_link: makes the connection to the broker.
+        chosen: where its devices were set up; None = in the settings.
     """
 
     def __init__(
@@ -109,8 +112,10 @@ class Agent:
         enrolment: Enrolment,
         clock: Clock | None = None,
         make_link: MakeLink = PahoLink,
+        chosen: Chosen | None = None,
     ) -> None:
         self.settings = settings
+        self._chosen = chosen or Chosen(settings, "agent.toml")
         self.enrolment = enrolment
         self.clock = clock or SystemClock()
         self._make_link = make_link
@@ -131,6 +136,7 @@ class Agent:
         self._put_back_at = put_back_at(self.settings.database)
         board = DeviceBoard(self.settings)
         self.printers = Printers(self.settings, self.writer, self.reader, board, self.clock)
+        drawer = Drawer(self.settings, self.writer, self.printers.open_drawer)
         self.desk = Desk(
             settings=self.settings,
             enrolment=self.enrolment,
@@ -142,7 +148,8 @@ class Agent:
             profile=await load_profile(self.reader, self.enrolment),
             board=board,
             lan=make_door(self.settings, self.enrolment, self.clock),
-            drawer=Drawer(self.settings, self.writer, self.printers.open_drawer),
+            drawer=drawer,
+            setup=DeviceSetup(self._chosen, self._use_devices),
         )
         config = link_config(self.settings, self.enrolment, to_instant(self.clock.now()))
         self.link = StoreLink(self.desk, WatchedLink(self._make_link(config), self.desk))
@@ -151,6 +158,10 @@ class Agent:
         if self._put_back_at:
             self.desk.line.since = self._put_back_at
             log.warning("agent.put_back", at=self._put_back_at)
+
+    def _use_devices(self, settings: AgentSettings) -> None:
+        """Go on with other devices, while everything runs."""
+        use_devices(self.desk, self.printers, self.scanners, settings)
 
     async def close(self) -> None:
         """Finish what waits and close the ledger."""
@@ -179,6 +190,18 @@ class Agent:
 def make_door(settings: AgentSettings, enrolment: Enrolment, clock: Clock) -> LanDoor:
     """The door to the shop's network, still shut."""
     return LanDoor(settings.lan, CertificateFiles(settings.data_dir, enrolment.store), clock)
+
+
+def use_devices(desk: Desk, printers: Printers, scanners: Scanners, settings: AgentSettings) -> None:
+    """Hand new settings to whoever works with devices; papers first, so that none follows the old ones."""
+    desk.settings = settings
+    desk.board.use(settings)
+    desk.papers.use(settings)
+    if desk.drawer is not None:
+        desk.drawer.use(settings)
+    printers.use(settings)
+    scanners.use(settings)
+    desk.screens.publish("status", "devices", None)
 
 
 def build_app(desk: Desk, port: int) -> Starlette:
@@ -271,10 +294,13 @@ def described() -> dict[str, Any]:
     return openapi_document(area_routes(nobody, nobody), title=TITLE, version=__version__)
 
 
-async def run_agent(settings: AgentSettings, enrolment: Enrolment) -> int:
+async def run_agent(chosen: Chosen, enrolment: Enrolment) -> int:
     """Run until told to stop; returns the exit code."""
+    settings = chosen.settings
+    for problem in chosen.problems:
+        log.error("devices.file_broken", problem=problem, used="agent.toml")
     listener = Listener(ServerOptions(host=settings.host, port=settings.port))
-    agent = Agent(settings, enrolment)
+    agent = Agent(settings, enrolment, chosen=chosen)
     try:
         await agent.start()
         app = build_app(agent.desk, listener.port)

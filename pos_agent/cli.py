@@ -91,10 +91,13 @@ def _run(settings: AgentSettings) -> int:
     from pos_agent import enrolment  # noqa: PLC0415
     from pos_agent.db.schema import ensure_schema  # noqa: PLC0415
     from pos_agent.hardware.check_settings import need_devices  # noqa: PLC0415
+    from pos_agent.hardware.choose_devices import choose_devices  # noqa: PLC0415
     from pos_agent.ledger.position import refuse_lost_ledger  # noqa: PLC0415
     from pos_agent.machine_lock import only_one  # noqa: PLC0415
 
     joined = enrolment.load(settings.data_dir)
+    chosen = choose_devices(settings)
+    settings = chosen.settings
     need_devices(settings)
     with only_one(settings.data_dir):
         if joined.takes_over is not None:
@@ -103,7 +106,7 @@ def _run(settings: AgentSettings) -> int:
         ensure_schema(settings.database)
         from pos_agent.app import run_agent  # noqa: PLC0415
 
-        return asyncio.run(run_agent(settings, joined))
+        return asyncio.run(run_agent(chosen, joined))
 
 
 @app.command()
@@ -304,10 +307,15 @@ def print_test(
 def config_check(config: Config = None) -> None:
     """Say everything that is wrong with the settings."""
     from pos_agent.hardware.check_settings import need_all  # noqa: PLC0415
+    from pos_agent.hardware.choose_devices import choose_devices  # noqa: PLC0415
 
     with _told():
-        need_all(_load(config))
+        chosen = choose_devices(_load(config))
+        if chosen.problems:
+            raise SettingsError((*chosen.problems, "until then the devices of agent.toml count"))
+        need_all(chosen.settings)
         typer.echo("the settings are right")
+        typer.echo(f"printers and scanners: {chosen.source}")
 
 
 @stock_app.command("receive")

@@ -8,6 +8,7 @@ from typing import Literal
 from pos_agent.catalogue.profile import Profile
 from pos_agent.enrolment import Enrolment
 from pos_agent.hardware.board import DeviceBoard
+from pos_agent.hardware.change_devices import DeviceSetup
 from pos_agent.hardware.drawer import Drawer
 from pos_agent.hardware.focus import Focus
 from pos_agent.hardware.papers import Papers
@@ -76,6 +77,7 @@ class Desk:
     board: DeviceBoard
     lan: LanDoor
     drawer: Drawer | None = None
+    setup: DeviceSetup | None = None
     metrics: Metrics = field(default_factory=Metrics)
     line: LineState = field(default_factory=LineState)
     focus: Focus = field(default_factory=Focus)

@@ -4,6 +4,7 @@ What the hub decides (opening hours, sharing, staff) is no setting: it travels d
 """
 
 import ipaddress
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -48,6 +49,23 @@ class ScannerSection(Section):
     gap_ms: int = Field(100, ge=10, le=1000, description="The pause that ends a code, with end = gap")
     debounce_ms: int = Field(300, ge=0, le=5000, description="The same code within this time counts once")
     till: TillId | None = Field(None, description="The till it belongs to; the first one if not given")
+
+
+def device_fault(
+    printers: Sequence[PrinterSection], scanners: Sequence[ScannerSection], tills: Sequence[str]
+) -> str | None:
+    """Why these devices do not fit together, in words; None where they do."""
+    for kind, ids in (("printer", [p.id for p in printers]), ("scanner", [s.id for s in scanners])):
+        if len(set(ids)) != len(ids):
+            return f"two {kind}s have the same id"
+    known = {printer.id for printer in printers}
+    for printer in printers:
+        if printer.fallback is not None and printer.fallback not in known - {printer.id}:
+            return f"printer {printer.id}: its fallback {printer.fallback} is no other printer"
+    for scanner in scanners:
+        if scanner.till is not None and scanner.till not in tills:
+            return f"scanner {scanner.id}: there is no till {scanner.till}"
+    return None
 
 
 class ScaleLabelSection(Section):
@@ -161,24 +179,8 @@ class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
     @model_validator(mode="after")
     def _is_consistent(self) -> "AgentSettings":
         """Ids are unique, fallbacks and tills exist."""
-        for kind, ids in (
-            ("printer", [p.id for p in self.printer]),
-            ("scanner", [s.id for s in self.scanner]),
-        ):
-            if len(set(ids)) != len(ids):
-                msg = f"two {kind}s have the same id"
-                raise ValueError(msg)
-        known = {printer.id for printer in self.printer}
-        for printer in self.printer:
-            if printer.fallback is not None and (
-                printer.fallback not in known or printer.fallback == printer.id
-            ):
-                msg = f"printer {printer.id}: its fallback {printer.fallback} is no other printer"
-                raise ValueError(msg)
-        for scanner in self.scanner:
-            if scanner.till is not None and scanner.till not in self.tills:
-                msg = f"scanner {scanner.id}: there is no till {scanner.till}"
-                raise ValueError(msg)
+        if fault := device_fault(self.printer, self.scanner, self.tills):
+            raise ValueError(fault)
         return self
 
     @model_validator(mode="after")

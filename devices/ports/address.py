@@ -44,6 +44,13 @@ def port_at(uri: str) -> Port:
     )
 
 
+def place_of(uri: str) -> str:
+    """What an address names, without how fast it is spoken to: two addresses of one device are alike."""
+    place = uri.partition("?")[0].rstrip("/")
+    is_bare = place.startswith("tcp://") and re.search(r":[0-9]+$", place) is None
+    return f"{place}:{_RAW_PRINT_PORT}" if is_bare else place
+
+
 def _usb(uri: str) -> Port:
     found = _USB.fullmatch(uri)
     if found is None:

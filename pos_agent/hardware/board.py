@@ -1,7 +1,7 @@
 """The board: what each printer and scanner of this store was last heard to be."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pos_agent.settings import AgentSettings
@@ -25,9 +25,22 @@ class DeviceBoard:
     """
 
     def __init__(self, settings: AgentSettings) -> None:
-        self.printers = {one.id: Shown(one.id, one.role) for one in settings.printer}
-        self.scanners = {one.id: Shown(one.id, "scanner") for one in settings.scanner}
+        self.printers: dict[str, Shown] = {}
+        self.scanners: dict[str, Shown] = {}
         self.changed: Callable[[], None] = lambda: None
+        self.use(settings)
+
+    def use(self, settings: AgentSettings) -> None:
+        """Show these devices from now on; what is known of those that stay is kept."""
+        roles = {one.id: one.role for one in settings.printer}
+        self.printers = {
+            name: replace(self.printers.get(name, Shown(name, role)), role=role)
+            for name, role in roles.items()
+        }
+        self.scanners = {
+            one.id: self.scanners.get(one.id, Shown(one.id, "scanner")) for one in settings.scanner
+        }
+        self.changed()
 
     def printer_is(self, printer: str, state: str, text: str) -> None:
         """A printer's state changed."""

@@ -20,7 +20,7 @@ def need_devices(settings: AgentSettings) -> None:
     Raises:
         SettingsError: with every one of them.
     """
-    _refuse(_devices(settings))
+    _refuse(device_problems(settings))
 
 
 def need_folder(settings: AgentSettings) -> None:
@@ -39,7 +39,7 @@ def need_all(settings: AgentSettings) -> None:
     Raises:
         SettingsError: with every problem.
     """
-    _refuse((*_devices(settings), *_surroundings(settings)))
+    _refuse((*device_problems(settings), *_surroundings(settings)))
 
 
 def _refuse(problems: tuple[str, ...] | Iterator[str]) -> None:
@@ -48,7 +48,8 @@ def _refuse(problems: tuple[str, ...] | Iterator[str]) -> None:
         raise SettingsError(found)
 
 
-def _devices(settings: AgentSettings) -> Iterator[str]:
+def device_problems(settings: AgentSettings) -> Iterator[str]:
+    """Every device that no program can reach as it is written."""
     try:
         logo_of(settings)
     except ConfigurationError as error:

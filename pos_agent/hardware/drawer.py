@@ -53,10 +53,15 @@ class Drawer:
     def __init__(
         self, settings: AgentSettings, writer: Writer, open_at: Callable[[str], asyncio.Future[bool]]
     ) -> None:
-        self._printer = next((one.id for one in settings.printer if one.drawer), None)
+        self._printer: str | None = None
+        self.use(settings)
         self._writer = writer
         self._open_at = open_at
         self._opening: set[asyncio.Task[None]] = set()
+
+    def use(self, settings: AgentSettings) -> None:
+        """It hangs on the printer that these settings name."""
+        self._printer = next((one.id for one in settings.printer if one.drawer), None)
 
     @property
     def is_there(self) -> bool:

@@ -25,6 +25,12 @@ FATE: Final = "CASE j.decision WHEN 'came_out' THEN 'confirmed' ELSE j.state END
 _FATE_OF: Final = f"SELECT {FATE} FROM print_job j WHERE id = ?"  # noqa: S608  # joins constants
 
 
+def printer_of(settings: AgentSettings, kind: JobKind) -> PrinterSection | None:
+    """The printer that these settings mean for a kind of paper; None where there is none."""
+    wanted = next((p for p in settings.printer if p.role == _ROLES.get(kind)), None)
+    return wanted or settings.printer_for("receipt")
+
+
 class Papers:
     """Puts papers on the queue of the printer that is meant for them.
 
@@ -39,10 +45,13 @@ class Papers:
         self._clock = clock
         self.wake = wake
 
+    def use(self, settings: AgentSettings) -> None:
+        """Print on these printers from now on."""
+        self._settings = settings
+
     def printer_for(self, kind: JobKind) -> PrinterSection | None:
         """The printer of a kind of paper; slips go to the receipt printer where none is meant for them."""
-        wanted = next((p for p in self._settings.printer if p.role == _ROLES.get(kind)), None)
-        return wanted or self._settings.printer_for("receipt")
+        return printer_of(self._settings, kind)
 
     def enqueue(
         self, tx: Transaction, kind: JobKind, document: Document, valid: timedelta | None = None

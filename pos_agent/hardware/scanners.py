@@ -1,14 +1,16 @@
-"""Runs the scanners and hands their scans on, in order, one at a time."""
+"""Runs the scanners and hands their scans on, in order, one at a time. Scanners come and go while it runs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Final
 
+from devices.ports.address import place_of
 from devices.scanning.scan import Scan
 from devices.scanning.serial_source import ScannerConfig, ScannerSource
 from devices.supervisor import DeviceStatus
 from pos_agent.hardware.board import DeviceBoard
-from pos_agent.settings import AgentSettings
+from pos_agent.settings import AgentSettings, ScannerSection
 from sync.runtime.logging import get_logger
 from sync.runtime.supervision import Lifetime
 
@@ -18,6 +20,23 @@ WAITING_MOST: Final = 100
 """Scans that wait to be taken; beyond it the newest is dropped and counted."""
 OnScan = Callable[[str, str], Awaitable[None]]
 """(code, till) -> taken."""
+
+
+def scanner_config(one: ScannerSection) -> ScannerConfig:
+    """A scanner of the settings as its driver wants it.
+
+    Raises:
+        devices.errors.ConfigurationError: a value cannot work.
+    """
+    return ScannerConfig(
+        one.id,
+        one.uri,
+        prefix=one.prefix,
+        suffix=one.suffix,
+        debounce_ms=one.debounce_ms,
+        end=one.end,
+        gap_ms=one.gap_ms,
+    )
 
 
 class Scanners:
@@ -33,42 +52,92 @@ class Scanners:
     """
 
     def __init__(self, settings: AgentSettings, board: DeviceBoard, on_scan: OnScan) -> None:
-        self._tills = {one.id: one.till or settings.tills[0] for one in settings.scanner}
-        self._sources = [
-            ScannerSource(
-                ScannerConfig(
-                    one.id,
-                    one.uri,
-                    prefix=one.prefix,
-                    suffix=one.suffix,
-                    debounce_ms=one.debounce_ms,
-                    end=one.end,
-                    gap_ms=one.gap_ms,
-                )
-            )
-            for one in settings.scanner
-        ]
         self._board = board
         self._on_scan = on_scan
-        self._waiting: asyncio.Queue[Scan] = asyncio.Queue(WAITING_MOST)
+        self._waiting: asyncio.Queue[tuple[Scan, str]] = asyncio.Queue(WAITING_MOST)
+        self._group: asyncio.TaskGroup | None = None
+        self._reading: dict[str, tuple[ScannerConfig, asyncio.Task[None]]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+        self._lent: set[str] = set()  # places that somebody else reads from now
+        self._configs: dict[str, ScannerConfig] = {}
+        self._tills: dict[str, str] = {}
         self.dropped = 0
+        self._take_settings(settings)
+
+    def _take_settings(self, settings: AgentSettings) -> None:
+        configs = {one.id: scanner_config(one) for one in settings.scanner}
+        for config in configs.values():
+            ScannerSource(config)  # refuses an address that cannot work
+        self._configs = configs
+        self._tills = {one.id: one.till or settings.tills[0] for one in settings.scanner}
+
+    def use(self, settings: AgentSettings) -> None:
+        """Go on with these scanners; one that stays as it is misses no scan. Call from the event loop.
+
+        Raises:
+            devices.errors.ConfigurationError: an address cannot work; nothing changed.
+        """
+        self._take_settings(settings)
+        self._settle()
+
+    @asynccontextmanager
+    async def lent(self, uri: str) -> AsyncIterator[None]:
+        """Let somebody else read from a device for a while: most devices take one reader."""
+        place = place_of(uri)
+        self._lent.add(place)
+        self._settle()
+        if self._ending:
+            await asyncio.wait(set(self._ending))
+        try:
+            yield
+        finally:
+            self._lent.discard(place)
+            self._settle()
+
+    def _settle(self) -> None:
+        """End readers that are not wanted any more and begin those that are missing."""
+        wanted = {
+            name: config for name, config in self._configs.items() if place_of(config.uri) not in self._lent
+        }
+        for name, (config, task) in list(self._reading.items()):
+            if wanted.get(name) != config:
+                del self._reading[name]
+                self._end(task)
+                self._board.scanner_is(name, "unknown", "")
+        if self._group is None:
+            return
+        for name, config in wanted.items():
+            if name not in self._reading:
+                reading = self._read(config, set(self._ending))
+                self._reading[name] = (config, self._group.create_task(reading))
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        task.cancel()
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
     async def run(self, lifetime: Lifetime) -> None:
         """Read until asked to stop."""
         lifetime.ready()
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._read(source)) for source in self._sources]
-            tasks.append(group.create_task(self._take()))
+            taking = group.create_task(self._take())
+            self._group = group
+            self._settle()
             await lifetime.until_stopping()
-            for task in tasks:
+            self._group = None
+            for task in (taking, *(task for _, task in self._reading.values())):
                 task.cancel()
+            self._reading = {}
 
-    async def _read(self, source: ScannerSource) -> None:
-        await source.run(self._offer, self._on_status)
+    async def _read(self, config: ScannerConfig, before: set[asyncio.Task[None]]) -> None:
+        """Read one scanner, once those that ended have let go of their devices."""
+        if before:
+            await asyncio.wait(before)
+        await ScannerSource(config).run(self._offer, self._on_status)
 
     def _offer(self, scan: Scan) -> None:
         try:
-            self._waiting.put_nowait(scan)
+            self._waiting.put_nowait((scan, self._tills[scan.source]))
         except asyncio.QueueFull:
             self.dropped += 1
             log.warning("scanner.overrun", scanner=scan.source, dropped=self.dropped)
@@ -78,8 +147,8 @@ class Scanners:
 
     async def _take(self) -> None:
         while True:
-            scan = await self._waiting.get()
+            scan, till = await self._waiting.get()
             try:
-                await self._on_scan(scan.code, self._tills[scan.source])
+                await self._on_scan(scan.code, till)
             except Exception:  # the guard of the scan loop: one bad scan stops no scanner
                 log.exception("scan.failed", scanner=scan.source)

@@ -220,6 +220,23 @@ _TELL: Final[dict[str, Told]] = {
         N_("So many browsers cannot be paired"),
         N_("Remove those that are not used any more."),
     ),
+    "setup_changed": (
+        409,
+        N_("Somebody else changed the devices meanwhile"),
+        N_("Nothing was changed. Look at what is set up now, then save again."),
+    ),
+    "setup_not_kept": (
+        503,
+        N_("The devices could not be kept"),
+        N_("Nothing was changed. Call somebody who can look at this machine's disk."),
+    ),
+    "unknown_device": (404, N_("There is no such device"), N_("Look at the page again.")),
+    "too_many_devices": (409, N_("No more than 16 of a kind can be set up"), N_("Remove one first.")),
+    "is_fallback": (
+        409,
+        N_("Another printer falls back to this one"),
+        N_("Choose another fallback there, then remove this one."),
+    ),
     "no_printer": (409, N_("There is no printer for this"), N_("Set one up first.")),
 }
 _OTHERS: Final[Told] = (409, N_("This is not possible now"), N_("Look at the page again."))
