@@ -43,6 +43,7 @@ from pos_agent.staff.session_store import Doorman, TableSessions
 from pos_agent.status_api import routes as status_routes
 from pos_agent.take_scans import scan_from_device
 from pos_agent.till import api as till_api
+from pos_agent.till.facing import greeting_of
 from sync.link.client_id import client_id
 from sync.link.paho_link import PahoLink
 from sync.link.port import Link, LinkConfig, Will
@@ -151,6 +152,7 @@ class Agent:
             drawer=drawer,
             setup=DeviceSetup(self._chosen, self._use_devices),
         )
+        self.desk.displays.greet(greeting_of(self.desk.profile))
         config = link_config(self.settings, self.enrolment, to_instant(self.clock.now()))
         self.link = StoreLink(self.desk, WatchedLink(self._make_link(config), self.desk))
         self.desk.ledger.grown = self.link.grown
@@ -178,6 +180,7 @@ class Agent:
             Service("printers", self.printers.run),
             *line,
             Service("scanners", self.scanners.run),
+            Service("displays", self.desk.displays.run),
             Service("expiry", lambda lifetime: keep_looking(self.desk, lifetime)),
             Service("verify", SelfCheck(self.desk).run),
             loop_watch(self.desk.metrics.loop_delay.set),

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pos_agent.catalogue.profile import Profile
 from pos_agent.enrolment import Enrolment
 from pos_agent.hardware.board import DeviceBoard
 from pos_agent.hardware.change_devices import DeviceSetup
+from pos_agent.hardware.displays import Displays
 from pos_agent.hardware.drawer import Drawer
 from pos_agent.hardware.focus import Focus
 from pos_agent.hardware.papers import Papers
@@ -24,6 +25,11 @@ from sync.web.events import EventHub
 def till_channel(till: str) -> str:
     """The channel on which the pages of one till hear of its ticket."""
     return f"till:{till}"
+
+
+def facing_channel(till: str) -> str:
+    """The channel on which the customer's page of one till hears what it shows."""
+    return f"facing:{till}"
 
 
 def receiving_channel(till: str) -> str:
@@ -81,6 +87,11 @@ class Desk:
     metrics: Metrics = field(default_factory=Metrics)
     line: LineState = field(default_factory=LineState)
     focus: Focus = field(default_factory=Focus)
+    facing: dict[str, dict[str, Any]] = field(default_factory=dict)
+    displays: Displays = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.displays = Displays(self.settings, self.board)
 
     @property
     def at(self) -> str:

@@ -68,6 +68,17 @@ def device_fault(
     return None
 
 
+class DisplaySection(Section):
+    """One pole display that faces the customer: `[[display]]`."""
+
+    id: DeviceId = Field(description="Name of the display, unique")
+    uri: str = Field(description="serial:/dev/serial/by-id/…?baud=9600 or tcp://host:port")
+    kind: Literal["text", "text_cn", "digits"] = Field(
+        "text", description="text (two rows of 20), text_cn (with Chinese characters) or digits (eight, LED8)"
+    )
+    till: TillId | None = Field(None, description="The till it belongs to; the first one if not given")
+
+
 class ScaleLabelSection(Section):
     """One form of labels that the chain's scales print: `[[scale_label]]`."""
 
@@ -160,6 +171,7 @@ class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
     logo: Path | None = Field(None, description="PNG picture at the head of receipts, at most 512 KiB")
     printer: tuple[PrinterSection, ...] = Field((), max_length=16, description="Printers")
     scanner: tuple[ScannerSection, ...] = Field((), max_length=16, description="Scanners")
+    display: tuple[DisplaySection, ...] = Field((), max_length=16, description="Pole displays")
     scale_label: tuple[ScaleLabelSection, ...] = Field(
         (), max_length=16, description="Labels of the chain's scales"
     )
@@ -181,6 +193,14 @@ class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
         """Ids are unique, fallbacks and tills exist."""
         if fault := device_fault(self.printer, self.scanner, self.tills):
             raise ValueError(fault)
+        names = [one.id for one in self.display]
+        if len(set(names)) != len(names):
+            msg = "two displays have the same id"
+            raise ValueError(msg)
+        for one in self.display:
+            if one.till is not None and one.till not in self.tills:
+                msg = f"display {one.id}: there is no till {one.till}"
+                raise ValueError(msg)
         return self
 
     @model_validator(mode="after")

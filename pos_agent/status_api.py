@@ -6,7 +6,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from pos_agent.desk import Desk, counter_seen_channel, receiving_channel, till_channel, till_seen_channel
+from pos_agent.desk import (
+    Desk,
+    counter_seen_channel,
+    facing_channel,
+    receiving_channel,
+    till_channel,
+    till_seen_channel,
+)
 from pos_agent.documents.queries import count_open
 from pos_agent.hardware.open_papers import count_undecided
 from pos_agent.link.compose import backlog_of
@@ -19,7 +26,7 @@ from sync.web.forms import read_json
 from sync.web.permissions import Identity
 from sync.web.routes import Contract, identity_of, route
 
-CHANNELS = ("till", "counter", "status", "receiving", "till-seen", "counter-seen")
+CHANNELS = ("till", "counter", "status", "receiving", "till-seen", "counter-seen", "facing")
 USUAL = "till,counter,status"
 Alarm = Literal["fenced", "put_back", "refused"]
 
@@ -42,6 +49,7 @@ async def status_of(desk: Desk, identity: Identity, till: str) -> dict[str, Any]
         "papers": await count_undecided(desk.reader, desk.clock.now()),
         "printers": desk.board.printers_json(),
         "scanners": desk.board.scanners_json(),
+        "displays": desk.board.displays_json(),
         "staff": {"login": person.login, "names": person.names, "role": person.role} if person else None,
         "currency": profile.currency,
         "locale": profile.locale,
@@ -95,6 +103,7 @@ async def get_events(request: Request) -> Response:
     asked = request.query_params.get("channels", USUAL).split(",")
     till = till_of(request)
     own = {"till": till_channel(till), "receiving": receiving_channel(till)}
+    own |= {"facing": facing_channel(till)}
     own |= {"till-seen": till_seen_channel(till), "counter-seen": counter_seen_channel(till)}
     channels = [own.get(name, name) for name in CHANNELS if name in asked]
     browser = browser_of(request)

@@ -19,7 +19,7 @@ _CONTROL: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A printer or scanner as the store sees it."""
+    """A printer, scanner or pole display as the store sees it."""
 
     kind: str
     id: str
@@ -84,7 +84,11 @@ def read_health(text: str) -> Health:
         oldest_unsent_at=_instant(value.get("oldest_unsent_at")),
         skew_ms=_whole(value.get("skew_ms")),
         version=_text(value.get("app_version"), 20),
-        devices=(*_devices("printer", value.get("printers")), *_devices("scanner", value.get("scanners"))),
+        devices=tuple(
+            device
+            for kind in ("printer", "scanner", "display")
+            for device in _devices(kind, value.get(f"{kind}s"))
+        ),
         verified=_check(value.get("verify")),
         unsure=_count(value.get("unsure")) or 0,
         frozen=_count(value.get("frozen")) or 0,

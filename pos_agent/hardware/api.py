@@ -41,6 +41,7 @@ async def get_devices(request: Request) -> Response:
         {
             "printers": desk.board.printers_json(),
             "scanners": desk.board.scanners_json(),
+            "displays": desk.board.displays_json(),
             "has_drawer": desk.drawer is not None and desk.drawer.is_there,
             "papers": await open_papers(desk.reader, desk.clock.now()),
         }

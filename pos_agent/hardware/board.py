@@ -27,6 +27,7 @@ class DeviceBoard:
     def __init__(self, settings: AgentSettings) -> None:
         self.printers: dict[str, Shown] = {}
         self.scanners: dict[str, Shown] = {}
+        self.displays = {one.id: Shown(one.id, "display") for one in settings.display}
         self.changed: Callable[[], None] = lambda: None
         self.use(settings)
 
@@ -49,6 +50,14 @@ class DeviceBoard:
     def scanner_is(self, scanner: str, state: str, text: str) -> None:
         """A scanner's state changed."""
         self._put(self.scanners.get(scanner), state, text)
+
+    def display_is(self, display: str, state: str, text: str) -> None:
+        """A pole display's state changed."""
+        self._put(self.displays.get(display), state, text)
+
+    def displays_json(self) -> list[dict[str, Any]]:
+        """The pole displays as the API and the hub are told."""
+        return [{"id": one.id, "state": one.state} for one in self.displays.values()]
 
     def printers_json(self) -> list[dict[str, Any]]:
         """The printers as the API and the hub are told."""

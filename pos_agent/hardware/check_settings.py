@@ -60,6 +60,11 @@ def device_problems(settings: AgentSettings) -> Iterator[str]:
             load_profile(printer.profile, settings.printer_profiles)
         except ConfigurationError as error:
             yield f"printer {printer.id}: {error}"
+    for display in settings.display:
+        try:
+            port_at(display.uri)
+        except ConfigurationError as error:
+            yield f"display {display.id}: {error}"
     for scanner in settings.scanner:
         try:
             scanner_port_at(scanner.uri)

@@ -108,6 +108,7 @@ async def health_payload(desk: Desk) -> bytes:
             {name: one[name] for name in ("id", "state", "text")} for one in desk.board.printers_json()
         ],
         "scanners": desk.board.scanners_json(),
+        "displays": desk.board.displays_json(),
         "skew_ms": desk.line.skew_ms,
         "verify": await latest_result(desk.reader),
         **await _to_check(desk),

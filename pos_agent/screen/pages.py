@@ -43,5 +43,6 @@ ROUTES: list[BaseRoute] = [
     _page("stock", MANAGER),
     _page("devices"),
     _page("phones", MANAGER),
+    _page("customer"),
     _page("sign-in", PUBLIC),
 ]

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from pos_agent.desk import Desk
-from pos_agent.requests import Body, answer, browser_of, desk_of, tills_of
+from pos_agent.desk import Desk, facing_channel
+from pos_agent.requests import Body, answer, browser_of, desk_of, till_of, tills_of
 from pos_agent.staff.queries import Person
 from pos_agent.staff.rules import PinLimit
 from pos_agent.staff.session_store import TableSessions, open_token
@@ -49,12 +49,16 @@ class Door:
         person, data = await self._sign_in(desk_of(request), request)
         response = answer(_shown(person))
         await self.sessions.open(request, response, person.login, data)
+        desk_of(request).screens.publish(facing_channel(data["till"]), "staff")
         return response
 
     async def close(self, request: Request) -> Response:
         """Sign the browser out."""
         response = Response(status_code=204, headers={"cache-control": "no-store"})
+        till = till_of(request)
         await self.sessions.close(request, response)
+        # the customer's screen has a stream of its own, which outlives the session
+        desk_of(request).screens.publish(facing_channel(till), "staff")
         return response
 
     async def people(self, request: Request) -> Response:

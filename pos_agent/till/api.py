@@ -13,6 +13,7 @@ from pos_agent.hardware.papers import shown_state
 from pos_agent.requests import Body, actor_of, answer, desk_of, till_of
 from pos_agent.staff.rules import CLERK
 from pos_agent.till import take_scan as tickets
+from pos_agent.till.facing import facing_of
 from pos_agent.till.pay import Tendered, pay
 from pos_agent.till.receipt import latest_receipts, receipt_of
 from sync.web.forms import COLUMN_MAX, Line, read_json, read_query
@@ -64,6 +65,13 @@ class LatestQuery(Body):
 async def get_ticket(request: Request) -> Response:
     """The till's open ticket."""
     return answer(await tickets.current_ticket(desk_of(request), till_of(request)))
+
+
+async def get_facing(request: Request) -> Response:
+    """What the customer's screen shows of the till's open ticket."""
+    desk = desk_of(request)
+    ticket = await tickets.current_ticket(desk, till_of(request))
+    return answer({"names": desk.profile.names, "facing": facing_of(ticket)})
 
 
 async def post_line(request: Request) -> Response:
@@ -159,6 +167,7 @@ def _ticket_routes(base: str) -> list[BaseRoute]:
     line = f"{base}/lines/{{line:number}}"
     return [
         _clerks(f"{base}/ticket", get_ticket, "GET", "The open ticket"),
+        _clerks(f"{base}/facing", get_facing, "GET", "The customer's side of the open ticket"),
         _clerks(f"{base}/lines", post_line, "POST", "Add a product", LineBody, told),
         _clerks(line, patch_line, "PATCH", "Change a line's units", QuantityBody, told),
         _clerks(line, delete_line, "DELETE", "Take a line off", None, told),

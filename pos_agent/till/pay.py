@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from devices.printing.job import JobKind
-from pos_agent.desk import Desk, till_channel
+from pos_agent.desk import Desk
 from pos_agent.hardware.drawer import Opening
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.staff.queries import name_of
@@ -17,6 +17,7 @@ from pos_agent.till import ticket as tickets
 from pos_agent.till.receipt import Receipt, ReceiptLine, keep, next_number
 from pos_agent.till.receipt_document import receipt_document
 from pos_agent.till.rules import SaleFrame, change_for, overridden_moves, sale_moves
+from pos_agent.till.show_ticket import show_ticket
 from sync.rules.errors import Refused, Short
 from sync.rules.facts import Payment
 from sync.rules.store.ledger import book_move, book_payment
@@ -53,7 +54,7 @@ async def pay(desk: Desk, tendered: Tendered) -> dict[str, Any]:
             raise
         await _ask_hub(desk, short)
         paid = await desk.ledger.run(lambda book: book_sale(desk, book, tendered))
-    desk.screens.publish(till_channel(tendered.till), "ticket", paid)
+    show_ticket(desk, tendered.till, paid)
     if tendered.tender == "cash" and paid["total_minor"] and desk.drawer:
         number = paid["receipt"]["number"]
         desk.drawer.open_for_cash(

@@ -24,6 +24,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "paid_online": "已在线付款",
         "shelf": "货架",
         "left": "余",
+        "welcome": "欢迎光临",
     },
     "en": {
         "receipt": "Receipt",
@@ -46,6 +47,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "paid_online": "Paid online",
         "shelf": "Shelf",
         "left": "left",
+        "welcome": "Welcome",
     },
 }
 _SIGNS: Final = {"CNY": "\uffe5"}

@@ -3,10 +3,11 @@
 from typing import Any
 
 from pos_agent.catalogue.queries import Product, product_by_gtin, product_by_sku
-from pos_agent.desk import Desk, till_channel
+from pos_agent.desk import Desk
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.till import ticket as tickets
 from pos_agent.till.classify import Classified, is_payment_code, measured_units, need_fresh
+from pos_agent.till.show_ticket import show_ticket
 from sync.rules.errors import Refused
 from sync.storage.writer import Transaction
 
@@ -90,7 +91,7 @@ async def change(desk: Desk, till: str, act: Any) -> dict[str, Any]:
 
     changed = await desk.ledger.run(command)
     _ask_for_missing(desk, changed)
-    desk.screens.publish(till_channel(till), "ticket", changed)
+    show_ticket(desk, till, changed)
     return changed
 
 

@@ -136,6 +136,7 @@ class FakeAgent:
             "documents": self.papers.waiting()["open"],
             "printers": [{"id": "front", "role": "receipt", "state": shop.printer, "text": ""}],
             "scanners": [{"id": "gun", "state": "ready"}],
+            "displays": [],
             "staff": {name: person[name] for name in ("login", "names", "role")},
             "currency": "CNY",
             "locale": "zh-CN",

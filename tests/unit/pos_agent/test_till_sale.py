@@ -237,6 +237,7 @@ async def test_a_till_is_told_of_its_own_ticket_only(stage: Stage) -> None:
     await take_scans.scan_from_device(stage.desk, "no such code", "2")
     assert told == [
         ("till:2", "ticket"),
+        ("facing:2", "facing"),
         ("receiving:2", "scan"),
         ("till-seen:2", "scan"),
         ("counter-seen:2", "refused"),

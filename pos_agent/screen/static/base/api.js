@@ -3,6 +3,8 @@
 import { words } from "./words.js";
 
 const PATIENCE_MS = 10000;
+// Pages that do not lead to the sign-in: the one that does it, and the one that faces the customer.
+const STAYING = new Set(["/sign-in", "/customer"]);
 
 export class ApiProblem extends Error {
   constructor(status, facts) {
@@ -31,7 +33,7 @@ export async function call(method, path, body) {
   }
   const facts = await answer.json().catch(() => ({}));
   if (answer.ok) return facts;
-  if (answer.status === 401 && location.pathname !== "/sign-in" && !isSigningOut) signIn();
+  if (answer.status === 401 && !STAYING.has(location.pathname) && !isSigningOut) signIn();
   // a browser that was removed is asked to pair anew
   if (answer.status === 403 && facts.code === "not_paired" && location.pathname !== "/pair") location.assign("/pair");
   throw new ApiProblem(answer.status, facts);

@@ -64,6 +64,7 @@ export function Menu({ staff }) {
       <${Languages} />
       <${Themes} />
       ${staff?.role === "manager" && html`<a class="btn" href="/phones">${words.phones}</a>`}
+      ${staff && html`<a class="btn" href="/customer" target="omo-customer">${words.customer}</a>`}
       ${staff && html`<button type="button" class="btn" onClick=${() => signOut().catch(refused)}>${words.signOut}</button>`}
     </div>
   </details>`;

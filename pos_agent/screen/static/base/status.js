@@ -6,7 +6,7 @@ import { createStore } from "./store.js";
 const EVERY_MS = 15000;
 const SOON_MS = 120;
 
-export const status = createStore({ known: false, connected: true, printers: [], scanners: [] });
+export const status = createStore({ known: false, connected: true, printers: [], scanners: [], displays: [] });
 
 let timer = 0;
 let watching = 0;

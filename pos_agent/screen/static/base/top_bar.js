@@ -9,7 +9,7 @@ import { sounds } from "./sounds.js";
 import { status } from "./status.js";
 import { useStore } from "./store.js";
 import { Menu } from "./menu.js";
-import { printerSign, scannerSign, words } from "./words.js";
+import { displaySign, printerSign, scannerSign, words } from "./words.js";
 
 const TICK_MS = 5000;
 const pages = [
@@ -50,7 +50,7 @@ export function LinePill({ facts }) {
 
 // Devices that are well share one sign; each in trouble has its own. All lead to the page that says what to do.
 function Devices({ facts }) {
-  const all = [...facts.printers.map((one) => ["printer", printerSign(one)]), ...facts.scanners.map((one) => ["scanner", scannerSign(one)])];
+  const all = [...facts.printers.map((one) => ["printer", printerSign(one)]), ...facts.scanners.map((one) => ["scanner", scannerSign(one)]), ...facts.displays.map((one) => ["screen", displaySign(one)])];
   const well = all.filter(([, [tone]]) => tone === "ok").map(([, [, text]]) => text);
   const here = location.pathname === "/devices";
   return html`<a href="/devices" class="device-signs" aria-current=${here ? "page" : undefined}><span class="visually-hidden">${words.devices}: </span>${all.map(([icon, [tone, text]]) => tone !== "ok" && html`<${Pill} tone=${tone}><${Icon} name=${icon} size=${16} />${text}</${Pill}>`)}

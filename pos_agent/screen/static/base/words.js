@@ -56,6 +56,7 @@ export const words = {
   unsent: (count) => ngettext("%(num)s to send", "%(num)s to send", count),
   deviceIs: (device, state) => _("%(device)s: %(state)s", { device, state }),
   // Chinese has no plural: one form serves both.
+  customer: _("Customer's screen"),
   items: (count) => ngettext("%(num)s item", "%(num)s items", count),
 };
 
@@ -88,8 +89,12 @@ export function printerSign({ role, state }) {
   return [tone, words.deviceIs(name, word)];
 }
 
-export function scannerSign({ state }) {
-  if (state === "ready" || state === "online") return ["ok", scannerName];
+// What plugs in, as scanners and displays do.
+function pluggedSign(name, state) {
+  if (state === "ready" || state === "online") return ["ok", name];
   const [tone, word] = scannerStates[state] ?? scannerStates.unknown;
-  return [tone, words.deviceIs(scannerName, word)];
+  return [tone, words.deviceIs(name, word)];
 }
+
+export const scannerSign = ({ state }) => pluggedSign(scannerName, state);
+export const displaySign = ({ state }) => pluggedSign(_("Display"), state);

@@ -12,7 +12,7 @@ import { Icon, Pill, State } from "../base/signs.js";
 import { readStatusSoon, status } from "../base/status.js";
 import { createStore, useStore } from "../base/store.js";
 import { TopBar, zoneOf } from "../base/top_bar.js";
-import { printerSign, scannerSign } from "../base/words.js";
+import { displaySign, printerSign, scannerSign } from "../base/words.js";
 import { fates, kinds, todo, words } from "./words.js";
 
 const looked = createStore({ papers: null, has_drawer: false });
@@ -24,7 +24,7 @@ function Device({ icon, one, sign: [tone, text] }) {
 }
 
 function Devices({ facts }) {
-  const all = [...facts.printers.map((one) => ["printer", one, printerSign(one)]), ...facts.scanners.map((one) => ["scanner", one, scannerSign(one)])];
+  const all = [...facts.printers.map((one) => ["printer", one, printerSign(one)]), ...facts.scanners.map((one) => ["scanner", one, scannerSign(one)]), ...facts.displays.map((one) => ["screen", one, displaySign(one)])];
   if (!all.length) return html`<p class="pad muted">${words.none}</p>`;
   return all.map(([icon, one, sign]) => html`<${Device} key=${icon + one.id} icon=${icon} one=${one} sign=${sign} />`);
 }

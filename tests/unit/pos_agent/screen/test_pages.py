@@ -34,6 +34,7 @@ def test_every_page_names_its_permission() -> None:
         "/stock",
         "/devices",
         "/phones",
+        "/customer",
         "/sign-in",
     }
     assert {route.path for route in ROUTES if route.permission.anyone} == {"/", "/sign-in"}  # type: ignore[attr-defined]
