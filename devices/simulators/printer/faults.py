@@ -5,6 +5,7 @@ from typing import Protocol
 
 from devices.simulators.control import Refused
 from devices.simulators.printer.machine import Condition
+from devices.simulators.revision import Revision, whole_number
 
 _MAX_RESET = 1_000_000_000
 _SETTINGS: dict[str, tuple[str, object]] = {
@@ -19,14 +20,28 @@ _SETTINGS: dict[str, tuple[str, object]] = {
     "cutter-ok": ("is_cutter_stuck", False),
     "mute": ("is_mute", True),
     "unmute": ("is_mute", False),
+    "garbage": ("is_babbling", True),
+    "no-garbage": ("is_babbling", False),
+    "push-in": ("is_drawer_open", False),
 }
-_WORDS = (*_SETTINGS, "reset-after N", "paper-out-after N", "unplug", "plug", "power-cycle", "state")
+_NUMBERS = {
+    "paper-out-after": ("paper_left", _MAX_RESET),
+    "late": ("late_ms", 60_000),
+    "slow": ("bytes_per_s", 10**7),
+}
+_WORDS = (
+    *_SETTINGS,
+    *("reset-after N", "paper-out-after N", "slow BYTES_PER_S", "late MS"),
+    *("unplug", "plug", "power-cycle", "state", "wait REVISION"),
+)
+_NO_NUMBER = "reset-after, paper-out-after, slow, late and wait take a number"
 
 
 class Faulty(Protocol):
     """What the control port moves."""
 
     reset_after: int | None
+    revision: Revision
 
     @property
     def condition(self) -> Condition:
@@ -59,20 +74,29 @@ async def obey(printer: Faulty, line: str) -> str:
         Refused: the line is no such word; nothing was changed.
     """
     words = line.split()
-    word = words[0] if words else ""
-    if word == "reset-after" and len(words) == 2:
-        printer.reset_after = _bytes(words[1])
-        return ""
-    if word == "paper-out-after" and len(words) == 2:
-        printer.condition.paper_left = _bytes(words[1])
-        return ""
+    if len(words) == 2:
+        return await _obey_number(printer, words[0], words[1])
     if len(words) != 1:
         raise Refused(f"write one of: {', '.join(_WORDS)}")
-    return await _obey_word(printer, word)
+    return await _obey_word(printer, words[0])
+
+
+async def _obey_number(printer: Faulty, word: str, text: str) -> str:
+    if word == "wait":
+        await printer.revision.wait(whole_number(text, 10**12, _NO_NUMBER))
+        return json.dumps(printer.facts())
+    if word == "reset-after":
+        printer.reset_after = whole_number(text, _MAX_RESET, _NO_NUMBER)
+    elif word in _NUMBERS:
+        name, most = _NUMBERS[word]
+        setattr(printer.condition, name, whole_number(text, most, _NO_NUMBER))
+    else:
+        raise Refused(f"unknown word {word[:40]!r}; write one of: {', '.join(_WORDS)}")
+    printer.condition_changed()
+    return ""
 
 
 async def _obey_word(printer: Faulty, word: str) -> str:
-
     if word in _SETTINGS:
         setattr(printer.condition, *_SETTINGS[word])
         printer.condition_changed()
@@ -87,9 +111,3 @@ async def _obey_word(printer: Faulty, word: str) -> str:
     else:
         raise Refused(f"unknown word {word[:40]!r}; write one of: {', '.join(_WORDS)}")
     return ""
-
-
-def _bytes(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) > _MAX_RESET:
-        raise Refused("reset-after and paper-out-after take a number of bytes")
-    return int(text)

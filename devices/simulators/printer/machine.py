@@ -1,7 +1,7 @@
 """The printer as a machine: an input buffer, a state, faults, answers, and papers that fall out.
 
-Real-time requests (DLE EOT) are answered as they arrive, also while nothing is printed; everything else waits
-its turn. While the machine cannot print, bytes wait in its buffer and print when it can again.
+Real-time requests are obeyed as they arrive, also while nothing is printed; everything else waits its turn.
+While the machine cannot print, bytes wait in its buffer and print when it can again.
 """
 
 from collections import deque
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from devices.simulators.printer.archive import Paper
 from devices.simulators.printer.interpreter import Interpreter
 from devices.simulators.printer.modes import Modes
+from devices.simulators.printer.real_time import RealTime
 from devices.simulators.printer.tokens import Token, next_token
 
 BUFFER_LIMIT = 65_536
@@ -23,7 +24,8 @@ _PROCESS_ID = b"H"
 class Condition:
     """What is right or wrong with the machine, set by its control port.
 
-    ``paper_left`` is how many more bytes print before the roll ends; None = it does not end.
+    ``paper_left`` is how many more bytes print before the roll ends; None = it does not end. ``late_ms`` and
+    ``is_babbling`` are about its answers; ``bytes_per_s`` is how fast it prints, 0 = at once.
     """
 
     paper: str = "ok"
@@ -32,12 +34,22 @@ class Condition:
     is_offline: bool = False
     is_cover_open: bool = False
     is_mute: bool = False
+    is_babbling: bool = False
+    late_ms: int = 0
+    bytes_per_s: int = 0
+    is_drawer_open: bool = False
+    kicks: int = 0
 
     @property
     def prints(self) -> bool:
         """Whether it prints what it is sent."""
         is_stopped = self.is_offline or self.is_cover_open or self.is_cutter_stuck
         return self.paper != "out" and not is_stopped
+
+    def open_drawer(self) -> None:
+        """A pulse reached the drawer; it stays open until somebody pushes it in."""
+        self.is_drawer_open = True
+        self.kicks += 1
 
     def use_paper(self, size: int) -> None:
         """So many bytes were printed."""
@@ -55,6 +67,8 @@ class Machine:
         self, columns: int, keep: Callable[[Paper], None], add_to_last: Callable[[bytes], None]
     ) -> None:
         self.condition = Condition()
+        self.allowance: float | None = None
+        """Bytes that it may print now; None = all that wait."""
         self._columns = columns
         self._keep = keep
         self._add_to_last = add_to_last
@@ -63,7 +77,7 @@ class Machine:
     def _power_up(self) -> None:
         self._interpreter = Interpreter(self._columns)
         self._jobs: deque[bytearray] = deque([bytearray()])
-        self._recent = b""
+        self._real_time = RealTime()
         self._raw = bytearray()
         self._began_with = Modes()
         self._held: Paper | None = None
@@ -85,7 +99,7 @@ class Machine:
         Returns:
             The answers to send back, if the machine is not mute.
         """
-        answers = self._real_time(data)
+        answers = b"".join(self._obey_at_once(request) for request in self._real_time.find(data))
         self._jobs[-1] += data
         answers += self.print_waiting()
         return b"" if self.condition.is_mute else answers
@@ -100,7 +114,7 @@ class Machine:
 
     def end_connection(self) -> None:
         """The client hung up: a paper begun comes out, now or once the machine prints again."""
-        self._recent = b""
+        self._real_time = RealTime()
         self._jobs.append(bytearray())
         self.print_waiting()
 
@@ -111,22 +125,26 @@ class Machine:
             The answers to the requests in it.
         """
         answers = b""
-        while self.condition.prints:
+        while self._prints:
             answers += self._print_job(self._jobs[0])
-            if len(self._jobs) == 1 or not self.condition.prints:
+            if len(self._jobs) == 1 or not self._prints:
                 break
             self._end_job(self._jobs.popleft())
         return answers + self.news()
 
+    @property
+    def _prints(self) -> bool:
+        return self.condition.prints and (self.allowance is None or self.allowance > 0)
+
     def _print_job(self, job: bytearray) -> bytes:
         answers = b""
         place = 0
-        while self.condition.prints and (
-            token := next_token(job, place, kanji=self._interpreter.modes.kanji)
-        ):
+        while self._prints and (token := next_token(job, place, kanji=self._interpreter.modes.kanji)):
             place += len(token.raw)
             answers += self._print(token)
             self.condition.use_paper(len(token.raw))
+            if self.allowance is not None:
+                self.allowance -= len(token.raw)
         del job[:place]
         if len(job) > _TOKEN_LIMIT:
             del job[:1]
@@ -141,6 +159,8 @@ class Machine:
         if not self._raw:
             self._began_with = replace(self._interpreter.modes)
         self._raw += token.raw
+        if token.name == b"\x1bp":
+            self.condition.open_drawer()
         if self._interpreter.read(token):
             self._finish()
         return b""
@@ -192,26 +212,21 @@ class Machine:
     def _sensor(self, which: int) -> bytes:
         """GS r 1: the paper sensors; GS r 2: the drawer."""
         if which in (2, 50):
-            return b"\0"
+            return b"\x01" if self.condition.is_drawer_open else b"\0"
         return {"ok": b"\x00", "low": b"\x03", "out": b"\x0f"}[self.condition.paper]
 
-    def _real_time(self, data: bytes) -> bytes:
-        """Answers to DLE EOT n, found in the stream as it arrives, also across two arrivals."""
-        stream = self._recent + data
-        answers = b""
-        place = stream.find(b"\x10\x04")
-        while place >= 0 and place + 2 < len(stream):
-            answers += self._status(stream[place + 2])
-            stream = stream[place + 3 :]
-            place = stream.find(b"\x10\x04")
-        self._recent = stream[place:] if place >= 0 else stream[-1:] if stream[-1:] == b"\x10" else b""
-        return answers
+    def _obey_at_once(self, request: bytes) -> bytes:
+        """DLE EOT n is answered, DLE DC4 1 opens the drawer."""
+        if request[:1] == b"\x04":
+            return self._status(request[1])
+        self.condition.open_drawer()
+        return b""
 
     def _status(self, which: int) -> bytes:
         """DLE EOT n: bits 1 and 4 always set; see Epson's reference for the rest."""
         it = self.condition
         if which == 1:
-            return bytes((0x12 | (0 if it.prints else 0x08),))
+            return bytes((0x12 | (0 if it.prints else 0x08) | (0x04 if it.is_drawer_open else 0),))
         if which == 2:
             error = 0x40 if it.is_cutter_stuck else 0
             cause = (0x04 if it.is_cover_open else 0) | (0x20 if it.paper == "out" else 0) | error
@@ -224,5 +239,6 @@ class Machine:
         """Four bytes as GS a makes the machine send them by itself."""
         it = self.condition
         first = 0x10 | (0 if it.prints else 0x08) | (0x20 if it.is_cover_open else 0)
+        first |= 0x04 if it.is_drawer_open else 0
         paper = {"ok": 0x00, "low": 0x03, "out": 0x0F}[it.paper]
         return bytes((first, 0x08 if it.is_cutter_stuck else 0, paper, 0x0F))
