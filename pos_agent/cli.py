@@ -109,6 +109,25 @@ def _run(settings: AgentSettings) -> int:
         return asyncio.run(run_agent(chosen, joined))
 
 
+@app.command("simulate-devices")
+def simulate_devices(
+    folder: Annotated[Path, typer.Option("--data", help="keeps papers and the scanner's device")] = Path(
+        "simulated-devices"
+    ),
+    page_port: Annotated[int, typer.Option(min=0, max=65_535, help="the page; 0 takes any")] = 9180,
+    printer_port: Annotated[int, typer.Option(min=0, max=65_535, help="the printer; 0 takes any")] = 9100,
+    columns: Annotated[int, typer.Option(help="48 = 80 mm paper, 32 = 58 mm")] = 48,
+) -> None:
+    """Run a printer, a drawer and a scanner in software, with a page of every fault, to train and to try."""
+    from pos_agent.training.simulate import Wish, simulate  # noqa: PLC0415
+
+    with _told():
+        if columns not in {32, 48}:
+            raise ValueError("--columns is 48 or 32")
+        wish = Wish(folder, page_port, printer_port, columns)
+        raise typer.Exit(asyncio.run(simulate(wish, typer.echo)))
+
+
 @app.command()
 def enrol(url: str, code: str, config: Config = None) -> None:
     """Join a store: URL of the hub and the one-time CODE that the head office gave."""

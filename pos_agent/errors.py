@@ -8,7 +8,8 @@ AgentError
 ├── LedgerLost           needs a person: the ledger of this incarnation is gone
 ├── SchemaTrouble        needs a person: the database cannot be brought up to date
 ├── CertificateTrouble   needs a person: the store's own authority cannot be used
-└── BadFile              the caller's fault: a file to read in is wrong
+├── BadFile              the caller's fault: a file to read in is wrong
+└── SimulatorFailed      needs a person: a simulated device did not start
 """
 
 
@@ -66,3 +67,9 @@ class BadFile(AgentError):
     """A file to read in is wrong; the text names the row."""
 
     code = "bad_file"
+
+
+class SimulatorFailed(AgentError):
+    """A simulated device did not start; its own words say why."""
+
+    code = "simulator_failed"

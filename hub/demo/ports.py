@@ -2,7 +2,7 @@
 
 base + 0  hub            base + 10 (i + 1) + 0  agent of store i       + 5  printer `receipt`: control
 base + 1  broker                           + 1  its line to the hub    + 6  printer `pick`
-                                           + 2  its line to the broker + 7  printer `pick`: control
+base + 2  devices                          + 2  its line to the broker + 7  printer `pick`: control
                                            + 3  the line's control     + 8  scanner: control
                                            + 4  printer `receipt`
 """
@@ -80,13 +80,18 @@ class Ports:
         """The broker."""
         return self.base + 1
 
+    @property
+    def devices(self) -> int:
+        """The page of all stores' simulated devices."""
+        return self.base + 2
+
     def store(self, number: int) -> StorePorts:
         """The ports of the store with this number, from 0 on."""
         return StorePorts(self.base + _STEP * (number + 1))
 
     def all(self) -> dict[int, str]:
         """Every port and what it is for."""
-        found = {self.hub: "the hub", self.broker: "the broker"}
+        found = {self.hub: "the hub", self.broker: "the broker", self.devices: "the page of devices"}
         for number in range(self.stores):
             first = self.store(number).base
             found |= {first + place: f"store {number + 1}" for place in range(9)}

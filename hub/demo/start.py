@@ -17,6 +17,7 @@ from hub.demo.broker import BROKER_FOLDER, LOG_FILE, RunningBroker, start_broker
 from hub.demo.calls import Caller, connections
 from hub.demo.chain import DemoChain
 from hub.demo.children import Children, run_command, until
+from hub.demo.devices_page import devices_argv, read_articles, write_devices
 from hub.demo.errors import SetupFailed
 from hub.demo.memory import Memory
 from hub.demo.ports import LOOPBACK, Ports, accepts
@@ -104,11 +105,17 @@ class Starter:
         devices: dict[str, list[str]] = {}
         for place in self.places:
             devices |= place.devices()
+        devices["devices-page"] = self._devices_page()
         await self._start(devices)
         await until("the hub is ready", hub.is_ready, START_LIMIT_S)
+        await until("the page of devices is there", lambda: accepts(self.ports.devices), START_LIMIT_S)
         self.say(f"hub       serves at http://{LOOPBACK}:{self.ports.hub}")
         await self._sign_in(hub)
         await _all([self._store(http, hub, place) for place in self.places])
+
+    def _devices_page(self) -> list[str]:
+        path = write_devices(self.folder, self.places, read_articles(self.chain.products))
+        return devices_argv(path, self.ports.devices)
 
     async def _broker(self, wish: Wish) -> RunningBroker:
         """The broker, watched and stopped like every child."""

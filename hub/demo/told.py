@@ -31,6 +31,11 @@ class RunningDemo:
         """The shop's address."""
         return f"http://{LOOPBACK}:{self.ports.hub}"
 
+    @property
+    def devices_url(self) -> str:
+        """The page of all stores' simulated devices."""
+        return f"http://{LOOPBACK}:{self.ports.devices}"
+
 
 def as_line(demo: RunningDemo) -> str:
     """The JSON line; its form is stable."""
@@ -51,7 +56,11 @@ def as_line(demo: RunningDemo) -> str:
             "pid": demo.broker.pid,
             "start": demo.broker.start,
         },
-        "stores": [_store(place, demo.pids) for place in demo.places],
+        "devices": {"url": demo.devices_url, "pid": demo.pids["devices-page"]},
+        "stores": [
+            {**_store(place, demo.pids), "devices_url": f"{demo.devices_url}/{place.store.id}"}
+            for place in demo.places
+        ],
     }
     return json.dumps(told, ensure_ascii=False)
 
@@ -109,11 +118,13 @@ def as_story(demo: RunningDemo, command: str) -> str:
         "       The order page shows the QR code that collects the goods.",
         f"  2  See it all as HQ       {demo.hub_url}/hq",
         *(f"       {_login(person, 'password')}" for person in hq),
-        "  3  Serve as a clerk       pick what was ordered, hand it over, sell at the till",
+        f"  3  Play with the devices  {demo.devices_url}/",
+        "       Each store's printers, drawer and scanner: papers as pictures, every fault a button.",
+        "  4  Serve as a clerk       pick what was ordered, hand it over, sell at the till",
         "",
     ]
     for place in demo.places:
-        lines += _store_lines(place)
+        lines += _store_lines(place, demo.devices_url)
     lines += [
         "  The virtual devices",
         f"     {command} scan {first} 6990101000013{data}",
@@ -135,12 +146,13 @@ def as_story(demo: RunningDemo, command: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _store_lines(place: StorePlace) -> list[str]:
+def _store_lines(place: StorePlace, devices_url: str) -> list[str]:
     store = place.store
     return [
         f"  {store.names['zh']} · {store.names['en']} ({store.id})",
         f"     till      {place.agent_url}/till",
         f"     counter   {place.agent_url}/counter",
+        f"     devices   {devices_url}/{store.id}",
         f"     people    {' · '.join(_login(person, 'PIN') for person in store.staff)}",
         *(f"     paper     {_short(place.papers(name))}" for name, _role in PRINTERS),
         "",
