@@ -44,7 +44,7 @@ def test_a_chain_of_no_or_too_many_stores_is_refused(tmp_path: Path, count: int)
 
 def test_ports_never_overlap() -> None:
     ports = Ports(20_000, 12)
-    assert len(ports.all()) == 2 + 12 * 9
+    assert len(ports.all()) == 3 + 12 * 9
     assert {ports.store(3).printer(1), ports.store(3).scanner_control} <= set(ports.all())
 
 
