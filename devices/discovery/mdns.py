@@ -45,6 +45,7 @@ async def announced_printers(timeout_s: float, interfaces: list[str] | None = No
         infos = await _resolved(zeroconf, await _heard(zeroconf, timeout_s), timeout_s)
     finally:
         await zeroconf.async_close()
+        await asyncio.sleep(0)  # its sockets are closed in the loop's next turn, which may be the last one
     return _told(infos)
 
 

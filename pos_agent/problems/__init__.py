@@ -226,7 +226,7 @@ _TELL: Final[dict[str, Told]] = {
         N_("Nothing was changed. Look at what is set up now, then save again."),
     ),
     "setup_not_kept": (
-        503,
+        409,
         N_("The devices could not be kept"),
         N_("Nothing was changed. Call somebody who can look at this machine's disk."),
     ),
