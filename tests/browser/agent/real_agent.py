@@ -29,15 +29,22 @@ class RealAgent:
         self._loop = asyncio.get_running_loop()
         async with staged(self._template, self._folder, **self._settings) as stage:
             self.stage = stage
-            config = uvicorn.Config(build_app(stage.desk, 8700), port=0, log_level="error", lifespan="off")
-            self._server = uvicorn.Server(config)
+            self._server = uvicorn.Server(await self._config(stage))
             serving = asyncio.create_task(self._server.serve())
             while not self._server.started and not serving.done():  # noqa: ASYNC110  # uvicorn tells by a flag only
                 await asyncio.sleep(0.01)
             port = self._server.servers[0].sockets[0].getsockname()[1]
-            self.url = f"http://127.0.0.1:{port}"
+            self.url = self._url(stage, port)
             self._started.set()
             await serving
+
+    async def _config(self, stage: Stage) -> uvicorn.Config:
+        """What is served; at this machine itself unless a kind of agent says otherwise."""
+        return uvicorn.Config(build_app(stage.desk, 8700), port=0, log_level="error", lifespan="off")
+
+    def _url(self, _stage: Stage, port: int) -> str:
+        """Where it is served."""
+        return f"http://127.0.0.1:{port}"
 
     def start(self) -> Stage:
         """Serve; returns the stage."""

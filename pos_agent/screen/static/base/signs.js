@@ -25,6 +25,7 @@ export const State = ({ tone, children }) =>
   html`<span class="state ${tone}"><${Mark} tone=${tone} />${children}</span>`;
 
 const drawings = {
+  camera: "M4 8h3l1.500-2.500h7L17 8h3v11H4ZM15.500 13a3.500 3.500 0 1 1-7 0 3.500 3.500 0 0 1 7 0Z",
   bag: "M6 8h12l1 12H5L6 8ZM9 8V7a3 3 0 0 1 6 0v1",
   check: "m5 12.5 4.5 4.5L19 7.5",
   cross: "m6 6 12 12M18 6 6 18",

@@ -19,6 +19,7 @@ export const words = {
   theme: _("Appearance"),
   themes: { auto: _("As the system"), light: _("Light"), dark: _("Dark"), contrast: _("High contrast") },
   phones: _("Phones"),
+  camera: _("Scan with the camera"),
   signOut: _("Sign out"),
   online: _("Online"),
   connecting: _("Connecting"),

@@ -1,5 +1,6 @@
 // The customer is here: one field for QR and code, then the order with goods, money and the hand-over.
 
+import { CameraButton } from "../base/camera_button.js";
 import { html } from "../base/html.js";
 import { Mark } from "../base/signs.js";
 import { scanText } from "./scanning.js";
@@ -34,6 +35,7 @@ export function VisitorLane({ state, now, zone, isCut }) {
       <div class="scan-fields">
         <div class="field"><label class="small" for="scan">${words.codeLabel}</label><input id="scan" name="code" class="input scan" autocomplete="off" autocapitalize="characters" spellcheck=${false} maxlength="700" aria-describedby=${state.wrong ? "wrong" : undefined} /></div>
         <div class="field"><label class="small" for="tail">${words.tailLabel}</label><input id="tail" name="tail" class="input" inputmode="numeric" autocomplete="off" maxlength="4" pattern="[0-9]*" /></div>
+        <${CameraButton} take=${scanText} />
         <button class="btn main tap" disabled=${isLocked}>${words.find}</button>
       </div>
       <${Wrong} wrong=${state.wrong} now=${now} isCut=${isCut} />

@@ -1,6 +1,7 @@
 // The one field of the till: what a wedge scanner types, what a clerk types. No timing decides what it is: Enter does.
 
 import { html } from "../base/html.js";
+import { CameraButton } from "../base/camera_button.js";
 import { Icon } from "../base/signs.js";
 import { addSku, dropMarked, giveQuantity, scan } from "./acts.js";
 import { note, refused } from "../base/notes.js";
@@ -89,5 +90,6 @@ export function ScanField({ found, pending }) {
         spellcheck=${false} enterkeyhint="go" maxlength="700" role="combobox" aria-autocomplete="list" aria-expanded=${String(isOpen)} aria-controls="found"
         aria-activedescendant=${isOpen ? "found-" + found.active : undefined} onKeyDown=${onKeyDown} onInput=${(event) => searchSoon(event.target.value)} />
     </div>
+    <${CameraButton} take=${take} />
   </div>`;
 }
