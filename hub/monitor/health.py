@@ -17,19 +17,38 @@ _CONTROL: Final = re.compile(
 )
 
 
+DEVICE_LISTS: Final = {
+    "printer": "printers",
+    "scanner": "scanners",
+    "drawer": "drawers",
+    "display": "displays",
+}
+"""The member of a report that lists the devices of a kind."""
+COUNTS: Final = ("jobs", "uncertain", "scans", "dropped", "reconnects")
+_WELL: Final = frozenset({"online", "ok", "ready", "idle", "opened", "opening", "unknown", ""})
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A printer, scanner or pole display as the store sees it."""
+    """A device as the store sees it, and what it did since the store's program started.
+
+    `since` is when it came into its state, by the store's clock; `counts` holds those of COUNTS above 0;
+    `last_error` is the stable code of its last trouble, also after it is over.
+    """
 
     kind: str
     id: str
     state: str
     text: str = ""
+    role: str = ""
+    since: datetime | None = None
+    counts: tuple[tuple[str, int], ...] = ()
+    last_error: str = ""
 
     @property
     def is_well(self) -> bool:
         """Whether it works as far as anybody knows; `unknown` and `idle` are no fault."""
-        return self.state in {"online", "ok", "ready", "idle", "unknown", ""}
+        return self.state in _WELL
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +75,8 @@ class StoreCheck:
 class Health:
     """A store's own report; None where it says nothing usable.
 
-    `unsure` open orders and `frozen` SKUs wait for people to look at them after a loss.
+    `unsure` open orders and `frozen` SKUs wait for people to look at them after a loss; `papers` wait for a
+    person's word whether they came out.
     """
 
     seq: int | None = None
@@ -68,6 +88,7 @@ class Health:
     verified: StoreCheck | None = None
     unsure: int = 0
     frozen: int = 0
+    papers: int = 0
 
 
 def read_health(text: str) -> Health:
@@ -84,14 +105,11 @@ def read_health(text: str) -> Health:
         oldest_unsent_at=_instant(value.get("oldest_unsent_at")),
         skew_ms=_whole(value.get("skew_ms")),
         version=_text(value.get("app_version"), 20),
-        devices=tuple(
-            device
-            for kind in ("printer", "scanner", "display")
-            for device in _devices(kind, value.get(f"{kind}s"))
-        ),
+        devices=tuple(one for kind, name in DEVICE_LISTS.items() for one in _devices(kind, value.get(name))),
         verified=_check(value.get("verify")),
         unsure=_count(value.get("unsure")) or 0,
         frozen=_count(value.get("frozen")) or 0,
+        papers=_count(value.get("papers")) or 0,
     )
 
 
@@ -117,10 +135,21 @@ def _devices(kind: str, value: Any) -> tuple[Device, ...]:
     """The devices in a list; what is no device is left out."""
     if not isinstance(value, list):
         return ()
-    return tuple(
-        Device(kind, _text(one.get("id"), 24), _text(one.get("state"), 24), _text(one.get("text")))
-        for one in value[:MOST_DEVICES]
-        if isinstance(one, dict)
+    return tuple(_device(kind, one) for one in value[:MOST_DEVICES] if isinstance(one, dict))
+
+
+def _device(kind: str, one: dict[str, Any]) -> Device:
+    """One device; whatever is not usable of it is left out."""
+    counts = ((name, _count(one.get(name))) for name in COUNTS)
+    return Device(
+        kind=kind,
+        id=_text(one.get("id"), 24),
+        state=_text(one.get("state"), 24),
+        text=_text(one.get("text")),
+        role=_text(one.get("role"), 24),
+        since=_instant(one.get("since")),
+        counts=tuple((name, count) for name, count in counts if count),
+        last_error=_text(one.get("last_error"), 40),
     )
 
 

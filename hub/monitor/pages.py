@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from hub.monitor import trouble_words, words
 from hub.monitor.board import meter_of, read_board
+from hub.monitor.device_pages import ROUTES as DEVICE_ROUTES
 from hub.monitor.order_search import MOST, find_orders
 from hub.monitor.rules import Tone
 from hub.monitor.trouble_pages import ROUTES as TROUBLE_ROUTES
@@ -99,5 +100,6 @@ ROUTES: list[BaseRoute] = [
     route("/hq", show_board, permission=BOARD),
     route("/hq/events", board_events, permission=BOARD),
     *TROUBLE_ROUTES,
+    *DEVICE_ROUTES,
     route("/hq/orders", show_orders, permission=BOARD),
 ]

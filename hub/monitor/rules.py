@@ -97,6 +97,7 @@ class Tile:
 
     `heard`, while the store is heard again: events applied, and how many there are as far as it told.
     `unsure` and `frozen`: open orders and SKUs that people in the store have to look at after a loss.
+    `papers`: those of which somebody there has to say whether they came out.
     `last`: incarnation and number of the last event applied; None before the first.
     """
 
@@ -117,6 +118,7 @@ class Tile:
     heard: tuple[int, int] | None = None
     unsure: int = 0
     frozen: int = 0
+    papers: int = 0
     last: tuple[int, int] | None = None
 
     @property
@@ -149,6 +151,7 @@ def tile_of(signs: StoreSigns, now: datetime) -> Tile:
         heard=_heard(signs),
         unsure=signs.health.unsure,
         frozen=signs.health.frozen,
+        papers=signs.health.papers,
     )
 
 

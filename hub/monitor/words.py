@@ -6,6 +6,7 @@ from typing import Final
 
 from babel.numbers import format_decimal
 
+from hub.monitor.device_words import device_words
 from hub.monitor.rules import State, Tile
 from sync.web.errors import N_
 from sync.web.translations import current, gettext, ngettext
@@ -54,18 +55,6 @@ MEANINGS: Final[Mapping[State, str]] = {
 }
 """What a state means and what to do, where a word does not say it."""
 ALL_WELL: Final = N_("all devices ok")
-DEVICE_KINDS: Final[Mapping[str, str]] = {"printer": N_("printer"), "scanner": N_("scanner")}
-DEVICE_STATES: Final[Mapping[str, str]] = {
-    "online": N_("connected"),
-    "offline": N_("not reached"),
-    "unknown": N_("unknown"),
-    "paper_out": N_("out of paper"),
-    "paper_low": N_("paper low"),
-    "cover_open": N_("cover open"),
-    "cutter": N_("knife stuck"),
-    "error": N_("error"),
-    "lost": N_("not reached"),
-}
 
 
 def to_look_at(tile: Tile) -> str:
@@ -80,12 +69,6 @@ def devices(tile: Tile) -> str:
     if tile.faulty:
         return " · ".join(device_words(one.kind, one.state) for one in tile.faulty[:3])
     return gettext(ALL_WELL) if tile.devices else ""
-
-
-def device_words(kind: str, state: str) -> str:
-    """`printer: out of paper`."""
-    word = gettext(DEVICE_STATES[state]) if state in DEVICE_STATES else state.replace("_", " ")
-    return gettext("%(device)s: %(state)s", device=gettext(DEVICE_KINDS.get(kind, kind)), state=word)
 
 
 def span(milliseconds: int) -> str:

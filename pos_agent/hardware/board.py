@@ -1,20 +1,27 @@
 """The board: what each printer and scanner of this store was last heard to be."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
+from devices.tally import Tally
 from pos_agent.settings import AgentSettings
 
 
 @dataclass(slots=True)
 class Shown:
-    """One device: `state` is a stable word, `text` a reason for those who repair it."""
+    """One device: `state` is a stable word, `text` a reason for those who repair it.
+
+    `since` is None until it was heard; `tally` is the device's own and goes on counting.
+    """
 
     id: str
     role: str
     state: str = "unknown"
     text: str = ""
+    since: datetime | None = None
+    tally: Tally = field(default_factory=Tally)
 
 
 class DeviceBoard:
@@ -43,16 +50,28 @@ class DeviceBoard:
         }
         self.changed()
 
-    def printer_is(self, printer: str, state: str, text: str) -> None:
+    def printer_is(
+        self, printer: str, state: str, text: str, since: datetime | None = None, tally: Tally | None = None
+    ) -> None:
         """A printer's state changed."""
+        if (shown := self.printers.get(printer)) is not None:
+            shown.since, shown.tally = since, tally or shown.tally
         self._put(self.printers.get(printer), state, text)
 
-    def scanner_is(self, scanner: str, state: str, text: str) -> None:
+    def scanner_is(
+        self, scanner: str, state: str, text: str, since: datetime | None = None, tally: Tally | None = None
+    ) -> None:
         """A scanner's state changed."""
+        if (shown := self.scanners.get(scanner)) is not None:
+            shown.since, shown.tally = since, tally or shown.tally
         self._put(self.scanners.get(scanner), state, text)
 
-    def display_is(self, display: str, state: str, text: str) -> None:
+    def display_is(
+        self, display: str, state: str, text: str, since: datetime | None = None, tally: Tally | None = None
+    ) -> None:
         """A pole display's state changed."""
+        if (shown := self.displays.get(display)) is not None:
+            shown.since, shown.tally = since, tally or shown.tally
         self._put(self.displays.get(display), state, text)
 
     def displays_json(self) -> list[dict[str, Any]]:

@@ -73,4 +73,4 @@ class Displays:
             waiting.cancel()
 
     def _on_status(self, status: DeviceStatus) -> None:
-        self._board.display_is(status.device, status.state.value, status.reason)
+        self._board.display_is(status.device, status.state.value, status.reason, status.since, status.tally)

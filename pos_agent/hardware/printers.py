@@ -146,7 +146,7 @@ class Printers:
             self._spool.stop()
 
     def _on_status(self, status: PrinterStatus) -> None:
-        self._board.printer_is(status.printer, status.state.value, status.reason)
+        self._board.printer_is(status.printer, status.state.value, status.reason, status.since, status.tally)
 
     async def _look_after(self) -> None:
         """Hand on what waits for a printer that is dead or gone."""

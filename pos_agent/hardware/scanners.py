@@ -143,7 +143,7 @@ class Scanners:
             log.warning("scanner.overrun", scanner=scan.source, dropped=self.dropped)
 
     def _on_status(self, status: DeviceStatus) -> None:
-        self._board.scanner_is(status.device, status.state.value, status.reason)
+        self._board.scanner_is(status.device, status.state.value, status.reason, status.since, status.tally)
 
     async def _take(self) -> None:
         while True:

@@ -8,6 +8,8 @@ from typing import Any, Final, Literal
 from pos_agent import __version__
 from pos_agent.catalogue.apply_page import read_series
 from pos_agent.desk import Desk
+from pos_agent.hardware.device_report import tell, tell_drawers
+from pos_agent.hardware.open_papers import count_undecided
 from pos_agent.ledger.self_check import latest_result
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.link.send_log import Departure
@@ -104,11 +106,11 @@ async def health_payload(desk: Desk) -> bytes:
         "at": desk.at,
         "app_version": __version__,
         **backlog,
-        "printers": [
-            {name: one[name] for name in ("id", "state", "text")} for one in desk.board.printers_json()
-        ],
-        "scanners": desk.board.scanners_json(),
-        "displays": desk.board.displays_json(),
+        "printers": tell(desk.board.printers.values()),
+        "scanners": tell(desk.board.scanners.values()),
+        "displays": tell(desk.board.displays.values()),
+        "drawers": await tell_drawers(desk.reader, desk.drawer),
+        "papers": await count_undecided(desk.reader, desk.clock.now()),
         "skew_ms": desk.line.skew_ms,
         "verify": await latest_result(desk.reader),
         **await _to_check(desk),

@@ -8,6 +8,7 @@ import json
 from typing import Any, get_args
 
 from sync.messages.codec import DOWN_KINDS, MOST_WIRE_BYTES, PACK_FROM_BYTES, UP_KINDS, adapter
+from sync.messages.health_schema import health_schema
 from sync.messages.topics import CATALOG, HUB_PRESENCE, ROOT
 from sync.rules.facts import FACTS
 from sync.rules.items import ITEMS
@@ -46,7 +47,7 @@ def _channels() -> Json:
         "up": _channel("up", "A store's agent to the hub.", up),
         "down": _channel("down", "The hub to one store's agent.", down),
         "presence": _channel("presence", "Whether the agent is connected: retained, last will.", []),
-        "health": _channel("health", "The store's devices and counters: retained.", []),
+        "health": _channel("health", "The store's devices and counters: retained.", ["Health"]),
         "catalog": {
             "address": CATALOG,
             "description": "The catalogue to all agents, versioned.",
@@ -105,7 +106,13 @@ def _operations() -> Json:
 
 def _messages() -> Json:
     """Each message with its schema."""
-    return {
+    health = {
+        "name": "health",
+        "summary": "How a store and its devices are.",
+        "contentType": "application/json",
+        "payload": health_schema(),
+    }
+    return {"Health": health} | {
         kind.__name__: {
             "name": kind.__dataclass_fields__["kind"].default,
             "summary": _summary(kind),

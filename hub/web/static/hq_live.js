@@ -21,7 +21,7 @@ async function read() {
   timer = 0;
   last = performance.now();
   try {
-    const answer = await fetch(location.pathname, {
+    const answer = await fetch(location.pathname + location.search, {
       headers: { accept: "text/html" },
       cache: "no-store",
       redirect: "error",

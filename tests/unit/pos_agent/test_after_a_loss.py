@@ -1,14 +1,18 @@
 """After a loss: people look for open orders, and count or accept goods, before either is promised again."""
 
+import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from devices.tally import Tally
 from pos_agent.ledger import frozen
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.ledger.verify import verify
 from pos_agent.link.compose import health_payload
+from sync.messages.health_schema import health_schema
 from sync.rules.baseline import Carried, CarriedLine, SkuBalance
 from sync.rules.facts import HoldStep, Move, MoveLine
 from sync.rules.store.begin_log import NOTHING, Mirror, Remains, begin_log
@@ -214,3 +218,22 @@ async def test_health_says_what_is_left_to_people(stage: Stage) -> None:
     assert b'"unsure": 0, "frozen": 0' in await health_payload(stage.desk)
     await take_over(stage)
     assert b'"unsure": 2, "frozen": 2' in await health_payload(stage.desk)
+
+
+async def test_health_tells_each_device_since_when_and_what_it_did_as_the_protocol_says(stage: Stage) -> None:
+    printer = next(iter(stage.desk.board.printers))
+    at = datetime(2026, 5, 1, 6, tzinfo=UTC)
+    stage.desk.board.printer_is(printer, "degraded", "comes and goes", at, Tally(reconnects=3, jobs=7))
+    told = json.loads(await health_payload(stage.desk))
+    assert told["printers"][0] == {
+        "id": printer,
+        "role": "receipt",
+        "state": "degraded",
+        "text": "comes and goes",
+        "since": "2026-05-01T06:00:00.000Z",
+        "reconnects": 3,
+        "jobs": 7,
+    }
+    schema = health_schema()["properties"]
+    assert set(told) <= set(schema)
+    assert set(told["printers"][0]) <= set(schema["printers"]["items"]["properties"])

@@ -2,16 +2,20 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.monitor.health import Health, read_health
+from devices.printing.status import PrinterState
+from devices.supervisor import DeviceState
+from hub.monitor import device_words
+from hub.monitor.health import Device, Health, read_health
 from hub.monitor.meter import BoardMeter
 from hub.monitor.rules import State, StoreSigns, lag_ms, p95, tile_of, worst_first
 from hub.monitor.words import STATES
+from sync.web.translations import load_texts, speaking
 from tests.unit.hub.stores.running_hub import NOW, SetClock
 
 WELL = StoreSigns(
@@ -173,12 +177,52 @@ def test_texts_of_a_report_are_short_and_printable() -> None:
     assert (health.devices[0].id, health.devices[0].state) == ("p" * 24, "")
 
 
+def test_devices_of_each_kind_are_read_with_their_counts_within_bounds() -> None:
+    health = report(
+        printers=[{"id": "front", "role": "receipt", "state": "paper_out",
+                   "since": "2026-05-01T06:00:00.000Z", "jobs": 7,
+                   "uncertain": True, "scans": -1, "reconnects": 10**13,
+                   "last_error": "printer.paper_out"}],
+        scanners=[{"id": "hand", "state": "degraded", "scans": 3, "since": "soon", "dropped": "4"}],
+        drawers=[{"id": "drawer", "state": "failed"}] * 99,
+        displays=[{"id": "pole", "state": "ready"}],
+        papers=2,
+    )  # fmt: skip
+
+    assert health.devices[0] == Device(
+        "printer",
+        "front",
+        "paper_out",
+        role="receipt",
+        since=datetime(2026, 5, 1, 6, tzinfo=UTC),
+        counts=(("jobs", 7),),
+        last_error="printer.paper_out",
+    )
+    assert health.devices[1] == Device("scanner", "hand", "degraded", counts=(("scans", 3),))
+    assert [one.kind for one in health.devices[2:]] == ["drawer"] * 16 + ["display"]
+    assert (health.papers, health.devices[-1].is_well, health.devices[-2].is_well) == (2, True, False)
+
+
+def test_every_state_of_a_device_has_a_tone_and_trouble_has_advice() -> None:
+    with speaking(load_texts(["hub.monitor"])["en"]):
+        for state in [*PrinterState, *DeviceState]:
+            device = Device("printer", "x", state.value)
+            assert device_words.state_word(state.value) != ""
+            assert (device_words.device_tone(device) in {"warn", "bad"}) is not device.is_well
+            assert (device_words.what_to_do(device) != "") is (not device.is_well or state == "unknown")
+        odd = Device("toaster", "x", "on_fire")
+        assert (device_words.device_tone(odd), device_words.device_words("toaster", "on_fire")) == (
+            "info",
+            "toaster: on fire",
+        )
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=10,
 )
-_NAMES = ("seq", "unsent", "oldest_unsent_at", "skew_ms", "app_version", "printers", "scanners")
+_NAMES = ("seq", "unsent", "oldest_unsent_at", "skew_ms", "app_version", "printers", "scanners", "drawers")
 
 
 @settings(deadline=None)
