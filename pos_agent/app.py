@@ -1,6 +1,7 @@
 """The running agent: opens the ledger, joins the areas to the line and the devices, serves the pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,9 +16,11 @@ from pos_agent.documents import api as documents_api
 from pos_agent.enrolment import Enrolment, secret_of
 from pos_agent.errors import NotEnrolled
 from pos_agent.hardware import api as hardware_api
+from pos_agent.hardware import setup_api
 from pos_agent.hardware.board import DeviceBoard
 from pos_agent.hardware.change_devices import DeviceSetup
 from pos_agent.hardware.choose_devices import Chosen
+from pos_agent.hardware.device_trial import Trials
 from pos_agent.hardware.drawer import Drawer
 from pos_agent.hardware.papers import Papers
 from pos_agent.hardware.printers import Printers
@@ -43,11 +46,13 @@ from pos_agent.staff.session_store import Doorman, TableSessions
 from pos_agent.status_api import routes as status_routes
 from pos_agent.take_scans import scan_from_device
 from pos_agent.till import api as till_api
+from pos_agent.till.classify import classify
 from pos_agent.till.facing import greeting_of
 from sync.link.client_id import client_id
 from sync.link.paho_link import PahoLink
 from sync.link.port import Link, LinkConfig, Will
 from sync.messages.topics import agent_subscriptions, store_topic
+from sync.rules.errors import Refused
 from sync.runtime.clock import SystemClock
 from sync.runtime.logging import get_logger
 from sync.runtime.loop_watch import loop_watch
@@ -58,6 +63,7 @@ from sync.storage.incarnations import Incarnations
 from sync.storage.reader import Reader
 from sync.storage.writer import Writer
 from sync.values.clock import Clock, to_instant
+from sync.values.scale_label import ScaleForm
 from sync.web.app import WebParts, web_app
 from sync.web.assets import Assets
 from sync.web.events import EventHub
@@ -150,7 +156,7 @@ class Agent:
             board=board,
             lan=make_door(self.settings, self.enrolment, self.clock),
             drawer=drawer,
-            setup=DeviceSetup(self._chosen, self._use_devices),
+            setup=DeviceSetup(self._chosen, self._use_devices, self._make_trials()),
         )
         self.desk.displays.greet(greeting_of(self.desk.profile))
         config = link_config(self.settings, self.enrolment, to_instant(self.clock.now()))
@@ -160,6 +166,18 @@ class Agent:
         if self._put_back_at:
             self.desk.line.since = self._put_back_at
             log.warning("agent.put_back", at=self._put_back_at)
+
+    def _make_trials(self) -> Trials:
+        """Trials that take a scanner from the till for a while, and tell pages that there is news."""
+        return Trials(
+            lambda code: is_secret(code, self.settings.scale_forms),
+            lambda: tell_trial(self.desk),
+            self._lend,
+        )
+
+    def _lend(self, uri: str) -> AbstractAsyncContextManager[None]:
+        """Let a trial read from a scanner's device in the place of the till."""
+        return self.scanners.lent(uri)
 
     def _use_devices(self, settings: AgentSettings) -> None:
         """Go on with other devices, while everything runs."""
@@ -193,6 +211,19 @@ class Agent:
 def make_door(settings: AgentSettings, enrolment: Enrolment, clock: Clock) -> LanDoor:
     """The door to the shop's network, still shut."""
     return LanDoor(settings.lan, CertificateFiles(settings.data_dir, enrolment.store), clock)
+
+
+def is_secret(code: str, forms: Sequence[ScaleForm]) -> bool:
+    """Whether a scanned code is money, or opens a customer's order."""
+    try:
+        return classify(code, forms).meaning in {"payment", "pickup"}
+    except Refused:
+        return False
+
+
+def tell_trial(desk: Desk) -> None:
+    """Tell open pages that a trial of a device goes on; what it came to is read by those who may."""
+    desk.screens.publish("status", "trial", None)
 
 
 def use_devices(desk: Desk, printers: Printers, scanners: Scanners, settings: AgentSettings) -> None:
@@ -282,6 +313,7 @@ def area_routes(sessions: Sessions, store: TableSessions) -> list[BaseRoute]:
     return [
         *status_routes(),
         *hardware_api.routes(),
+        *setup_api.routes(),
         *lan_api.routes(),
         *staff_api.routes(sessions, store),
         *till_api.routes(),

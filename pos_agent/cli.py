@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from pos_agent.enrolment import Enrolment
 
 Config = Annotated[Path | None, typer.Option("--config", "-c", help="agent.toml")]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON")]
+Lang = Annotated[str, typer.Option(help="zh-CN or en; this machine's language if not given")]
 
 
 def _load(config: Path | None) -> AgentSettings:
@@ -273,13 +275,19 @@ def why(
 
 
 @app.command()
-def doctor(config: Config = None) -> None:
+def doctor(as_json: AsJson = False, lang: Lang = "", config: Config = None) -> None:
     """Say what is set up, what works, and what to do about what does not."""
+    from dataclasses import asdict  # noqa: PLC0415
+
     from pos_agent.doctor import examine  # noqa: PLC0415
+    from pos_agent.hardware.choose_devices import choose_devices  # noqa: PLC0415
+    from pos_agent.hardware.look_words import speech_of  # noqa: PLC0415
 
     with _told():
-        findings = asyncio.run(examine(_load(config)))
-    for finding in findings:
+        findings = asyncio.run(examine(choose_devices(_load(config)), speech_of(lang)))
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
+    for finding in () if as_json else findings:
         typer.echo(f"{'ok ' if finding.ok else 'BAD'} {finding.what}: {finding.text}")
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
@@ -293,33 +301,44 @@ def devices(
     config: Config = None,
 ) -> None:
     """Find printers and scanners on this machine and on the hosts that are named; say which are set up."""
+    from pos_agent.hardware.choose_devices import choose_devices  # noqa: PLC0415
     from pos_agent.hardware.find_devices import find_devices, tell_devices  # noqa: PLC0415
 
     with _told():
-        found = asyncio.run(find_devices(_load(config), host or []))
+        found = asyncio.run(find_devices(choose_devices(_load(config)).settings, host or []))
     typer.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(tell_devices(found)))
 
 
 @app.command("print-test")
 def print_test(
     printer: Annotated[str, typer.Argument(help="A printer's id; all of them if not given")] = "",
+    as_json: AsJson = False,
+    lang: Lang = "",
     config: Config = None,
 ) -> None:
     """Print a sample page and say what came of it."""
+    from pos_agent.hardware.choose_devices import choose_devices  # noqa: PLC0415
+    from pos_agent.hardware.look_words import speech_of, tell_all  # noqa: PLC0415
     from pos_agent.hardware.print_test import print_samples, zone_of  # noqa: PLC0415
     from pos_agent.hardware.printer_configs import printer_configs  # noqa: PLC0415
     from sync.runtime.clock import SystemClock  # noqa: PLC0415
 
     with _told():
-        settings = _load(config)
+        settings = choose_devices(_load(config)).settings
         chosen = [one for one in printer_configs(settings) if printer in {"", one.id}]
         if not chosen:
             known = ", ".join(one.id for one in settings.printer) or "none"
             raise ValueError(f"no such printer: {printer or 'none is set up'}; known are: {known}")
-        outcomes = asyncio.run(print_samples(chosen, SystemClock().now().astimezone(zone_of(settings))))
-    for name, (is_good, words) in outcomes.items():
-        typer.echo(f"{'ok ' if is_good else 'BAD'} {name}: {words}")
-    raise typer.Exit(0 if all(is_good for is_good, _ in outcomes.values()) else 1)
+        now = SystemClock().now().astimezone(zone_of(settings))
+        tag = speech_of(lang)
+        looks = asyncio.run(print_samples(chosen, now, tag))
+        lines = tell_all(looks, tag)
+    if as_json:
+        typer.echo(json.dumps(lines, ensure_ascii=False))
+    else:
+        for one in lines:
+            typer.echo(f"{'ok ' if one['ok'] else 'BAD'} {one['what']}: {one['text']}")
+    raise typer.Exit(0 if all(one["ok"] for one in lines) else 1)
 
 
 @config_app.command("check")

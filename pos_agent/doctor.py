@@ -2,19 +2,21 @@
 
 import asyncio
 import shutil
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from devices.errors import DeviceError
-from devices.ports.address import port_at
-from devices.profiles import load_profile
 from pos_agent import enrolment
 from pos_agent.db.schema import HEAD, revision_of
 from pos_agent.errors import AgentError
+from pos_agent.hardware.choose_devices import Chosen
+from pos_agent.hardware.look_at import Look, look_at_printer, look_at_scanner
+from pos_agent.hardware.look_words import Gettext, gettext_in, tell_look
+from pos_agent.hardware.printer_configs import printer_config
 from pos_agent.ledger.position import put_back_at, refuse_lost_ledger
 from pos_agent.ledger.verify import verify
 from pos_agent.machine_lock import AlreadyRunning, only_one
-from pos_agent.settings import AgentSettings
+from pos_agent.settings import AgentSettings, PrinterSection, ScannerSection
 from sync.keys.errors import KeyFault
 from sync.link.address import open_socket, split_url
 from sync.link.errors import LinkError
@@ -34,9 +36,16 @@ class Found:
     text: str
 
 
-async def examine(settings: AgentSettings) -> list[Found]:
-    """Everything, one finding each; nothing is changed and nothing printed on paper."""
-    found = [_disk(settings), _ledger(settings)]
+async def examine(chosen: Chosen, tag: str = "en") -> list[Found]:
+    """Everything, one finding each; nothing is changed and nothing printed on paper.
+
+    Args:
+        chosen: the settings with the devices that count.
+        tag: the language in which devices are spoken of, `zh-CN` or `en`.
+    """
+    settings = chosen.settings
+    found = [Found(False, "devices.toml", f"{told}; agent.toml counts") for told in chosen.problems]
+    found += [_disk(settings), _ledger(settings)]
     try:
         joined = enrolment.load(settings.data_dir)
         enrolment.secret_of(settings.data_dir)
@@ -46,25 +55,40 @@ async def examine(settings: AgentSettings) -> list[Found]:
     else:
         found.append(Found(True, "enrolment", f"store {joined.store}, incarnation {joined.sinc}"))
         found.append(await _broker(settings.broker_url or joined.broker.url))
-    found += await _devices(settings)
+    found += await _devices(settings, gettext_in(tag))
     if not settings.printer:
         found.append(Found(False, "printers", "none is set up: receipts are kept but not printed"))
     return found
 
 
-async def _devices(settings: AgentSettings) -> list[Found]:
+async def _devices(settings: AgentSettings, gettext: Gettext) -> list[Found]:
     """Each device, unless a running agent holds them: it shows their states itself."""
     try:
         with only_one(settings.data_dir):
-            found = [
-                await _device(f"printer {one.id}", one.uri, one.profile, settings.printer_profiles)
-                for one in settings.printer
-            ]
-            return found + [await _device(f"scanner {one.id}", one.uri, None) for one in settings.scanner]
+            printers = [await _printer(one, settings, gettext) for one in settings.printer]
+            return printers + [await _scanner(one, gettext) for one in settings.scanner]
     except AlreadyRunning:
         return [Found(True, "devices", "in use by the running agent, whose pages show how they are")]
     except DiskTrouble as error:
         return [Found(False, "devices", f"not looked at: {error}")]
+
+
+async def _printer(one: PrinterSection, settings: AgentSettings, gettext: Gettext) -> Found:
+    return await _looked(
+        f"printer {one.id}", lambda: look_at_printer(printer_config(one, settings, None)), gettext
+    )
+
+
+async def _scanner(one: ScannerSection, gettext: Gettext) -> Found:
+    return await _looked(f"scanner {one.id}", lambda: look_at_scanner(one.uri), gettext)
+
+
+async def _looked(what: str, look: Callable[[], Awaitable[Look]], gettext: Gettext) -> Found:
+    try:
+        seen = await look()
+    except DeviceError as error:
+        return Found(False, what, str(error))
+    return Found(seen.is_good, what, tell_look(seen.code, seen.facts, gettext))
 
 
 def _disk(settings: AgentSettings) -> Found:
@@ -101,15 +125,3 @@ async def _broker(url: str) -> Found:
         return Found(False, "broker", f"{url}: {str(error) or 'no answer'}; the store works on without it")
     sock.close()
     return Found(True, "broker", f"{url} accepts connections")
-
-
-async def _device(what: str, uri: str, profile: str | None, own: Path | None = None) -> Found:
-    try:
-        if profile is not None:
-            load_profile(profile, own)
-        port = port_at(uri)
-        await port.open(DIAL_S)
-    except DeviceError as error:
-        return Found(False, what, str(error))
-    await port.close()
-    return Found(True, what, f"{uri} answers the door")

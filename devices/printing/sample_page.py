@@ -5,8 +5,16 @@ from datetime import datetime
 from devices.printing.document import Align, Barcode, Document, Logo, Qr, Row, Rule, Style, Symbology, Text
 
 
-def sample_page(printer: str, at: datetime, locale: str = "zh-CN") -> Document:
-    """The page for ``printer``; ``at`` is shown as given."""
+def sample_page(printer: str, at: datetime, locale: str = "zh-CN", columns: int = 0) -> Document:
+    """The page for ``printer``.
+
+    Args:
+        printer: its name.
+        at: shown as given.
+        locale: the language of the words.
+        columns: half-width characters of a line as the profile has them; a ruler so long is printed. It
+            ends at the paper's edge where the profile is right, wraps where it is too wide. 0 = none.
+    """
     title, note = (
         ("打印测试", "若线条从左边到右边、文字清楚、纸已切断，打印机即正常。")
         if locale.startswith("zh")
@@ -22,6 +30,7 @@ def sample_page(printer: str, at: datetime, locale: str = "zh-CN") -> Document:
             Text("Bold 粗体", Style.BOLD),
             Text("Large 大字", Style.LARGE),
             Row("左 left", "right 右"),
+            *_ruler(columns, locale),
             Rule(double=True),
             Logo(),
             Text("生僻字 rare: 㐂𠮷" if locale.startswith("zh") else "Drawn line: 𠮷"),
@@ -31,3 +40,12 @@ def sample_page(printer: str, at: datetime, locale: str = "zh-CN") -> Document:
         ),
         locale,
     )
+
+
+def _ruler(columns: int, locale: str) -> list[Text]:
+    """A line of digits that is exactly as long as the profile says the paper is wide."""
+    if columns < 2:
+        return []
+    told = "标尺应占满一整行，以 | 结束：" if locale.startswith("zh") else "One full line that ends with |:"
+    digits = "1234567890" * (columns // 10 + 1)
+    return [Text(told), Text(digits[: columns - 1] + "|")]

@@ -12,6 +12,7 @@ from typing import Final
 from pos_agent.hardware.choose_devices import Chosen, file_of, tables_of, with_devices
 from pos_agent.hardware.device_file import DeviceTables, keep_aside, version_of, write_tables
 from pos_agent.hardware.device_rules import Change
+from pos_agent.hardware.device_trial import Trials
 from pos_agent.settings import AgentSettings
 from sync.rules.errors import Refused
 from sync.runtime.logging import get_logger
@@ -28,10 +29,12 @@ class DeviceSetup:
     Attributes:
         chosen: what counts now.
         use: hands new settings to whoever works with devices; called from the event loop.
+        trials: tries devices before they are set up.
     """
 
     chosen: Chosen
     use: Use
+    trials: Trials
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property

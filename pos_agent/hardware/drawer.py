@@ -41,6 +41,14 @@ class Opening:
     receipt: str = ""
 
 
+def keep_opening(tx: Transaction, opening: Opening, printer: str) -> int | None:
+    """Put an opening on record; its number, or None where its receipt has one already."""
+    reason = opening.reason.strip()
+    row = (opening.at, opening.till, opening.actor, opening.cause, reason, opening.receipt, printer)
+    kept = tx.one(_KEEP, row)
+    return int(kept[0]) if kept else None
+
+
 class Drawer:
     """The store's drawer.
 
@@ -95,13 +103,7 @@ class Drawer:
         reason = opening.reason.strip()
         if opening.cause == "no_sale" and not reason:
             raise Refused("no_reason")
-        row = (opening.at, opening.till, opening.actor, opening.cause, reason, opening.receipt, printer)
-
-        def keep(tx: Transaction) -> int | None:
-            kept = tx.one(_KEEP, row)
-            return int(kept[0]) if kept else None
-
-        number = await self._writer.run(keep)
+        number = await self._writer.run(lambda tx: keep_opening(tx, opening, printer))
         if number is None:
             return False
         is_sent = await self._pulse(printer)

@@ -11,23 +11,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from devices.printing.job import JobKind, JobState, NewJob
 from devices.printing.journal import state_of
 from devices.printing.sample_page import sample_page
-from devices.printing.settings import PrinterConfig
+from devices.printing.settings import PrinterConfig, SpoolLimits
 from devices.printing.spool import Spool
-from devices.printing.status import PrinterStatus
 from devices.printing.thread_journal import ThreadJournal
+from devices.profiles import load_profile
 from pos_agent import enrolment
 from pos_agent.errors import NotEnrolled
+from pos_agent.hardware.look_at import Look, look_at_printer
 from pos_agent.settings import AgentSettings
 from sync.runtime.ids import new_id
 
 LIMIT_S: Final = 12.0
 _LOOK_S: Final = 0.2
-_WORDS: Final = {
-    JobState.CONFIRMED: "printed, and the printer said so",
-    JobState.SENT: "sent; this printer cannot say more: look at the paper",
-    JobState.UNCERTAIN: "uncertain: look whether the page came out whole",
-    JobState.FAILED: "not printed",
-}
+_LIMITS: Final = SpoolLimits(completion_s=8.0, patience_s=8.0)
+_ENDS: Final = frozenset({JobState.CONFIRMED, JobState.UNCERTAIN, JobState.FAILED})
 
 
 def zone_of(settings: AgentSettings) -> tzinfo | None:
@@ -38,42 +35,46 @@ def zone_of(settings: AgentSettings) -> tzinfo | None:
         return None
 
 
-async def print_samples(printers: Sequence[PrinterConfig], now: datetime) -> dict[str, tuple[bool, str]]:
-    """Print a sample page on each printer; returns whether it came out, and what to say, by printer."""
+async def print_samples(
+    printers: Sequence[PrinterConfig], now: datetime, locale: str = "zh-CN"
+) -> dict[str, Look]:
+    """Print a sample page on each printer; returns what came of it, by printer.
+
+    Raises:
+        devices.errors.ConfigurationError: an address or a profile cannot work.
+    """
+    looks = await asyncio.gather(*(_print_sample(one, now, locale) for one in printers))
+    return {one.id: look for one, look in zip(printers, looks, strict=True)}
+
+
+async def _print_sample(printer: PrinterConfig, now: datetime, locale: str) -> Look:
+    look = await look_at_printer(printer)
+    if not look.is_good:
+        return look
     with tempfile.TemporaryDirectory() as folder:
         journal = ThreadJournal(Path(folder) / "print-test.sqlite")
-        states: dict[str, PrinterStatus] = {}
-        spool = Spool(printers, journal, lambda status: states.update({status.printer: status}))
+        spool = Spool([printer], journal, lambda _status: None, limits=_LIMITS)
         running = asyncio.create_task(spool.run())
         try:
-            jobs = {printer.id: await _enqueue(journal, printer.id, now) for printer in printers}
-            for printer in jobs:
-                spool.wake(printer)
-            return {printer: await _outcome(journal, job, states, printer) for printer, job in jobs.items()}
+            columns = load_profile(printer.profile, printer.own_profiles).columns
+            page = sample_page(printer.id, now, locale, columns)
+            job = NewJob(new_id(), printer.id, JobKind.TEST, page, now)
+            await journal.enqueue(job)
+            spool.wake(printer.id)
+            return Look(await _fate(journal, job.id), look.facts)
         finally:
             spool.stop()
-            await asyncio.wait_for(running, LIMIT_S)
+            await asyncio.wait({running}, timeout=LIMIT_S)
+            running.cancel()
+            await asyncio.wait({running})
             await journal.close()
 
 
-async def _enqueue(journal: ThreadJournal, printer: str, now: datetime) -> str:
-    """Put the page into the journal; returns its id."""
-    job = NewJob(new_id(), printer, JobKind.TEST, sample_page(printer, now), now)
-    await journal.enqueue(job)
-    return job.id
-
-
-async def _outcome(
-    journal: ThreadJournal, job: str, states: dict[str, PrinterStatus], printer: str
-) -> tuple[bool, str]:
+async def _fate(journal: ThreadJournal, job: str) -> str:
     """Wait for the page's fate, at most LIMIT_S."""
     for _ in range(int(LIMIT_S / _LOOK_S)):
         state = await journal.call(lambda connection: state_of(connection, job))
-        if state in {JobState.CONFIRMED, JobState.UNCERTAIN, JobState.FAILED}:
-            return state is JobState.CONFIRMED, _WORDS[state]
+        if state in _ENDS:
+            return state.value
         await asyncio.sleep(_LOOK_S)
-    if state is JobState.SENT:
-        return True, _WORDS[JobState.SENT]
-    status = states.get(printer)
-    reason = f"{status.state.value}: {status.reason}" if status is not None else "nothing was heard from it"
-    return False, f"not printed within {LIMIT_S:.0f} s; {reason}"
+    return "sent" if state is JobState.SENT else "late"

@@ -230,6 +230,13 @@ _TELL: Final[dict[str, Told]] = {
         N_("The devices could not be kept"),
         N_("Nothing was changed. Call somebody who can look at this machine's disk."),
     ),
+    "trial_running": (
+        409,
+        N_("Another device is being tested"),
+        N_("Wait until it is done, or end that test."),
+    ),
+    "nothing_to_try": (422, N_("Nothing to test was named"), N_("Fill in the device first.")),
+    "no_setup": (409, N_("Devices cannot be set up here"), N_("Name them in agent.toml.")),
     "unknown_device": (404, N_("There is no such device"), N_("Look at the page again.")),
     "too_many_devices": (409, N_("No more than 16 of a kind can be set up"), N_("Remove one first.")),
     "is_fallback": (

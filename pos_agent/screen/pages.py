@@ -42,6 +42,7 @@ ROUTES: list[BaseRoute] = [
     _page("documents"),
     _page("stock", MANAGER),
     _page("devices"),
+    _page("setup-devices", MANAGER),
     _page("phones", MANAGER),
     _page("customer"),
     _page("sign-in", PUBLIC),

@@ -17,6 +17,7 @@ from pos_agent.backup.take_backup import Taken, take_backup
 from pos_agent.cli import app
 from pos_agent.doctor import examine
 from pos_agent.errors import AlreadyEnrolled, LedgerLost, NotEnrolled, SchemaTrouble
+from pos_agent.hardware.choose_devices import Chosen
 from pos_agent.ledger.position import refuse_lost_ledger
 from pos_agent.ledger.read_remains import old_ledger, remains_of
 from pos_agent.ledger.verify import verify
@@ -304,7 +305,7 @@ async def test_the_doctor_says_what_a_ledger_from_a_backup_waits_for(shop: Stage
     settings, file, _taken = await backed_up(shop, tmp_path)
     lose(settings)
     restore(settings, file, PUT_BACK)
-    told = {found.what: (found.ok, found.text) for found in await examine(settings)}
+    told = {found.what: (found.ok, found.text) for found in await examine(Chosen(settings, "agent.toml"))}
     assert told["ledger"] == (
         False,
         f"put back from a backup at {PUT_BACK}: ask the head office for a code and run `omo-agent enrol`",

@@ -414,6 +414,39 @@ def test_the_doctor_says_what_is_wrong_in_plain_words(config: Path, tmp_path: Pa
     assert "in use by the running agent" in told.output
 
 
+def test_the_doctor_speaks_of_devices_in_two_languages_and_as_json(config: Path, tmp_path: Path) -> None:
+    with config.open("a", encoding="utf-8") as file:
+        file.write('[[printer]]\nid = "p1"\nuri = "tcp://127.0.0.1:1"\n')
+        file.write(f'[[scanner]]\nid = "s1"\nuri = "serial:{tmp_path}/none"\n')
+    enrolment.keep(tmp_path / "data", enrolment_answer())
+    command = ["doctor", "--config", str(config)]
+    told = run(app, [*command, "--lang", "en"])
+    assert "BAD printer p1: tcp://127.0.0.1:1 refuses: the machine is there" in told.output
+    assert f"BAD scanner s1: serial:{tmp_path}/none is not there. Plug the device in" in told.output
+    told = run(app, [*command, "--lang", "zh-CN", "--json"])
+    assert told.exit_code == 1
+    found = {one["what"]: one for one in json.loads(told.output)}
+    assert (found["printer p1"]["ok"], "拒绝连接" in found["printer p1"]["text"]) == (False, True)
+    told = run(app, ["print-test", "--config", str(config), "--lang", "en", "--json"])
+    assert [(one["what"], one["ok"], one["code"]) for one in json.loads(told.output)] == [
+        ("p1", False, "refused")
+    ]
+
+
+def test_a_broken_device_file_is_told_by_name(config: Path, tmp_path: Path) -> None:
+    enrolment.keep(tmp_path / "data", enrolment_answer())
+    check = ["config", "check", "--config", str(config)]
+    assert run(app, check).output == "the settings are right\nprinters and scanners: agent.toml\n"
+    file = tmp_path / "data" / "devices.toml"
+    file.write_text('[[printer]]\nid = "p9"\nuri = "tcp://p"\n', "utf-8")
+    assert run(app, check).output == "the settings are right\nprinters and scanners: devices.toml\n"
+    file.write_text("[[printer]", "utf-8")
+    told = run(app, check)
+    assert (told.exit_code, f"{file}: it is not TOML" in told.stderr) == (1, True)
+    assert "until then the devices of agent.toml count" in told.stderr
+    assert f"BAD devices.toml: {file}" in run(app, ["doctor", "--config", str(config)]).output
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "sku\nx\n", "sku,qty\nx,0\n", "sku,qty\nx,-1\n", "sku,qty\nx,1.5\n", "sku,qty\nx,9999999999\n",

@@ -25,6 +25,7 @@ from pos_agent.hardware.device_rules import (
     without_printer,
     without_scanner,
 )
+from pos_agent.hardware.device_trial import Trials
 from pos_agent.hardware.printers import Printers
 from pos_agent.settings import AgentSettings, PrinterSection, ScannerSection
 from sync.rules.errors import Refused
@@ -149,7 +150,7 @@ def test_a_seventeenth_is_one_too_many() -> None:
 
 def made(named: AgentSettings) -> tuple[DeviceSetup, list[AgentSettings]]:
     used: list[AgentSettings] = []
-    return DeviceSetup(choose_devices(named), used.append), used
+    return DeviceSetup(choose_devices(named), used.append, Trials(lambda _code: False, lambda: None)), used
 
 
 async def test_two_managers_never_overwrite_each_other_and_a_double_save_is_one(tmp_path: Path) -> None:

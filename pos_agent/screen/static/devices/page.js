@@ -69,7 +69,7 @@ function Page() {
   const facts = useStore(status);
   const shown = useStore(looked);
   return html`<${TopBar} /><${LineNotice} facts=${facts} /><main id="main" class="page narrow" tabindex="-1"><div class="stack"><h1>${words.title}</h1>
-    <section class="card" aria-label=${words.title}><${Devices} facts=${facts} /></section>
+    <section class="card" aria-label=${words.title}><${Devices} facts=${facts} />${facts.staff?.role === "manager" && html`<footer><a class="btn tap" href="/setup-devices"><${Icon} name="settings" />${words.setUp}</a></footer>`}</section>
     <section class="card" id="papers"><header><h2>${words.papers}</h2></header>
       ${shown.papers && (shown.papers.length ? shown.papers.map((paper) => html`<${Paper} key=${paper.id + paper.state} paper=${paper} zone=${zoneOf(facts)} />`) : html`<p class="pad muted">${words.noPapers}</p>`)}</section>
     ${shown.has_drawer && facts.staff?.role === "manager" && html`<${Drawer} />`}

@@ -17,7 +17,8 @@ export const words = {
   open: _("Open the drawer"),
   opened: _("The drawer was opened; it is on record."),
   drawerHelp: _("Each opening is kept with your name and the reason."),
-  none: _("No device is set up. Name printers and scanners in agent.toml."),
+  none: _("No device is set up. A manager sets them up on the page Set up devices."),
+  setUp: _("Set up devices"),
   well: _("ready"),
 };
 

@@ -1,0 +1,151 @@
+"""A device is tried before it is set up: a page is printed, a drawer opens, scans are shown. One at a time.
+
+The page asks for it and looks at it; nothing of it is kept. Codes that are money or open an order are not
+shown.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from devices.errors import DeviceError
+from devices.printing.settings import PrinterConfig
+from devices.scanning.scan import Scan
+from devices.scanning.serial_source import ScannerConfig, ScannerSource
+from devices.supervisor import DeviceState, DeviceStatus
+from pos_agent.hardware.look_at import Look, look_at_printer, look_at_scanner
+from pos_agent.hardware.open_drawer_once import open_drawer_once
+from pos_agent.hardware.print_test import print_samples
+from sync.rules.errors import Refused
+from sync.runtime.logging import get_logger
+
+SCANS_S: Final = 60.0
+"""How long scans are shown."""
+MOST_SCANS: Final = 10
+SHOWN: Final = 60
+Lend = Callable[[str], AbstractAsyncContextManager[None]]
+log = get_logger(__name__)
+
+
+@asynccontextmanager
+async def lend_nothing(_uri: str) -> AsyncIterator[None]:
+    """For a store whose scanners do not run."""
+    yield
+
+
+@dataclass(slots=True)
+class Trial:
+    """One trial: of what, whether it goes on, what came of it, and what was scanned."""
+
+    kind: str
+    device: str
+    is_running: bool = True
+    look: Look | None = None
+    scans: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Trials:
+    """Runs one trial at a time.
+
+    Args:
+        is_secret: whether a scanned code must not be shown.
+        changed: called whenever there is news, from the event loop.
+        lend: takes a scanner's device from the till while it is tried.
+    """
+
+    def __init__(
+        self, is_secret: Callable[[str], bool], changed: Callable[[], None], lend: Lend = lend_nothing
+    ) -> None:
+        self._is_secret = is_secret
+        self._changed = changed
+        self._lend = lend
+        self._task: asyncio.Task[None] | None = None
+        self.latest: Trial | None = None
+
+    def print_page(self, printer: PrinterConfig, now: datetime, locale: str) -> None:
+        """Print a page on a printer that is perhaps not set up yet."""
+
+        async def work() -> Look:
+            return (await print_samples([printer], now, locale))[printer.id]
+
+        self._begin(Trial("page", printer.id), work)
+
+    def open_drawer(self, printer: PrinterConfig) -> None:
+        """Open the drawer that hangs on it; who asks has put it on record."""
+
+        async def work() -> Look:
+            look = await look_at_printer(printer)
+            if not look.is_good and look.code not in {"paper_out", "cover_open", "paused"}:
+                return look
+            return Look("opened" if await open_drawer_once(printer) else "not_opened", look.facts)
+
+        self._begin(Trial("drawer", printer.id), work)
+
+    def show_scans(self, scanner: ScannerConfig) -> None:
+        """Show what a scanner reads, for a minute; it scans for nobody else meanwhile."""
+        trial = Trial("scans", scanner.id)
+
+        async def work() -> Look:
+            async with self._lend(scanner.uri):
+                trial.look = await look_at_scanner(scanner.uri)
+                if not trial.look.is_good:
+                    return trial.look
+                await self._read(scanner, trial)
+            return trial.look
+
+        self._begin(trial, work)
+
+    async def _read(self, scanner: ScannerConfig, trial: Trial) -> None:
+        def heard(scan: Scan) -> None:
+            is_secret = self._is_secret(scan.code)
+            shown = {
+                "code": "" if is_secret else scan.code[:SHOWN],
+                "is_secret": is_secret,
+                "symbology": scan.symbology or "",
+                "length": len(scan.code),
+            }
+            trial.scans = [*trial.scans, shown][-MOST_SCANS:]
+            self._changed()
+
+        def status(news: DeviceStatus) -> None:
+            if news.state is DeviceState.READY:
+                self._changed()
+
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SCANS_S):
+                await ScannerSource(scanner).run(heard, status)
+
+    def check_free(self) -> None:
+        """Make sure that a trial may begin.
+
+        Raises:
+            Refused: `trial_running`.
+        """
+        if self._task is not None and not self._task.done():
+            raise Refused("trial_running")
+
+    async def end(self) -> None:
+        """End the trial that goes on, if one does; its device is free again when this returns."""
+        task = self._task
+        if task is not None and not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+
+    def _begin(self, trial: Trial, work: Callable[[], Awaitable[Look]]) -> None:
+        self.check_free()
+        self.latest = trial
+        self._task = asyncio.create_task(self._run(trial, work))
+
+    async def _run(self, trial: Trial, work: Callable[[], Awaitable[Look]]) -> None:
+        try:
+            trial.look = await work()
+        except DeviceError as error:
+            log.warning("trial.failed", device=trial.device, problem=str(error))
+            trial.look = Look("failed")
+        finally:
+            trial.is_running = False
+            self._changed()

@@ -1,0 +1,78 @@
+"""What a look at a device, or a test of it, means for people: what happened, and what to do."""
+
+import locale
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from pos_agent.hardware.look_at import Look
+from sync.web.errors import N_
+from sync.web.translations import load_texts
+
+Gettext = Callable[..., str]
+WORDS: Final[Mapping[str, str]] = {
+    "online": N_("It answers and is ready."),
+    "ready": N_("It can be opened. Scan something to see that it reads."),
+    "listens": N_("The agent listens there. Set the scanner to connect to %(place)s."),
+    "no_answer": N_("It can be reached; this model never says how it is."),
+    "unknown": N_(
+        "It can be reached and says nothing: it may be mute, or of another model. Look at the paper."
+    ),
+    "paper_low": N_("It answers; the roll is nearly at its end. Have a new one at hand."),
+    "paper_out": N_("It is out of paper. Put in a new roll, close the cover, and test again."),
+    "cover_open": N_("Its cover is open. Close it until it clicks, and test again."),
+    "cutter": N_("Its knife is stuck. Switch it off, take out the paper that is stuck, switch it on."),
+    "error": N_("It reports an error. Switch it off and on; if the error stays, call service."),
+    "paused": N_("It is switched offline. Press its feed button, or switch it off and on."),
+    "permission": N_(
+        "This program may not open %(place)s. Add its user to the group %(group)s:"
+        " sudo usermod -aG %(group)s USER, then start the agent again."
+    ),
+    "busy": N_("Another program holds %(place)s. End that program, or choose another address."),
+    "refused": N_(
+        "%(place)s refuses: the machine is there, and nothing listens at this port. Check the port (printers"
+        " use 9100), or switch the device on."
+    ),
+    "silent_host": N_("%(place)s does not answer. Look at power, network cable and address."),
+    "unknown_host": N_("The name in %(place)s is not known on this network. Write the address in numbers."),
+    "absent": N_("%(place)s is not there. Plug the device in, or look for it again."),
+    "broken": N_("%(place)s cannot be used. Plug the device out and in, and look for it again."),
+    "confirmed": N_("Printed, and the printer said so."),
+    "sent": N_("Sent; this printer cannot say more: look at the paper."),
+    "uncertain": N_(
+        "Uncertain: the printer did not say that it printed. Look whether the page came out whole."
+    ),
+    "failed": N_("Not printed: this page cannot be made for this model."),
+    "late": N_("Not printed in time. Look at the printer, and test again."),
+    "opened": N_("The pulse was sent. The drawer should be open now."),
+    "not_opened": N_("The pulse could not be sent, or this model opens no drawer."),
+}
+
+
+def tell_look(code: str, facts: Mapping[str, Any], gettext: Gettext) -> str:
+    """The words for a code, in the language of `gettext`."""
+    return gettext(WORDS[code], **facts)
+
+
+def speech_of(asked: str) -> str:
+    """The language of a command line: the one that is asked for, else the machine's; `zh-CN` or `en`."""
+    told = asked or locale.getlocale(locale.LC_CTYPE)[0] or ""
+    return "zh-CN" if told.lower().startswith(("zh", "chinese")) else "en"
+
+
+def gettext_in(tag: str) -> Gettext:
+    """What translates into a language."""
+    return load_texts(("pos_agent.hardware",))[tag].gettext
+
+
+def tell_all(looks: Mapping[str, Look], tag: str) -> list[dict[str, Any]]:
+    """Each device by its name: whether it is well, the stable code, and the words."""
+    gettext = gettext_in(tag)
+    return [
+        {
+            "ok": look.is_good,
+            "what": name,
+            "code": look.code,
+            "text": tell_look(look.code, look.facts, gettext),
+        }
+        for name, look in looks.items()
+    ]
