@@ -7,6 +7,7 @@ from devices.errors import AddressError
 from devices.ports.cups import QUEUE, CupsPort
 from devices.ports.file_path import FilePort
 from devices.ports.port import Port
+from devices.ports.pty_end import PtyPort
 from devices.ports.serial_line import SerialPort, SerialSettings
 from devices.ports.tcp import TcpPort
 from devices.ports.usb import UsbPort
@@ -24,8 +25,9 @@ def port_at(uri: str) -> Port:
     Args:
         uri: ``tcp://host[:port]`` (port 9100 if absent),
             ``serial:/path[?baud=N][&flow=none|rtscts|xonxoff]`` (9600 baud if absent; a pty's path too),
-            ``usb:vendor:product[:serial]`` (hexadecimal, as ``lsusb`` shows them), ``cups:queue`` or
-            ``file:/path`` (``/dev/usb/lp0``, or a file that jobs are appended to).
+            ``usb:vendor:product[:serial]`` (hexadecimal, as ``lsusb`` shows them), ``cups:queue``,
+            ``file:/path`` (``/dev/usb/lp0``, or a file that jobs are appended to) or ``pty:/path`` (a line
+            that this port makes and another program opens by that name).
 
     Raises:
         AddressError: the address cannot be read; the text says what is expected.
@@ -35,7 +37,7 @@ def port_at(uri: str) -> Port:
         return _tcp(uri)
     if scheme == "serial":
         return SerialPort(serial_settings(uri))
-    reader = {"usb": _usb, "cups": _cups, "file": _file}.get(scheme)
+    reader = {"usb": _usb, "cups": _cups, "file": _file, "pty": _pty}.get(scheme)
     if reader is not None and colon:
         return reader(uri)
     raise AddressError(
@@ -71,6 +73,13 @@ def _file(uri: str) -> Port:
     if not path.startswith("/") or "\0" in path:
         raise AddressError(f"{uri!r} is no file: write file:/dev/usb/lp0")
     return FilePort(path)
+
+
+def _pty(uri: str) -> Port:
+    link = uri.removeprefix("pty:")
+    if not link.startswith("/") or link.endswith("/") or "\0" in link:
+        raise AddressError(f"{uri!r} is no pseudo-terminal: write pty:/path/of/its/name")
+    return PtyPort(link)
 
 
 def _tcp(uri: str) -> TcpPort:

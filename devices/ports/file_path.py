@@ -43,7 +43,10 @@ class FilePort:
 
     def _opened(self) -> int:
         path = Path(self._path)
-        self._is_device = path.exists() and not path.is_file()
+        is_absent = not path.exists()
+        if is_absent and (self._is_device or self._path.startswith("/dev/")):
+            raise FileNotFoundError("it is not plugged in")  # a file made here would swallow every job
+        self._is_device = not is_absent and not path.is_file()
         if not self._is_device:
             return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         file = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY)
@@ -79,12 +82,12 @@ class FilePort:
         except OSError as error:
             raise PortLost(f"{self.peer} went away: {error}") from error
         if not data:
-            raise PortTimeout(f"{self.peer} said nothing for {timeout_s:g} s")
+            raise PortLost(f"{self.peer} went away: it hung up")
         return data
 
     def _read(self, limit: int, timeout_s: float) -> bytes:
         if not select.select([self._file], [], [], timeout_s)[0]:
-            return b""
+            raise PortTimeout(f"{self.peer} said nothing for {timeout_s:g} s")
         return os.read(self._file, limit)
 
     async def close(self) -> None:

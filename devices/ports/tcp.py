@@ -23,6 +23,7 @@ class TcpPort:
 
     async def open(self, timeout_s: float) -> None:
         """Connect; see ``Port.open``."""
+        await self.close()
         try:
             async with asyncio.timeout(timeout_s):
                 self._reader, self._writer = await asyncio.open_connection(self._host, self._port)

@@ -60,7 +60,7 @@ class PyUsb:
         """See ``UsbBus.printers``."""
         core, util = _pyusb()
         found = []
-        for device in core.find(find_all=True) or ():
+        for device in _find(core):
             if _printer_interface(device) is not None:
                 serial = _text(util, device, device.iSerialNumber)
                 maker, product = (_text(util, device, i) for i in (device.iManufacturer, device.iProduct))
@@ -71,10 +71,17 @@ class PyUsb:
     def open(self, name: UsbName) -> UsbLine:
         """See ``UsbBus.open``."""
         core, util = _pyusb()
-        for device in core.find(find_all=True, idVendor=name.vendor, idProduct=name.product) or ():
+        for device in _find(core, idVendor=name.vendor, idProduct=name.product):
             if name.serial in ("", _text(util, device, device.iSerialNumber)):
                 return _PyUsbLine(device, util)
         raise FileNotFoundError(f"no {name} is plugged in")
+
+
+def _find(core: Any, **asked: int) -> list[Any]:
+    try:
+        return list(core.find(find_all=True, **asked) or ())
+    except (ValueError, NotImplementedError) as error:  # pyusb has no backend: no OSError, unlike all else
+        raise OSError(f"USB needs the library libusb: apt install libusb-1.0-0 ({error})") from error
 
 
 class _PyUsbLine:
