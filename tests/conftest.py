@@ -12,6 +12,7 @@ NEEDS = {
     "broker": {"mosquitto"},
     "browser": {"chromium", "fonts-noto-cjk"},
     "font": {"fonts-noto-cjk"},
+    "zbar": {"zbar-tools"},
 }
 
 

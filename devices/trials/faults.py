@@ -40,10 +40,16 @@ FAULTS: Final = (
     Fault("unplugged", ("unplug",), ("plug",)),
     Fault("reset at byte n", ("reset-after {n}",), ()),
     Fault("mute", ("mute",), ("unmute",)),
+    Fault("slow drain", ("slow 2000",), ("slow 0",)),
+    Fault("late answers", ("late 250",), ("late 0",)),
+    Fault("garbage answers", ("garbage",), ("no-garbage",)),
     Fault("power cycle", ("power-cycle",), ()),
     Fault("buffer lost", ("offline", "power-cycle"), ("online",)),
     Fault("spool killed", (), ()),
 )
 KILLED: Final = "spool killed"
-CURES: Final = ("paper-ok", "cover-closed", "cutter-ok", "online", "unmute", "plug")
+CURES: Final = (
+    *("paper-ok", "cover-closed", "cutter-ok", "online", "unmute", "plug"),
+    *("slow 0", "late 0", "no-garbage"),
+)
 """Every cure: the printer is well again whatever came before."""

@@ -44,14 +44,22 @@ def ean13(data: bytes) -> Bars | None:
     """EAN-13 from 12 digits (the printer adds the check digit) or 13 (drawn as given); else None."""
     if len(data) not in (12, 13) or not data.isdigit():
         return None
-    digits = [byte - 48 for byte in data]
-    if len(digits) == 12:
-        total = sum(digit * (3 if place % 2 else 1) for place, digit in enumerate(digits))
-        digits.append(-total % 10)
-    sides = {"L": _LEFT, "G": _MIRRORED}
-    left = "".join(sides[side][digit] for side, digit in zip(_PARITY[digits[0]], digits[1:7], strict=True))
-    right = "".join(_RIGHT[digit] for digit in digits[7:])
-    return Bars("EAN13", "".join(map(str, digits)), f"101{left}01010{right}101")
+    text = data.decode()
+    text += check_digit(text) if len(text) == 12 else ""
+    left, right = side_digits(text[1:7], _PARITY[int(text[0])]), side_digits(text[7:], "RRRRRR")
+    return Bars("EAN13", text, f"101{left}01010{right}101")
+
+
+def check_digit(digits: str) -> str:
+    """The check digit behind these: weights 3 and 1 in turn from the right (GS1, section 7.9)."""
+    total = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
+    return str(-total % 10)
+
+
+def side_digits(digits: str, sides: str) -> str:
+    """Modules of digits, each taken from its side: L, G or R."""
+    tables = {"L": _LEFT, "G": _MIRRORED, "R": _RIGHT}
+    return "".join(tables[side][int(digit)] for digit, side in zip(digits, sides, strict=True))
 
 
 def code128(data: bytes) -> Bars | None:
@@ -115,20 +123,3 @@ class _Code128:
         check = sum(value * max(place, 1) for place, value in enumerate(self._values)) % 103
         widths = "".join(_CODE128[value] for value in (*self._values, check, _STOP))
         return "".join("10"[place % 2] * int(width) for place, width in enumerate(widths))
-
-
-# GS k: m up to 6 ends with NUL, from 65 it is counted. Those not drawn are shown as text.
-_NAMES = {0: "UPC-A", 1: "UPC-E", 2: "EAN13", 3: "EAN8", 4: "CODE39", 5: "ITF", 6: "CODABAR"}
-_COUNTED_NAMES = {**{m + 65: name for m, name in _NAMES.items()}, 72: "CODE93", 73: "CODE128"}
-
-
-def bars_of(args: bytes) -> Bars | None:
-    """The bar code of a GS k command's arguments; None where a printer would print nothing."""
-    kind = args[0]
-    data = args[1:-1] if kind in _NAMES else args[2:]
-    name = _NAMES.get(kind) or _COUNTED_NAMES.get(kind)
-    if name == "EAN13":
-        return ean13(data)
-    if name == "CODE128":
-        return code128(data)
-    return Bars(name, data.decode("ascii", "replace"), "") if name and data else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from devices.simulators.printer.codes import Bars
 
 CELL = 12
+SMALL_CELL = 9
 LINE = 24
 
 

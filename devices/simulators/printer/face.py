@@ -4,10 +4,11 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from devices.simulators.printer.elements import LINE, Glyph
+from devices.simulators.printer.elements import LINE, SMALL_CELL, Glyph
 from devices.simulators.printer.fonts import find_bold
 
 _SIZE = 22
+_SMALL_SIZE = 16
 _BASELINE = 19
 _MAX_FACES = 12
 _CACHE_LIMIT = 8000
@@ -46,7 +47,8 @@ class Face:
         return cell.resize((glyph.width, LINE * glyph.high))
 
     def _write(self, pen: ImageDraw.ImageDraw, glyph: Glyph, scale: int) -> None:
-        font = self._font(_SIZE * scale, bold=glyph.bold)
+        size = _SMALL_SIZE if glyph.cell == SMALL_CELL else _SIZE
+        font = self._font(size * scale, bold=glyph.bold)
         middle = glyph.cell * scale / 2
         thick = 1 if glyph.bold and self._bold is None else 0
         pen.text((middle, _BASELINE * scale), glyph.character, _BLACK, font, anchor="ms", stroke_width=thick)

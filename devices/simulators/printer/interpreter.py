@@ -6,10 +6,11 @@ same elements again.
 
 from collections.abc import Callable
 
-from devices.simulators.printer.codes import bars_of
+from devices.simulators.printer.barcodes import bars_of
 from devices.simulators.printer.elements import (
     CELL,
     LINE,
+    SMALL_CELL,
     BarPicture,
     Blank,
     Element,
@@ -19,13 +20,13 @@ from devices.simulators.printer.elements import (
     TextLine,
 )
 from devices.simulators.printer.modes import Modes
+from devices.simulators.printer.pictures import Strip, prints_stored, read_graphics, read_strip, stored
 from devices.simulators.printer.tokens import Token, character_length
 
 _CODE_PAGES = {0: "cp437", 2: "cp850", 3: "cp860", 4: "cp863", 5: "cp865", 16: "cp1252", 17: "cp866"}
 # ESC R: characters that differ from ASCII, for the countries receipts meet.
 _COUNTRIES = {3: {"#": "£"}, 15: {"$": "￥"}}
 _QR_LEVELS = {48: "L", 49: "M", 50: "Q", 51: "H"}
-_TAB = 8
 
 
 class Interpreter:
@@ -37,11 +38,13 @@ class Interpreter:
         self._elements: list[Element] = []
         self._line: list[Glyph] = []
         self._x = 0
+        self._strip: Strip | None = None
+        self._stored: Raster | None = None
 
     @property
     def has_print(self) -> bool:
         """Whether anything but white is on the paper."""
-        return bool(self._line) or any(
+        return bool(self._line or self._strip) or any(
             element.glyphs if isinstance(element, TextLine) else not isinstance(element, Blank)
             for element in self._elements
         )
@@ -49,7 +52,7 @@ class Interpreter:
     def take_paper(self) -> tuple[Element, ...]:
         """End the paper: what is on it, a line begun included."""
         self._end_line(only_if_begun=True)
-        elements, self._elements = tuple(self._elements), []
+        elements, self._elements, self._stored = tuple(self._elements), [], None
         return elements
 
     def read(self, token: Token) -> bool:
@@ -76,7 +79,8 @@ class Interpreter:
         while place < len(run):
             step = character_length(run, place) if self.modes.kanji else 1
             code = run[place : place + step]
-            self._put(self._character(code), CELL * 2 if step > 1 else CELL, is_kanji=step > 1)
+            cell = SMALL_CELL if self.modes.small else CELL
+            self._put(self._character(code), CELL * 2 if step > 1 else cell, is_kanji=step > 1)
             place += step
 
     def _character(self, code: bytes) -> str:
@@ -89,6 +93,7 @@ class Interpreter:
         return code.decode(_CODE_PAGES.get(self.modes.code_page, "cp437"), "replace")
 
     def _put(self, character: str, cell: int, *, is_kanji: bool) -> None:
+        self._flush_strip()
         modes = self.modes
         wide = modes.kanji_wide if is_kanji else modes.wide
         high = modes.kanji_high if is_kanji else modes.high
@@ -99,7 +104,7 @@ class Interpreter:
         self._x += glyph.width
 
     def _end_line(self, *, only_if_begun: bool = False) -> None:
-        if only_if_begun and not self._line:
+        if self._flush_strip() or (only_if_begun and not self._line):
             self._x = 0
             return
         tallest = max((glyph.high for glyph in self._line), default=1) * LINE
@@ -128,9 +133,16 @@ class Interpreter:
         self._elements.append(Blank(args[0]))
 
     def tab(self, _args: bytes) -> None:
-        """HT: on to the next stop of eight characters."""
-        stop = CELL * _TAB
-        self._x = min((self._x // stop + 1) * stop, self.paper_dots)
+        """HT: on to the next stop; without one it is passed over."""
+        cell = (SMALL_CELL if self.modes.small else CELL) * self.modes.wide
+        stops = (stop * cell for stop in self.modes.tabs)
+        self._x = next((stop for stop in stops if self._x < stop <= self.paper_dots), self._x)
+
+    def set_tabs(self, args: bytes) -> None:
+        """ESC D n… NUL: the stops, in characters, each beyond the last."""
+        self.modes.tabs = tuple(
+            stop for place, stop in enumerate(args[:32]) if stop > max(args[:place], default=0)
+        )
 
     def place(self, args: bytes) -> None:
         """ESC $ nL nH: on to a place in dots."""
@@ -141,11 +153,12 @@ class Interpreter:
     def initialise(self, _args: bytes) -> None:
         """ESC @: all modes as at power-up; a line begun is lost."""
         self.modes = Modes()
-        self._line, self._x = [], 0
+        self._line, self._x, self._strip = [], 0, None
 
     def print_mode(self, args: bytes) -> None:
         """ESC ! n: bold, underline and size at once."""
         bits = args[0]
+        self.modes.small = bool(bits & 0x01)
         self.modes.bold, self.modes.underlined = bool(bits & 0x08), bool(bits & 0x80)
         self._set_size(2 if bits & 0x20 else 1, 2 if bits & 0x10 else 1)
 
@@ -184,9 +197,50 @@ class Interpreter:
             picture = BarPicture(bars, modes.bar_width, modes.bar_height, modes.bar_text, modes.align)
             self._elements.append(picture)
 
-    def two_dimensional(self, args: bytes) -> None:
+    def of_functions(self, args: bytes) -> None:
+        """GS ( k: two-dimensional codes; GS ( L: graphics; others are passed over."""
+        if args[:1] == b"L":
+            self._graphics(args[3:])
+        elif args[:1] == b"k":
+            self._two_dimensional(args)
+
+    def long_graphics(self, args: bytes) -> None:
+        """GS 8 L p1 p2 p3 p4 m fn …: graphics of any length."""
+        self._graphics(args[5:])
+
+    def _graphics(self, args: bytes) -> None:
+        function, rest = read_graphics(args)
+        self._stored = stored(function, rest, self.modes.align) or self._stored
+        if prints_stored(function) and self._stored is not None:
+            self._end_line(only_if_begun=True)
+            self._elements.append(self._stored)
+            self._stored = None
+
+    def columns(self, args: bytes) -> None:
+        """ESC * m nL nH d…: columns, printed with the line."""
+        strip = read_strip(args)
+        if strip is None:
+            return
+        if self._line:
+            self._end_line()
+        if self._strip is not None and self._strip.mode == strip.mode:
+            self._strip.columns += strip.columns
+        else:
+            self._flush_strip()
+            self._strip = strip
+
+    def _flush_strip(self) -> bool:
+        """Put the waiting columns on the paper; whether there were any."""
+        if self._strip is None:
+            return False
+        strip, self._strip = self._strip.raster(self.modes.align), None
+        height = len(strip.data) // strip.row_bytes * strip.high
+        self._elements += [strip, Blank(max(0, self.modes.pitch - height))]
+        return True
+
+    def _two_dimensional(self, args: bytes) -> None:
         """GS ( k pL pH cn fn …: set, store and print a QR code (cn 49)."""
-        if len(args) < 6 or args[:1] != b"k" or args[3] != 49:
+        if len(args) < 6 or args[3] != 49:
             return
         function, value = args[4], args[5]
         if function == 67 and 1 <= value <= 16:
@@ -257,6 +311,10 @@ _COMMANDS: dict[bytes, Callable[[Interpreter, bytes], None]] = {
     b"\x1dw": _setting("bar_width", lambda value: min(max(value, 2), 6)),
     b"\x1dH": _setting("bar_text", lambda value: value & 3),
     b"\x1dk": Interpreter.barcode,
-    b"\x1d(": Interpreter.two_dimensional,
+    b"\x1d(": Interpreter.of_functions,
+    b"\x1d8": Interpreter.long_graphics,
+    b"\x1b*": Interpreter.columns,
+    b"\x1bD": Interpreter.set_tabs,
+    b"\x1bM": _setting("small", _lowest_bit),
     b"\x1dv": Interpreter.raster,
 }

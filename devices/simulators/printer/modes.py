@@ -17,6 +17,7 @@ class Modes:
     kanji_wide: int = 1
     kanji_high: int = 1
     small: bool = False
+    tabs: tuple[int, ...] = tuple(range(8, 256, 8))
     align: int = 0
     pitch: int = 30
     code_page: int = 0

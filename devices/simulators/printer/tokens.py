@@ -121,7 +121,8 @@ def _long_sized(head: bytes, _data: bytes | bytearray, _at: int) -> int:
 def _barcode(head: bytes, data: bytes | bytearray, at: int) -> int | None:
     """GS k m d… NUL for m up to 6; GS k m n d… above."""
     if head[0] in _NUL_BARCODES:
-        return _until_nul(head, data, at)
+        length = _until_nul(head, data, at + 1)  # m itself is NUL for UPC-A
+        return None if length is None else length + 1
     return 2 + head[1]
 
 

@@ -177,3 +177,27 @@ def test_an_unplugged_printer_refuses_and_returns_on_the_same_port(tmp_path: Pat
             send(printer.facts["port"], encode(Document((Text("A"),)), load_profile("generic-80")) + MARK, 1)
             == b"\0"
         )
+
+
+def test_a_printer_that_babbles_is_late_or_slow_still_prints_and_its_drawer_is_seen(tmp_path: Path) -> None:
+    with running("printer", "--port", "0", "--papers", str(tmp_path), "--no-png") as printer:
+        port = printer.facts["port"]
+        assert printer.control("garbage") == "ok"
+        assert send(port, b"A\n\x1dV\x00\x1dr\x01", 1) == b"\xff"
+        assert printer.control("no-garbage") == "ok"
+        assert printer.control("late 50") == "ok"
+        assert send(port, b"\x10\x14\x01\x00\x01\x10\x04\x01", 1) == b"\x16"
+        assert printer.control("push-in") == "ok"
+        assert send(port, b"\x10\x04\x01", 1) == b"\x12"
+        assert printer.control("late 0") == "ok"
+        assert printer.control("slow 2000") == "ok"
+        assert send(port, b"B\n" * 20 + b"\x1bp\x00\x19\xfa\x1dV\x00\x1dr\x02", 1) == b"\x01"
+        refused = printer.control("late soon")
+        assert refused == "error reset-after, paper-out-after, slow, late and wait take a number"
+        facts = json.loads(printer.control("state").removeprefix("ok "))
+        assert json.loads(printer.control("wait 0").removeprefix("ok ")) == facts
+    told = {
+        name: facts[name]
+        for name in ("papers", "drawer", "kicks", "slow", "late_ms", "garbage", "waiting_bytes")
+    }
+    assert list(told.values()) == [2, "open", 2, 2000, 0, False, 0]

@@ -94,3 +94,41 @@ async def test_a_scanner_comes_back_under_its_name_and_is_logged_once_each(tmp_p
         "device.back",
         "device.lost",
     ]
+
+
+async def test_a_misbehaving_scanner_sends_what_it_is_told_and_comes_back_under_another_name(
+    tmp_path: Path,
+) -> None:
+    till, link = Till(), tmp_path / "scanner"
+    with running("scanner", "--link", str(link)) as scanner:
+        async with listening(till, f"serial:{link}"):
+            await till.until(state=DeviceState.READY)
+            first = link.readlink()
+            lines: tuple[str, ...] = (
+                ":split",
+                "one",
+                ":no-split",
+                ":noise",
+                "two",
+                ":well",
+                ":bounce",
+                "three",
+                ":well",
+            )
+            lines += (":glue", "four", "five", ":well", ":slow 1", ":aim Q1", "six", ":aim none", ":well")
+            lines += (":burst 3 seven", ":end crlf", ":prefix P-", "eight", ":prefix none")
+            for line in lines:
+                assert await asyncio.to_thread(scanner.control, line) == "ok"
+            await till.until(scans=11)
+            assert await asyncio.to_thread(scanner.control, ":unplug") == "ok"
+            await till.until(state=DeviceState.ABSENT)
+            refused = await asyncio.to_thread(scanner.control, "lost")
+            assert refused == "error the scanner is unplugged; plug it in"
+            assert await asyncio.to_thread(scanner.control, ":plug") == "ok"
+            await till.until(state=DeviceState.READY)
+            assert link.readlink() != first
+            assert await asyncio.to_thread(scanner.control, "nine") == "ok"
+            await till.until(scans=12)
+    codes = ["one", "two", "three", "three", "four", "five", "six", *["seven"] * 3, "P-eight", "nine"]
+    assert [scan.code for scan in till.scans] == codes
+    assert till.scans[6].symbology == "qr"
