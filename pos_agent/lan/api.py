@@ -1,5 +1,6 @@
 """Pairing over HTTP, the list of paired browsers, and the certificate that phones come to trust."""
 
+import math
 import secrets
 from datetime import timedelta
 from typing import Annotated, Any, Final
@@ -35,7 +36,8 @@ from sync.web.templates import Pages
 log = get_logger(__name__)
 COOKIE_LIFE: Final = timedelta(days=400)
 """Browsers keep no cookie longer (RFC 6265bis, 5.6)."""
-QR_BORDER: Final = 2
+QR_BORDER: Final = 4
+"""The quiet zone of ISO/IEC 18004, 6.3.8: the page may be dark."""
 
 
 class PairingBody(Body):
@@ -192,7 +194,7 @@ def _shown(desk: Desk) -> dict[str, Any] | None:
         return told
     url = f"{desk.lan.urls[0]}/pair#{opened.code}"
     picture = segno.make(url, error="m", micro=False).svg_data_uri(scale=6, border=QR_BORDER, light="#fff")
-    left_s = int(opened.ends_s - now_s) + 1
+    left_s = math.ceil(opened.ends_s - now_s)
     return {**told, "code": opened.code, "url": url, "qr": picture, "left_s": left_s}
 
 
