@@ -1,6 +1,6 @@
 """The running agent: opens the ledger, joins the areas to the line and the devices, serves the pages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, cast
@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from pos_agent import __version__
 from pos_agent.catalogue.profile import load_profile
+from pos_agent.codes import api as codes_api
 from pos_agent.desk import Desk
 from pos_agent.documents import api as documents_api
 from pos_agent.enrolment import Enrolment, secret_of
@@ -46,7 +47,7 @@ from pos_agent.staff.session_store import Doorman, TableSessions
 from pos_agent.status_api import routes as status_routes
 from pos_agent.take_scans import scan_from_device
 from pos_agent.till import api as till_api
-from pos_agent.till.classify import classify
+from pos_agent.till.classify import CodeForms, classify
 from pos_agent.till.facing import greeting_of
 from sync.link.client_id import client_id
 from sync.link.paho_link import PahoLink
@@ -63,7 +64,6 @@ from sync.storage.incarnations import Incarnations
 from sync.storage.reader import Reader
 from sync.storage.writer import Writer
 from sync.values.clock import Clock, to_instant
-from sync.values.scale_label import ScaleForm
 from sync.web.app import WebParts, web_app
 from sync.web.assets import Assets
 from sync.web.events import EventHub
@@ -170,7 +170,9 @@ class Agent:
     def _make_trials(self) -> Trials:
         """Trials that take a scanner from the till for a while, and tell pages that there is news."""
         return Trials(
-            lambda code: is_secret(code, self.settings.scale_forms),
+            lambda code: is_secret(
+                code, CodeForms(labels=self.settings.scale_forms, members=self.settings.member_forms)
+            ),
             lambda: tell_trial(self.desk),
             self._lend,
         )
@@ -213,10 +215,10 @@ def make_door(settings: AgentSettings, enrolment: Enrolment, clock: Clock) -> La
     return LanDoor(settings.lan, CertificateFiles(settings.data_dir, enrolment.store), clock)
 
 
-def is_secret(code: str, forms: Sequence[ScaleForm]) -> bool:
-    """Whether a scanned code is money, or opens a customer's order."""
+def is_secret(code: str, forms: CodeForms) -> bool:
+    """Whether a scanned code is money, a member's, or opens a customer's order."""
     try:
-        return classify(code, forms).meaning in {"payment", "pickup"}
+        return classify(code, forms).meaning in {"payment", "pickup", "member"}
     except Refused:
         return False
 
@@ -320,6 +322,7 @@ def area_routes(sessions: Sessions, store: TableSessions) -> list[BaseRoute]:
         *pickup_api.routes(),
         *ledger_api.routes(),
         *documents_api.routes(),
+        *codes_api.routes(),
     ]
 
 

@@ -17,6 +17,7 @@ from pos_agent.lan.door import LanDoor
 from pos_agent.ledger.store_book import Ledger
 from pos_agent.metrics import Metrics
 from pos_agent.settings import AgentSettings
+from pos_agent.till.classify import CodeForms
 from sync.storage.reader import Reader
 from sync.values.clock import Clock, to_instant
 from sync.web.events import EventHub
@@ -102,6 +103,11 @@ class Desk:
     def today(self) -> date:
         """The day in the store's zone."""
         return self.clock.now().astimezone(self.profile.tz).date()
+
+    @property
+    def code_forms(self) -> CodeForms:
+        """The chain's own forms of codes."""
+        return CodeForms(labels=self.settings.scale_forms, members=self.settings.member_forms)
 
     @property
     def first_till(self) -> str:

@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from pos_agent.lan.names import is_private
 from sync.runtime.settings import ProgramSettings, Section
+from sync.values.member_form import Check, MemberForm
 from sync.values.scale_label import ScaleForm, meeting_forms
 
 DeviceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -38,8 +39,8 @@ class ScannerSection(Section):
 
     id: DeviceId = Field(description="Name of the scanner, unique")
     uri: str = Field(
-        description="serial:/dev/serial/by-id/…?baud=9600, hid:/dev/input/by-id/…-event-kbd, tcp://host:port"
-        " or listen://address:port"
+        description="serial:/dev/serial/by-id/…?baud=9600, hid:/dev/input/by-id/…-event-kbd, tcp://host:port,"
+        " listen://address:port or stdin:"
     )
     prefix: Affix = Field("", description="Text that the scanner sends before each code")
     suffix: Affix = Field("", description="Text that it sends after each code, before CR, LF or TAB")
@@ -65,6 +66,8 @@ def device_fault(
     for scanner in scanners:
         if scanner.till is not None and scanner.till not in tills:
             return f"scanner {scanner.id}: there is no till {scanner.till}"
+    if sum(scanner.uri.startswith("stdin:") for scanner in scanners) > 1:
+        return "two scanners read standard input; only one can"
     return None
 
 
@@ -98,6 +101,27 @@ class ScaleLabelSection(Section):
             InvalidForm: it has no sense.
         """
         return ScaleForm(form=self.form, gram_step=self.gram_step, minor_step=self.minor_step)
+
+
+class MemberCodeSection(Section):
+    """One form of the chain's member codes: `[[member_code]]`. Such a code is never sold as goods."""
+
+    prefix: str = Field(description="What each of these codes begins with: 1 to 8 letters or digits")
+    length: int = Field(ge=4, le=32, description="Characters of the whole code, prefix included")
+    check: Check = Field("none", description="What its last digit is: none, gs1 or luhn (a check digit)")
+
+    @model_validator(mode="after")
+    def _has_sense(self) -> "MemberCodeSection":
+        self.member_form()
+        return self
+
+    def member_form(self) -> MemberForm:
+        """The form as a value.
+
+        Raises:
+            InvalidMemberForm: it has no sense.
+        """
+        return MemberForm(prefix=self.prefix, length=self.length, check=self.check)
 
 
 class PickupSection(Section):
@@ -175,6 +199,9 @@ class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
     scale_label: tuple[ScaleLabelSection, ...] = Field(
         (), max_length=16, description="Labels of the chain's scales"
     )
+    member_code: tuple[MemberCodeSection, ...] = Field(
+        (), max_length=16, description="Member codes of the chain"
+    )
 
     @field_validator("host")
     @classmethod
@@ -210,7 +237,19 @@ class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
         if meeting is not None:
             msg = f"scale labels {meeting[0]} and {meeting[1]}: one code could be both; change a prefix"
             raise ValueError(msg)
+        for member in self.member_forms:
+            for label in self.scale_forms:
+                if member.may_meet(label):
+                    msg = (
+                        f"member codes {member.prefix} and scale labels {label.form}: one code could be both"
+                    )
+                    raise ValueError(msg)
         return self
+
+    @cached_property
+    def member_forms(self) -> tuple[MemberForm, ...]:
+        """The forms of the chain's member codes."""
+        return tuple(one.member_form() for one in self.member_code)
 
     @cached_property
     def scale_forms(self) -> tuple[ScaleForm, ...]:

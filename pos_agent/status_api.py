@@ -26,7 +26,7 @@ from sync.web.forms import read_json
 from sync.web.permissions import Identity
 from sync.web.routes import Contract, identity_of, route
 
-CHANNELS = ("till", "counter", "status", "receiving", "till-seen", "counter-seen", "facing")
+CHANNELS = ("till", "counter", "status", "receiving", "till-seen", "counter-seen", "facing", "codes")
 USUAL = "till,counter,status"
 Alarm = Literal["fenced", "put_back", "refused"]
 

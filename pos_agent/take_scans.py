@@ -8,14 +8,18 @@ The scanner's scans and those typed or posted on the till's page take the same w
 
 from typing import Any
 
+from pos_agent.codes.keep import Sighting, watched
 from pos_agent.desk import Desk, counter_seen_channel, receiving_channel, till_channel, till_seen_channel
-from pos_agent.pickup.find_order import find_by_token
+from pos_agent.pickup.find_order import find_by_receipt, find_by_token
 from pos_agent.pickup.pick import pick_scan
 from pos_agent.problems import facts_of
 from pos_agent.till.classify import Classified, classify
+from pos_agent.till.receipt import find_receipt, receipt_json
 from pos_agent.till.take_scan import current_ticket, take_scan
 from sync.rules.errors import Refused
 from sync.storage.errors import StorageError
+
+_NEVER_TAKEN_IN = frozenset(("payment", "member"))
 
 
 async def open_order(desk: Desk, token: str) -> dict[str, Any]:
@@ -31,11 +35,15 @@ async def scan_at_till(desk: Desk, till: str, text: str) -> dict[str, Any]:
     Raises:
         Refused: what the scan was refused for; the ticket is unchanged.
     """
-    scan = classify(text, desk.settings.scale_forms)
+    scan = classify(text, desk.code_forms)
     if scan.meaning == "pickup":
         order = await open_order(desk, scan.code)
         return {"meaning": "pickup", "order": order, "ticket": await current_ticket(desk, till)}
-    return {"meaning": "line", "ticket": await take_scan(desk, till, scan)}
+    if scan.meaning == "receipt" and (kept := await find_receipt(desk.reader, scan.code)):
+        ticket = await current_ticket(desk, till)
+        return {"meaning": "receipt", "receipt": receipt_json(kept), "ticket": ticket}
+    seen = Sighting(scan=scan, till=till, how="page")
+    return {"meaning": "line", "ticket": await watched(desk, seen, take_scan(desk, till, scan))}
 
 
 async def scan_from_device(desk: Desk, text: str, till: str) -> None:
@@ -46,9 +54,9 @@ async def scan_from_device(desk: Desk, text: str, till: str) -> None:
     place = desk.focus.place
     meaning = ""
     try:
-        scan = classify(text, desk.settings.scale_forms)
+        scan = classify(text, desk.code_forms)
         meaning = scan.meaning
-        await _act(desk, scan, till)
+        await watched(desk, Sighting(scan=scan, till=till, how="scanner"), _act(desk, scan, till))
     except (Refused, StorageError) as error:
         shown = {"code": error.code, "till": till, "meaning": meaning, **_told(error)}
         # pages of the till hear of what concerns the counter too
@@ -70,13 +78,29 @@ async def _act(desk: Desk, scan: Classified, till: str) -> None:
         await open_order(desk, scan.code)
     elif order is not None:
         await pick_scan(desk, order, scan, desk.focus.actor)
+    elif await _is_receipt_opened(desk, scan, till):
+        return
     elif not _is_taken_in(desk, scan, till) and not _is_stray(desk, till):
         await take_scan(desk, till, scan)
 
 
+async def _is_receipt_opened(desk: Desk, scan: Classified, till: str) -> bool:
+    """Whether it was a receipt of ours: the till in sight shows it, else the counter in sight its order."""
+    kept = await find_receipt(desk.reader, scan.code) if scan.meaning == "receipt" else None
+    if kept is None:
+        return False
+    order = kept.content["order"]
+    is_at_till = desk.screens.publish(till_seen_channel(till), "scan") > 0
+    if order and not is_at_till and desk.screens.publish(counter_seen_channel(till), "scan"):
+        desk.screens.publish("counter", "open", {"open": await find_by_receipt(desk, scan.code), "token": ""})
+    else:
+        desk.screens.publish(till_channel(till), "receipt", receipt_json(kept))
+    return True
+
+
 def _is_taken_in(desk: Desk, scan: Classified, till: str) -> bool:
     """Whether a page that takes goods in was given this scan: goods of a delivery are nobody's purchase."""
-    if scan.meaning == "payment":
+    if scan.meaning in _NEVER_TAKEN_IN:
         return False
     return desk.screens.publish(receiving_channel(till), "scan", {"code": scan.code}) > 0
 

@@ -7,6 +7,7 @@ from devices.ports.address import port_at
 from devices.ports.port import Port
 from devices.scanning.hid_port import HidPort
 from devices.scanning.listen_port import ListenPort
+from devices.scanning.stdin_port import StdinPort
 
 
 def scanner_port_at(uri: str) -> Port:
@@ -14,7 +15,8 @@ def scanner_port_at(uri: str) -> Port:
 
     Args:
         uri: as ``port_at`` reads it, or ``hid:/dev/input/by-id/…-event-kbd`` for one that plays keyboard,
-            or ``listen://address:port`` for one that connects to this machine.
+            ``listen://address:port`` for one that connects to this machine, or ``stdin:`` for codes that come
+            in on the program's standard input.
 
     Raises:
         AddressError: the address cannot be read; the text says what is expected.
@@ -24,6 +26,8 @@ def scanner_port_at(uri: str) -> Port:
         return _hid(uri)
     if scheme == "listen":
         return _listen(uri)
+    if scheme == "stdin":
+        return _stdin(uri)
     return port_at(uri)
 
 
@@ -32,6 +36,12 @@ def _hid(uri: str) -> HidPort:
     if not path.startswith("/"):
         raise AddressError(f"{uri!r} is no keyboard scanner: write hid:/dev/input/by-id/…-event-kbd")
     return HidPort(path)
+
+
+def _stdin(uri: str) -> StdinPort:
+    if uri != "stdin:":
+        raise AddressError(f"{uri!r} is no scanner: write stdin: and nothing behind it")
+    return StdinPort()
 
 
 def _listen(uri: str) -> ListenPort:

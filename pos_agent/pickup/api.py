@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from pos_agent.codes.keep import Sighting, watched
 from pos_agent.pickup import pick
-from pos_agent.pickup.find_order import find_by_code, find_by_token
+from pos_agent.pickup.find_order import find_by_code, find_by_receipt, find_by_token
 from pos_agent.pickup.hand_over import HandOver, Proof, hand_over
 from pos_agent.pickup.queries import counter_lists, day_start
 from pos_agent.pickup.rules import TryLimit
@@ -61,16 +62,17 @@ class VerifyBody(Body):
 
 
 class FindBody(Body):
-    """What the customer shows: a QR, or a code with the end of a phone number."""
+    """What the customer shows: a QR, a code with the end of a phone number, or a receipt's number."""
 
     token: Token | None = None
+    receipt: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     code: Code | None = None
     phone_tail: str = Field("", max_length=8)
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
-        if (self.token is None) == (self.code is None):
-            msg = "give either token or code"
+        if sum(shown is not None for shown in (self.token, self.code, self.receipt)) != 1:
+            msg = "give exactly one of token, code and receipt"
             raise ValueError(msg)
         return self
 
@@ -117,8 +119,10 @@ class Counter:
     async def scan(self, request: Request) -> Response:
         """One unit was scanned."""
         body = await read_json(request, ScanBody)
-        scan = classify(body.code, desk_of(request).settings.scale_forms)
-        return answer(await pick.pick_scan(desk_of(request), order_of(request), scan, actor_of(request)))
+        desk, order, actor = desk_of(request), order_of(request), actor_of(request)
+        scan = classify(body.code, desk.code_forms)
+        seen = Sighting(scan=scan, till=till_of(request), how="page")
+        return answer(await watched(desk, seen, pick.pick_scan(desk, order, scan, actor)))
 
     async def short(self, request: Request) -> Response:
         """Units were not found."""
@@ -162,6 +166,8 @@ class Counter:
         desk = desk_of(request)
         if body.token is not None:
             return answer(await find_by_token(desk, body.token))
+        if body.receipt is not None:
+            return answer(await find_by_receipt(desk, body.receipt))
         return answer(await find_by_code(desk, self.limit, body.code or "", body.phone_tail))
 
     async def hand_over(self, request: Request) -> Response:

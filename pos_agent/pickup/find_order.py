@@ -54,6 +54,20 @@ async def find_by_token(desk: Desk, text: str) -> dict[str, Any]:
     return await desk.ledger.run(command)
 
 
+async def find_by_receipt(desk: Desk, number: str) -> dict[str, Any]:
+    """The order that a receipt was printed for. A receipt proves nothing: it hands nothing over.
+
+    Raises:
+        Refused: `unknown_receipt`; `no_order`, it is of a sale at a till.
+    """
+    row = await desk.reader.one("SELECT order_id FROM receipt WHERE number = ?", (number.strip(),))
+    if row is None:
+        raise Refused("unknown_receipt")
+    if row[0] is None:
+        raise Refused("no_order")
+    return await desk.ledger.run(lambda book: order_view(book, str(row[0]), desk.profile.currency))
+
+
 async def find_by_code(desk: Desk, limit: TryLimit, text: str, phone_tail: str = "") -> dict[str, Any]:
     """The order of a typed code.
 

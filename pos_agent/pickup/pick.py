@@ -9,9 +9,9 @@ from typing import Any
 from pos_agent.desk import Desk
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.pickup.queries import order_view
-from pos_agent.pickup.rules import line_to_pick
+from pos_agent.pickup.rules import lines_to_pick
 from pos_agent.till.classify import Classified, need_fresh
-from pos_agent.till.take_scan import find_product
+from pos_agent.till.take_scan import find_goods
 from sync.rules.errors import Refused
 from sync.rules.store import fulfil, look_now
 
@@ -39,18 +39,18 @@ async def start(desk: Desk, order: str, actor: str) -> dict[str, Any]:
 
 
 async def pick_scan(desk: Desk, order: str, scan: Classified, actor: str) -> dict[str, Any]:
-    """One unit was scanned off the shelf.
+    """What was scanned off the shelf is picked: one unit, or the units of a case.
 
     Raises:
-        Refused: `unknown_code`, `wrong_item`, `already_picked`, `unknown_order`, `finished`;
-            `out_of_date`, its own code says so.
+        Refused: as `find_goods`; `wrong_item`, `already_picked`, `unknown_order`, `finished`;
+            `more_than_open`, a case holds more than is still to pick; `out_of_date`, its own code says so.
     """
     need_fresh(scan, desk.today)
 
     def act(book: SqliteStoreBook, at: str) -> None:
-        hold = fulfil.open_hold(book, order)
-        line = line_to_pick(hold, _scanned_sku(book, order, scan))
-        fulfil.pick(book, order, line.line, at, actor)
+        sku, pieces = _scanned(book, order, scan)
+        for line in lines_to_pick(fulfil.open_hold(book, order), sku, pieces):
+            fulfil.pick(book, order, line, at, actor)
         look_now.answer(book, order, at, actor)
 
     return await step(desk, order, act)
@@ -122,13 +122,14 @@ async def verify(desk: Desk, order: str, actor: str, *, is_collected: bool) -> d
     return await step(desk, order, act)
 
 
-def _scanned_sku(book: SqliteStoreBook, order: str, scan: Classified) -> str:
-    """The SKU of a scan: by the order's own barcode numbers first, since the catalogue may lag."""
+def _scanned(book: SqliteStoreBook, order: str, scan: Classified) -> tuple[str, int]:
+    """SKU and units of a scan: by the order's own barcode numbers first, since the catalogue may lag."""
     hold = book.hold(order)
     body = hold.body if hold else None
     for line in body.lines if body else ():
         if scan.code and scan.code in {line.gtin, line.sku}:
-            return line.sku
+            return line.sku, 1
     if scan.meaning == "pickup":
         raise Refused("wrong_item", order=order)
-    return find_product(book.tx, scan).sku
+    goods = find_goods(book.tx, scan)
+    return goods.product.sku, goods.pieces

@@ -6,26 +6,29 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 from sync.rules.errors import Refused
-from sync.rules.holds import LineCount, StoreHold
+from sync.rules.holds import StoreHold
 from sync.rules.items import HoldItem
 
 TRIES: Final = 5
 TRIES_WITHIN_S: Final = 60.0
 
 
-def line_to_pick(hold: StoreHold, sku: str) -> LineCount:
-    """The line that a scanned SKU is picked for: the first that still lacks units.
+def lines_to_pick(hold: StoreHold, sku: str, pieces: int = 1) -> list[int]:
+    """The lines that scanned units are picked for, a number for each unit: the first that still lack some.
 
     Raises:
-        Refused: `wrong_item`, the order has no such goods; `already_picked`, all of them lie ready.
+        Refused: `wrong_item`, the order has no such goods; `already_picked`, all of them lie ready;
+            `more_than_open`, fewer are still to pick than a case holds: it is opened, or goes back whole.
     """
     lines = [line for line in hold.lines if line.sku == sku]
     if not lines:
         raise Refused("wrong_item", order=hold.order, sku=sku)
-    for line in lines:
-        if line.staged < line.open:
-            return line
-    raise Refused("already_picked", order=hold.order, sku=sku)
+    lacking = [line.line for line in lines for _ in range(line.open - line.staged)]
+    if not lacking:
+        raise Refused("already_picked", order=hold.order, sku=sku)
+    if pieces > len(lacking):
+        raise Refused("more_than_open", order=hold.order, sku=sku, pieces=pieces, left=len(lacking))
+    return lacking[:pieces]
 
 
 def amounts_of(body: HoldItem | None) -> dict[int, int]:

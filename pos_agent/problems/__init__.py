@@ -13,12 +13,33 @@ _TELL: Final[dict[str, Told]] = {
     "unknown_order": (404, N_("This order is not known here"), N_("Scan the customer's QR code.")),
     "unknown_ticket": (404, N_("This ticket is not known"), N_("Open the till page again.")),
     "unknown_line": (404, N_("This line is not there any more"), N_("Look at the list again.")),
-    "unknown_receipt": (404, N_("This receipt is not known here"), N_("Check the number.")),
+    "unknown_receipt": (
+        404,
+        N_("This receipt is not known here"),
+        N_("Check the number, or ask the store that printed it."),
+    ),
     "unreadable_code": (422, N_("This code cannot be read"), N_("Scan again.")),
     "payment_code": (
         422,
         N_("This is a payment code"),
         N_("Payment codes are not taken here. It was not kept."),
+    ),
+    "member_code": (
+        422,
+        N_("This is a member code"),
+        N_("Members come from the head office; this till cannot look them up yet. Nothing was sold or kept."),
+    ),
+    "no_order": (404, N_("No order belongs to this receipt"), N_("It is of a sale. Scan it at the till.")),
+    "unknown_listed_code": (404, N_("This code is not on the list any more"), N_("Look at the list again.")),
+    "code_is_known": (
+        409,
+        N_("The catalogue knows this code by now"),
+        N_("It can be scanned. Dismiss it from the list."),
+    ),
+    "aliases_full": (
+        409,
+        N_("This store has named too many codes"),
+        N_("Ask the head office to take them into the catalogue, then take back those that it knows."),
     ),
     "out_of_date": (
         409,
@@ -247,6 +268,7 @@ _TELL: Final[dict[str, Told]] = {
     "no_printer": (409, N_("There is no printer for this"), N_("Set one up first.")),
 }
 _OTHERS: Final[Told] = (409, N_("This is not possible now"), N_("Look at the page again."))
+_KEPT: Final = N_("Scan again, or search by name. It was kept for the manager.")
 BUSY_S: Final = "1"
 DISK_S: Final = "10"
 
@@ -255,6 +277,7 @@ def refusal(error: Any) -> Problem:
     """The problem that tells a refusal of the rules."""
     assert isinstance(error, RuleError)
     status, title, detail = _TELL.get(error.code, _OTHERS)
+    detail = _KEPT if error.facts.get("kept") is True else detail
     headers = {"Retry-After": str(error.facts["wait_s"])} if "wait_s" in error.facts else {}
     return Problem(status, error.code, title, detail, extra=facts_of(error), headers=headers)
 

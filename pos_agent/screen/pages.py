@@ -41,6 +41,7 @@ ROUTES: list[BaseRoute] = [
     _page("receiving"),
     _page("documents"),
     _page("stock", MANAGER),
+    _page("codes", MANAGER),
     _page("devices"),
     _page("setup-devices", MANAGER),
     _page("phones", MANAGER),

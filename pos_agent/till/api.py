@@ -9,13 +9,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from pos_agent.catalogue.queries import search
-from pos_agent.hardware.papers import shown_state
 from pos_agent.requests import Body, actor_of, answer, desk_of, till_of
 from pos_agent.staff.rules import CLERK
 from pos_agent.till import take_scan as tickets
 from pos_agent.till.facing import facing_of
 from pos_agent.till.pay import Tendered, pay
-from pos_agent.till.receipt import latest_receipts, receipt_of
+from pos_agent.till.receipt import latest_receipts, receipt_json, receipt_of
 from sync.web.forms import COLUMN_MAX, Line, read_json, read_query
 from sync.web.routes import Contract, Endpoint, GuardedRoute, route
 
@@ -127,7 +126,7 @@ async def get_receipts(request: Request) -> Response:
 async def get_receipt(request: Request) -> Response:
     """A stored receipt, and how its paper fares."""
     kept = await receipt_of(desk_of(request).reader, str(request.path_params["number"]))
-    return answer({**kept.content, "printed": shown_state(kept.state)})
+    return answer(receipt_json(kept))
 
 
 async def post_reprint(request: Request) -> Response:

@@ -1,4 +1,9 @@
-"""What a scan means, decided in order. Pure. A payment code's digits never leave it."""
+"""What a scan means, decided in one order. Pure. The digits of money and of members never leave it.
+
+1. a pickup token, 2. a payment code while the customer is asked to pay, 3. a label of the shop's scales,
+4. a member code, 5. any other payment code, 6. a receipt, 7. a code of GS1 or a Digital Link, 8. a barcode
+number, 9. a code of the shop's own. The settings refuse forms of 3 and 4 that one code could have.
+"""
 
 import re
 from collections.abc import Sequence
@@ -11,10 +16,11 @@ from pos_agent.till.gs1_code import read_gs1
 from sync.rules.errors import Refused
 from sync.rules.pickup_token import PREFIX as TOKEN_PREFIX
 from sync.values.gtin import InvalidGtin, parse_gtin
+from sync.values.member_form import MemberForm
 from sync.values.money import half_up
 from sync.values.scale_label import ScaleForm, read_label
 
-Meaning = Literal["pickup", "payment", "gtin", "label", "internal"]
+Meaning = Literal["pickup", "payment", "label", "member", "receipt", "gtin", "internal"]
 MOST_CODE_CHARACTERS: Final = 700
 _PAYMENT: Final = (
     re.compile(r"1[0-5]\d{16}"),  # WeChat Pay: 18 digits from 10-15
@@ -24,12 +30,22 @@ _PAYMENT: Final = (
 # What a Chinese input method makes of a wedge scanner's keys: full-width forms of ASCII.
 _FULL_WIDTH: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _SEPARATOR: Final = "\x1d"
+# store-till-epoch-count, as `till.rules.receipt_number` writes it; a store's name is a StoreId
+_RECEIPT: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}-[0-9A-Za-z]{1,8}-\d{1,12}-\d{6,12}")
 _GRAM: Final = "g"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeForms:
+    """The chain's own forms of codes: its scales' labels and its member codes."""
+
+    labels: tuple[ScaleForm, ...] = ()
+    members: tuple[MemberForm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Classified:
-    """What a scan means, and its code in usual form. A payment code's digits are not kept.
+    """What a scan means, and its code in usual form. The digits of payment and member codes are not kept.
 
     Attributes:
         meaning: what it is.
@@ -53,14 +69,17 @@ class Classified:
         return self.weight_g is not None or self.amount_minor is not None
 
 
-def classify(text: str, forms: Sequence[ScaleForm] = (), *, awaits_payment: bool = False) -> Classified:
+NO_FORMS: Final = CodeForms()
+
+
+def classify(text: str, forms: CodeForms = NO_FORMS, *, awaits_payment: bool = False) -> Classified:
     """What a scanned or typed code means.
 
     Args:
         text: the code, with or without AIM identifier.
-        forms: the chain's scale labels.
-        awaits_payment: the customer is asked to pay: only then a payment code comes before a label that
-            looks like one.
+        forms: the chain's scale labels and member codes.
+        awaits_payment: the customer is asked to pay: only then a payment code comes before a label or a
+            member code that looks like one.
 
     Raises:
         Refused: `unreadable_code`: empty, too long, or with control characters.
@@ -71,10 +90,17 @@ def classify(text: str, forms: Sequence[ScaleForm] = (), *, awaits_payment: bool
     if code.startswith(TOKEN_PREFIX):
         return Classified("pickup", code)
     is_payment = is_payment_code(code)
-    label = None if is_payment and awaits_payment else _label(code, forms)
-    if label is not None:
-        return label
-    return Classified("payment", "") if is_payment else _goods(code)
+    own = None if is_payment and awaits_payment else _own(code, forms)
+    if own is not None:
+        return own
+    if is_payment:
+        return Classified("payment", "")
+    return Classified("receipt", code) if is_receipt_number(code) else _goods(code)
+
+
+def is_receipt_number(code: str) -> bool:
+    """Whether a code has the form of a receipt's number; a shop's own code may have it too."""
+    return _RECEIPT.fullmatch(code) is not None
 
 
 def is_payment_code(code: str) -> bool:
@@ -116,6 +142,14 @@ def measured_units(scan: Classified, unit: str, price_minor: int | None, per: in
         raise Refused("no_price")
     assert scan.amount_minor is not None, "a measured code states weight or amount"
     return max(1, half_up(scan.amount_minor * per, price_minor))
+
+
+def _own(code: str, forms: CodeForms) -> Classified | None:
+    """What a code is by the chain's own forms."""
+    label = _label(code, forms.labels)
+    if label is None and any(form.fits(code) for form in forms.members):
+        return Classified("member", "")
+    return label
 
 
 def _label(code: str, forms: Sequence[ScaleForm]) -> Classified | None:

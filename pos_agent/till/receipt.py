@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from pos_agent.hardware.papers import FATE
+from pos_agent.hardware.papers import FATE, shown_state
 from pos_agent.till.rules import receipt_epoch, receipt_number
 from sync.rules.books import StorePosition
 from sync.rules.errors import Refused
@@ -106,10 +106,21 @@ async def receipt_of(reader: Reader, number: str) -> KeptReceipt:
     Raises:
         Refused: `unknown_receipt`.
     """
-    row = await reader.one(_KEPT, (number,))
-    if row is None:
+    found = await find_receipt(reader, number)
+    if found is None:
         raise Refused("unknown_receipt")
-    return KeptReceipt(content=json.loads(row[0]), job=row[1], state=row[2])
+    return found
+
+
+async def find_receipt(reader: Reader, number: str) -> KeptReceipt | None:
+    """A stored receipt, if this store's books have it."""
+    row = await reader.one(_KEPT, (number,))
+    return None if row is None else KeptReceipt(content=json.loads(row[0]), job=row[1], state=row[2])
+
+
+def receipt_json(kept: KeptReceipt) -> dict[str, Any]:
+    """A receipt as a screen shows it, with how its paper fares."""
+    return {**kept.content, "printed": shown_state(kept.state)}
 
 
 async def latest_receipts(reader: Reader, limit: int) -> list[dict[str, Any]]:

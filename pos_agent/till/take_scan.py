@@ -1,8 +1,10 @@
 """Take a scan at the till: a product becomes a line of the open ticket, in one commit."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from pos_agent.catalogue.queries import Product, product_by_gtin, product_by_sku
+from pos_agent.codes.queries import alias_of
 from pos_agent.desk import Desk
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.till import ticket as tickets
@@ -11,20 +13,36 @@ from pos_agent.till.show_ticket import show_ticket
 from sync.rules.errors import Refused
 from sync.storage.writer import Transaction
 
+_NO_GOODS: Final = {"payment": "payment_code", "member": "member_code"}
 
-def find_product(tx: Transaction, scan: Classified) -> Product:
-    """The product that a code stands for.
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What a code stands for: a product, and how many of its stock units (a case holds several)."""
+
+    product: Product
+    pieces: int = 1
+
+
+def find_goods(tx: Transaction, scan: Classified) -> Goods:
+    """What a code stands for: by the catalogue, then by what this store's manager said.
 
     Raises:
-        Refused: `payment_code`, it is somebody's money, not goods; `unknown_code`.
+        Refused: `payment_code`, it is somebody's money, not goods; `member_code`; `unknown_receipt`, it has
+            the form of one and stands for no goods; `unknown_code`.
     """
-    if scan.meaning == "payment":
-        raise Refused("payment_code")
+    if scan.meaning in _NO_GOODS:
+        raise Refused(_NO_GOODS[scan.meaning])
     for code in (scan.code, *scan.others):
         found = product_by_gtin(tx, code) if code.isdigit() else None
         found = found or product_by_sku(tx, code)
         if found is not None:
-            return found
+            return Goods(found)
+    for code in (scan.code, *scan.others):
+        if (alias := alias_of(tx, code)) and (named := product_by_sku(tx, alias[0])):
+            return Goods(named, alias[1])
+    if scan.meaning == "receipt":
+        raise Refused("unknown_receipt")
     scanned = scan.others[-1] if scan.others else scan.code
     if is_payment_code(scanned):  # a label of no goods of ours: more likely somebody's money, so never shown
         raise Refused("payment_code")
@@ -35,7 +53,7 @@ async def take_scan(desk: Desk, till: str, scan: Classified) -> dict[str, Any]:
     """Add what was scanned to the till's ticket; returns the ticket.
 
     Raises:
-        Refused: `unknown_code`, `payment_code`, `not_for_sale`, `no_price`, `ticket_full`; `empty_label`;
+        Refused: as `find_goods`; `not_for_sale`, `no_price`, `ticket_full`; `empty_label`;
             `out_of_date`, its own code says so.
     """
     need_fresh(scan, desk.today)
@@ -50,7 +68,7 @@ async def add_lines(desk: Desk, till: str, sku: str, qty: int) -> dict[str, Any]
     """
 
     def act(book: SqliteStoreBook, ticket: str) -> None:
-        tickets.add_units(book.tx, ticket, find_product(book.tx, Classified("internal", sku)), qty)
+        tickets.add_units(book.tx, ticket, find_goods(book.tx, Classified("internal", sku)).product, qty)
 
     return await change(desk, till, act)
 
@@ -96,9 +114,10 @@ async def change(desk: Desk, till: str, act: Any) -> dict[str, Any]:
 
 
 def _add(book: SqliteStoreBook, ticket: str, scan: Classified) -> None:
-    product = find_product(book.tx, scan)
+    goods = find_goods(book.tx, scan)
+    product = goods.product
     if not scan.is_measured:
-        tickets.add_units(book.tx, ticket, product, 1)
+        tickets.add_units(book.tx, ticket, product, goods.pieces)
         return
     units = measured_units(scan, product.unit, product.price_minor, product.per)
     tickets.add_measured(book.tx, ticket, product, units, scan.amount_minor)

@@ -1,15 +1,20 @@
 """What a scan means: payment codes by context, GS1 codes, Digital Links, scale labels, full-width digits."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from pos_agent.till.classify import Classified, classify, measured_units, need_fresh
+from pos_agent.settings import MemberCodeSection, ScaleLabelSection
+from pos_agent.till.classify import Classified, CodeForms, classify, measured_units, need_fresh
 from sync.rules.errors import Refused
 from sync.values.gtin import check_digit
+from sync.values.member_form import InvalidMemberForm, MemberForm
 from sync.values.scale_label import ScaleForm
+from tests.unit.pos_agent.agent_stage import agent_settings
 
-FORMS = (ScaleForm(form="21IIIIIWWWWWC"), ScaleForm(form="28IIIIIWWWWWAAAAAC"))
+FORMS = CodeForms(labels=(ScaleForm(form="21IIIIIWWWWWC"), ScaleForm(form="28IIIIIWWWWWAAAAAC")))
 GTIN = "6901234567892"
 GS = "\x1d"
 
@@ -118,3 +123,62 @@ def test_units_of_a_label(scan: Classified, unit: str, price: int | None, units:
 def test_a_label_that_says_nothing(scan: Classified, price: int | None, code: str) -> None:
     with pytest.raises(Refused, match=code):
         measured_units(scan, "g", price, 500)
+
+
+MEMBERS = (
+    MemberForm(prefix="M", length=10),
+    MemberForm(prefix="29", length=13, check="gs1"),
+    MemberForm(prefix="2812", length=16, check="luhn"),
+)
+ALL_FORMS = CodeForms(labels=FORMS.labels, members=MEMBERS)
+PAYMENT, MEMBER = Classified("payment", ""), Classified("member", "")
+RECEIPT = "s1-1-1-000001"
+
+
+@pytest.mark.parametrize(
+    ("text", "idle", "paying"),
+    [
+        ("M123456789", MEMBER, MEMBER),
+        ("M12345678", Classified("internal", "M12345678"), Classified("internal", "M12345678")),
+        (checked("290012345678"), MEMBER, MEMBER),  # in-store EAN-13 of its own prefix, no label
+        ("2900123456780", Classified("internal", "2900123456780"), Classified("internal", "2900123456780")),
+        ("2812000000000004", MEMBER, PAYMENT),  # 16 digits from 28: Alipay while money is awaited
+        ("2812000000000005", PAYMENT, PAYMENT),  # Luhn is wrong
+        ("130123456789012345", PAYMENT, PAYMENT),
+        (checked("29001230076501280"), PAYMENT, PAYMENT),  # 18 digits, no label has this prefix
+        (RECEIPT, Classified("receipt", RECEIPT), Classified("receipt", RECEIPT)),
+        ("north-gate-2-1777608000-000042", *(Classified("receipt", "north-gate-2-1777608000-000042"),) * 2),
+        ("S1-1-1-000001", *(Classified("internal", "S1-1-1-000001"),) * 2),  # stores have small letters
+        ("AB-1-000001", *(Classified("internal", "AB-1-000001"),) * 2),
+        ("1690123456789" + "9", *(Classified("gtin", "16901234567899"),) * 2),  # a case is not its each
+        ("0690123456789" + "2", *(Classified("gtin", GTIN),) * 2),
+    ],
+)
+def test_one_order_decides_where_forms_overlap(text: str, idle: Classified, paying: Classified) -> None:
+    assert (classify(text, ALL_FORMS), classify(text, ALL_FORMS, awaits_payment=True)) == (idle, paying)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "length", "why"),
+    [
+        ("69", 13, "begin with 2"),
+        ("4", 8, "begin with 2"),
+        ("M", 3, "at least 3 digits"),
+        ("M", 33, "32 characters at most"),
+        ("会员", 10, "1 to 8 letters or digits"),
+    ],
+)
+def test_a_form_of_member_codes_that_has_no_sense(prefix: str, length: int, why: str) -> None:
+    with pytest.raises(InvalidMemberForm, match=why):
+        MemberForm(prefix=prefix, length=length)
+
+
+def test_member_codes_and_labels_are_told_apart_by_the_settings(tmp_path: Path) -> None:
+    label = ScaleLabelSection(form="29IIIIIWWWWWC")
+    with pytest.raises(ValidationError, match="member codes 29 and scale labels 29IIIIIWWWWWC"):
+        agent_settings(
+            tmp_path, scale_label=(label,), member_code=(MemberCodeSection(prefix="29", length=13),)
+        )
+    scanners = [{"id": name, "uri": "stdin:"} for name in ("a", "b")]
+    with pytest.raises(ValidationError, match="two scanners read standard input"):
+        agent_settings(tmp_path, scanner=scanners)

@@ -241,6 +241,7 @@ async def test_a_till_is_told_of_its_own_ticket_only(stage: Stage) -> None:
         ("receiving:2", "scan"),
         ("till-seen:2", "scan"),
         ("counter-seen:2", "refused"),
+        ("codes", "codes"),
         ("till:2", "refused"),
     ]
 

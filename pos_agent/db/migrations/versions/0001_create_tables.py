@@ -13,6 +13,43 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table('code_alias',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('code', sqlmodel.AutoString(), nullable=False),
+    sa.Column('sku', sqlmodel.AutoString(), nullable=False),
+    sa.Column('pieces', sa.Integer(), nullable=False),
+    sa.Column('at', sqlmodel.AutoString(), nullable=False),
+    sa.Column('actor', sqlmodel.AutoString(), nullable=False),
+    sa.CheckConstraint('pieces BETWEEN 1 AND 10000', name=op.f('ck_code_alias_pieces')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_code_alias'))
+    )
+    with op.batch_alter_table('code_alias', schema=None) as batch_op:
+        batch_op.create_index('uq_code_alias_code', ['code'], unique=True)
+
+    op.create_table('unkept_codes',
+    sa.Column('reason', sqlmodel.AutoString(), nullable=False),
+    sa.Column('seen', sa.Integer(), nullable=False),
+    sa.Column('last_seen', sqlmodel.AutoString(), nullable=False),
+    sa.CheckConstraint("reason IN ('payment', 'person', 'link', 'member')", name=op.f('ck_unkept_codes_reason')),
+    sa.PrimaryKeyConstraint('reason', name=op.f('pk_unkept_codes')),
+    sqlite_with_rowid=False
+    )
+    op.create_table('unknown_code',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('code', sqlmodel.AutoString(), nullable=False),
+    sa.Column('seen', sa.Integer(), nullable=False),
+    sa.Column('first_seen', sqlmodel.AutoString(), nullable=False),
+    sa.Column('last_seen', sqlmodel.AutoString(), nullable=False),
+    sa.Column('till', sqlmodel.AutoString(), nullable=False),
+    sa.Column('how', sqlmodel.AutoString(), nullable=False),
+    sa.CheckConstraint("how IN ('scanner', 'page')", name=op.f('ck_unknown_code_how')),
+    sa.CheckConstraint('seen > 0', name=op.f('ck_unknown_code_seen')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_unknown_code'))
+    )
+    with op.batch_alter_table('unknown_code', schema=None) as batch_op:
+        batch_op.create_index('ix_unknown_code_last_seen', ['last_seen'], unique=False)
+        batch_op.create_index('uq_unknown_code_code', ['code'], unique=True)
+
     op.create_table('demand',
     sa.Column('sku', sqlmodel.AutoString(), nullable=False),
     sa.Column('day', sa.Integer(), nullable=False),
@@ -333,6 +370,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table('unknown_code')
+    op.drop_table('unkept_codes')
+    op.drop_table('code_alias')
     op.drop_table('ticket_line')
     with op.batch_alter_table('receipt', schema=None) as batch_op:
         batch_op.drop_index('uq_receipt_ticket_id')

@@ -65,6 +65,7 @@ export function Menu({ staff }) {
       <${Themes} />
       ${staff?.role === "manager" && html`<a class="btn" href="/phones">${words.phones}</a>`}
       ${staff && html`<a class="btn" href="/customer" target="omo-customer">${words.customer}</a>`}
+      ${staff?.role === "manager" && html`<a class="btn" href="/codes" aria-current=${location.pathname === "/codes" ? "page" : undefined}>${words.codes}</a>`}
       ${staff && html`<button type="button" class="btn" onClick=${() => signOut().catch(refused)}>${words.signOut}</button>`}
     </div>
   </details>`;

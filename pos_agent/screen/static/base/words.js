@@ -12,6 +12,7 @@ export const words = {
   documents: _("Documents"),
   waiting: _("waiting:"),
   stock: _("Stock"),
+  codes: _("Unknown codes"),
   devices: _("Devices"),
   pages: _("Pages"),
   settings: _("Display"),

@@ -10,6 +10,8 @@ const told = {
   unknown_code: [_("This code is not known"), _("Scan again, or search by name.")],
   unreadable_code: [_("This code cannot be read"), _("Scan again.")],
   payment_code: [_("This is a payment code"), _("Payment codes are not taken here. It was not kept.")],
+  member_code: [_("This is a member code"), _("Members come from the head office; this till cannot look them up yet. Nothing was sold or kept.")],
+  unknown_receipt: [_("This receipt is not known here"), _("Check the number, or ask the store that printed it.")],
   out_of_date: [_("These goods are out of date"), _("Their own code says so. Do not sell them; put them aside and tell the manager.")],
   empty_label: [_("This label says zero"), _("Nothing was added. Weigh the goods again.")],
   not_for_sale: [_("This product is not for sale"), _("Put it aside and tell the manager.")],
@@ -17,6 +19,7 @@ const told = {
   ticket_full: [_("This ticket is full"), _("Finish it and begin another one.")],
   wrong_item: [_("This is not in the order"), _("Put it back and scan the right goods.")],
   already_picked: [_("These goods are all picked"), _("Put the extra unit back.")],
+  more_than_open: [_("So many are not open"), _("Look at the line again.")],
   finished: [_("This order is finished"), _("Look when and where it was closed.")],
   verify_first: [_("This order has to be checked first"), _("The store lost its books. Look for the goods, then say what you found under “To check”.")],
   replaced: [_("This machine may not decide about orders any more"), _("The store's other machine decides, or this one is an old copy. Call the head office.")],
@@ -37,11 +40,12 @@ const told = {
   expired: [_("This order has expired"), _("Ask the customer to order again.")],
 };
 const named = (text, code) => _("%(text)s: %(code)s", { text, code });
+const kept = _("Scan again, or search by name. It was kept for the manager.");
 const other = [_("The scan was refused"), _("Look at the page, then scan again.")];
 
 export function refusalOfScanner(facts) {
   const [title, detail] = told[facts?.code] ?? other;
-  return new ApiProblem(409, { title: facts?.scanned ? named(title, facts.scanned) : title, detail, ...facts });
+  return new ApiProblem(409, { title: facts?.scanned ? named(title, facts.scanned) : title, detail: facts?.kept ? kept : detail, ...facts });
 }
 
 const details = {

@@ -26,14 +26,15 @@ function change(order, facts) {
   counter.set({ visitors });
 }
 
-export async function find(text, tail) {
-  const isToken = text.startsWith("OMO1:");
-  const proof = isToken ? { token: text } : { code: text };
-  const body = isToken || !tail ? proof : { ...proof, phone_tail: tail };
+export async function find(text, tail, kind = text.startsWith("OMO1:") ? "token" : "code") {
+  const isToken = kind === "token";
+  const proof = { [kind]: text };
+  const body = kind !== "code" || !tail ? proof : { ...proof, phone_tail: tail };
   try {
     const order = await post("/api/v1/counter/find", body);
     accepted();
-    receive(order, proof);
+    // a receipt shows the order and proves nothing
+    receive(order, kind === "receipt" ? {} : proof);
     return true;
   } catch (problem) {
     if (isToken && problem.status && problem.code !== "locked") tellWrongQr(problem);

@@ -6,14 +6,11 @@ import { html } from "../base/html.js";
 import { nameIn } from "../base/goods.js";
 import { Icon, Mark } from "../base/signs.js";
 import { changeBy, dropLine } from "./acts.js";
+import { per, shownQty } from "./quantities.js";
 import { focusField } from "./scan_field.js";
 import { till } from "./state.js";
 import { words } from "./words.js";
 
-// Weighed goods name their unit.
-const measured = (line) => line.unit === "g" || line.unit === "ml";
-const shownQty = (line) => (measured(line) ? `${line.qty} ${line.unit}` : line.qty);
-const per = (line) => (measured(line) ? ` / ${line.per} ${line.unit}` : "");
 // Amounts in a column need no sign before each.
 const plain = (minor, currency) => money(minor, currency).replace(/^[^\d\u2212]+/, "");
 

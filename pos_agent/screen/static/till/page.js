@@ -5,7 +5,7 @@ import { useEffect, useLayoutEffect } from "preact/hooks";
 import { html } from "../base/html.js";
 import { LineNotice } from "../base/line_notice.js";
 import { livePage } from "../base/live_page.js";
-import { note, refused } from "../base/notes.js";
+import { accepted, note, refused } from "../base/notes.js";
 import { refusalOfScanner } from "../base/words_of_refusals.js";
 import { readStatus, readStatusSoon, status } from "../base/status.js";
 import { play } from "../base/sounds.js";
@@ -25,6 +25,7 @@ import { ReceiptsPanel, openReceipts } from "./receipts_panel.js";
 import { ScanField, focusField, takeQuantity } from "./scan_field.js";
 import { SearchPanel } from "./search_panel.js";
 import { ShortPanel } from "./short_panel.js";
+import { ReceiptPanel, showReceipt } from "./shown_receipt.js";
 import { showUnknown } from "./searching.js";
 import { till } from "./state.js";
 import { Total } from "./total.js";
@@ -54,7 +55,7 @@ function Selling({ ticket, paid }) {
     ${number && !ticket.lines.length && html`<div class="last-receipt row spread"><span class="small muted">${words.lastReceipt} <span class="mono">${number}</span></span><${Reprint} number=${number} /></div>`}`;
 }
 
-const panels = { cash: CashPanel, short: ShortPanel, clear: ClearPanel, receipts: ReceiptsPanel };
+const panels = { cash: CashPanel, short: ShortPanel, clear: ClearPanel, receipts: ReceiptsPanel, receipt: ReceiptPanel };
 
 function Side({ state, zone }) {
   const { ticket, step, search: found } = state;
@@ -104,7 +105,7 @@ function Till() {
 
 function onRefused(facts) {
   if (status.get().till && facts?.till && facts.till !== status.get().till) return;
-  if (facts?.code === "unknown_code") showUnknown(facts.scanned ?? "");
+  if (facts?.code === "unknown_code") showUnknown(facts.scanned ?? "", facts.kept);
   refused(refusalOfScanner(facts));
 }
 
@@ -113,6 +114,7 @@ const handlers = {
   refused: onRefused,
   order: () => (readOrdersSoon(), readStatusSoon()),
   released: readOrdersSoon,
+  receipt: (shown) => (accepted(), showReceipt(shown)),
   // the browser's own event of an opened stream has the same name, and no data
   open: (told) => told?.open && note("info", words.pickupShown),
   new() {

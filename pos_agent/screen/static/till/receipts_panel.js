@@ -15,7 +15,7 @@ import { words } from "./words.js";
 export async function openReceipts() {
   try {
     const { receipts } = await get("/api/v1/receipts?limit=20");
-    if (["sell", "receipts"].includes(till.get().step)) till.set({ receipts, step: "receipts", search: null });
+    if (["sell", "receipts", "receipt"].includes(till.get().step)) till.set({ receipts, step: "receipts", search: null });
   } catch (problem) {
     refused(problem);
   }

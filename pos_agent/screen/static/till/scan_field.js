@@ -6,6 +6,7 @@ import { Icon } from "../base/signs.js";
 import { addSku, dropMarked, giveQuantity, scan } from "./acts.js";
 import { note, refused } from "../base/notes.js";
 import { closeSearch, moveActive, search, searchSoon, showUnknown } from "./searching.js";
+import { showReceipt } from "./shown_receipt.js";
 import { moveMark, till } from "./state.js";
 import { words } from "./words.js";
 
@@ -46,8 +47,9 @@ const isCode = (text) => /^[\d]{6,}$/.test(text) || text.startsWith("OMO1:") || 
 export async function take(text) {
   emptyField();
   closeSearch();
-  const answer = await scan(text, () => (isCode(text) ? showUnknown(text) : search(text)));
+  const answer = await scan(text, (problem) => (isCode(text) ? showUnknown(text, problem.facts.kept) : search(text)));
   if (answer?.meaning === "pickup") note("ok", words.pickupShown);
+  if (answer?.meaning === "receipt") showReceipt(answer.receipt);
 }
 
 // A Chinese input method makes full-width digits and letters of a wedge scanner's keys.

@@ -26,7 +26,7 @@ function Item({ item, place, isActive, currency }) {
 
 function Nothing({ found }) {
   if (found.isWaiting) return html`<p class="pad muted">${words.searching}</p>`;
-  if (!found.text) return html`<p class="pad">${words.unknownHelp}</p>`;
+  if (!found.text) return html`<p class="pad">${words.unknownHelp}${found.isKept && html` <span id="kept">${words.unknownKept}</span>`}</p>`;
   return html`<div class="pad"><strong>${words.nothingFound}</strong><p class="muted">${words.nothingFoundHelp}</p></div>`;
 }
 

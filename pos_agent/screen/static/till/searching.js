@@ -37,11 +37,11 @@ export async function search(text, unknown = "") {
 }
 
 // A code that nobody knows: say so, offer the search, and leave the field ready for the next scan.
-export function showUnknown(code) {
+export function showUnknown(code, isKept = false) {
   play("error");
   clearTimeout(timer);
   turn += 1;
-  till.set({ search: { text: "", unknown: code, items: [], active: 0, isWaiting: false, isRefusal: true }, step: "sell" });
+  till.set({ search: { text: "", unknown: code, isKept, items: [], active: 0, isWaiting: false, isRefusal: true }, step: "sell" });
 }
 
 // The panel that a refused scan opened is over with the next good one; a search that the clerk began stays.

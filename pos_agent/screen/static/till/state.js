@@ -13,7 +13,7 @@ export const NOTHING = Object.freeze({
   receipt: null,
 });
 
-// step: "sell", "cash", "short", "clear" or "receipts"; search: null or {text, items, active, unknown, waiting}
+// step: "sell", "cash", "short", "clear", "receipts" or "receipt"; search: null or {text, items, active, unknown, waiting}
 export const till = createStore({
   ticket: NOTHING,
   isRead: false,
@@ -27,6 +27,7 @@ export const till = createStore({
   unsure: false,
   orders: [],
   receipts: [],
+  receipt: null,
 });
 
 // Which line changed between two tickets: the one that was scanned last.
@@ -53,7 +54,7 @@ export function show(ticket) {
     marked: touched ?? kept ?? ticket.lines.at(-1)?.line ?? null,
     paid: ticket.lines.length ? null : paid,
     // a scan leaves the list of receipts: the sale goes on
-    step: ticket.lines.length && !(touched && step === "receipts") ? step : "sell",
+    step: ticket.lines.length && !(touched && ["receipts", "receipt"].includes(step)) ? step : "sell",
   });
 }
 

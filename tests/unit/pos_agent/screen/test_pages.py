@@ -13,7 +13,7 @@ from sync.web.translations import package_folder
 
 STATIC = package_folder("pos_agent.screen") / "static"
 SCRIPTS = sorted(STATIC.rglob("*.js"))
-BUDGET_BYTES = 56_000
+BUDGET_BYTES = 60_000
 """What one page may weigh, compressed: the quality bar is 100 KB."""
 PAGES = sorted(path.name for path in STATIC.iterdir() if path.name != "base")
 """All pages of the agent with their libraries, compressed, as a browser loads them once."""
@@ -32,6 +32,7 @@ def test_every_page_names_its_permission() -> None:
         "/receiving",
         "/documents",
         "/stock",
+        "/codes",
         "/devices",
         "/setup-devices",
         "/phones",

@@ -1,0 +1,42 @@
+// What the page of unknown codes says.
+
+import { _, ngettext } from "omo/web/texts.js";
+
+export const words = {
+  title: _("Unknown codes"),
+  help: _("Codes that were scanned or typed in this store and stand for no goods. Say what each one is, or dismiss it."),
+  local: _("What you say here holds in this store only. Send the file to the head office, so that the catalogue learns it for every store."),
+  unknown: _("Scanned and not known"),
+  none: _("No code is waiting."),
+  noneHelp: _("A code that nobody knows is kept here by itself."),
+  seen: (count) => ngettext("seen %(num)s time", "seen %(num)s times", count),
+  last: (when, till) => _("last %(when)s at till %(till)s", { when, till }),
+  first: (when) => _("first %(when)s", { when }),
+  hows: { scanner: _("by the scanner"), page: _("on the page") },
+  nameIt: _("This is …"),
+  dismiss: _("Dismiss"),
+  dismissed: _("Dismissed. Scanned again, it is here again."),
+  naming: (code) => _("What is %(code)s?", { code }),
+  choose: _("Choose"),
+  chosen: _("Goods"),
+  pieces: _("Units that one scan stands for"),
+  piecesHelp: _("1 for a single one, 12 for a case of twelve."),
+  save: _("Save"),
+  named: _("Named in this store"),
+  noneNamed: _("This store has named no code."),
+  isNamed: _("From now on the till sells it."),
+  times: (name, pieces) => (pieces > 1 ? _("%(name)s × %(pieces)s", { name, pieces }) : name),
+  by: (who, when) => _("%(who)s, %(when)s", { who, when }),
+  known: _("in the catalogue now"),
+  takeBack: _("Take back"),
+  takenBack: _("Taken back. The code is unknown again."),
+  file: _("Save as a file (CSV)"),
+  print: _("Print"),
+  unkept: _("Counted and never kept"),
+  reasons: {
+    payment: _("Payment codes"),
+    person: _("Phone or identity numbers"),
+    link: _("Links"),
+    member: _("Member codes"),
+  },
+};
