@@ -24,6 +24,7 @@ function Meaning({ one, chosen }) {
 }
 
 export function Naming({ one, chosen }) {
+  useEffect(() => document.getElementById("scan").focus(), []);
   return html`<section class="stack tight" id="naming" aria-label=${words.naming(one.code)}><div class="row spread"><h2 class="code">${words.naming(one.code)}</h2><button type="button" class="btn tap" onClick=${leave}>${shared.cancel}</button></div>
     <${GoodsFinder} label=${words.choose} take=${(item) => codes.set({ chosen: item })} />
     ${chosen && html`<${Meaning} key=${chosen.sku} one=${one} chosen=${chosen} />`}</section>`;
