@@ -62,7 +62,9 @@ def agent(tmp_path: Path) -> Iterator[RealAgent]:
         def use(settings: AgentSettings) -> None:
             use_devices(desk, printers, scanners, settings)
 
-        trials = Trials(lambda code: is_secret(code, ()), lambda: tell_trial(desk), scanners.lent)
+        trials = Trials(
+            lambda code: is_secret(code, desk.code_forms), lambda: tell_trial(desk), scanners.lent
+        )
         desk.setup = DeviceSetup(choose_devices(desk.settings), use, trials)
         return [asyncio.create_task(one.run(lifetime)) for one in (printers, scanners)]
 
