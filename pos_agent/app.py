@@ -40,6 +40,7 @@ from pos_agent.link.store_link import StoreLink
 from pos_agent.pickup import api as pickup_api
 from pos_agent.pickup.expire import keep_looking
 from pos_agent.problems import TRANSLATE
+from pos_agent.reports import api as reports_api
 from pos_agent.screen.pages import ROUTES as SCREENS
 from pos_agent.settings import AgentSettings
 from pos_agent.staff import api as staff_api
@@ -323,6 +324,7 @@ def area_routes(sessions: Sessions, store: TableSessions) -> list[BaseRoute]:
         *ledger_api.routes(),
         *documents_api.routes(),
         *codes_api.routes(),
+        *reports_api.routes(),
     ]
 
 

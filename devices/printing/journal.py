@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS print_job (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE CHECK (length(id) BETWEEN 1 AND 64),
     printer TEXT NOT NULL CHECK (length(printer) BETWEEN 1 AND 64),
-    kind TEXT NOT NULL CHECK (kind IN ('receipt', 'pick', 'label', 'test')),
+    kind TEXT NOT NULL CHECK (kind IN ('receipt', 'pick', 'label', 'report', 'test')),
     document TEXT NOT NULL CHECK (length(document) BETWEEN 2 AND 1000000),
     sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
     copies INTEGER NOT NULL CHECK (copies BETWEEN 1 AND 9),

@@ -5,7 +5,7 @@ from typing import Final
 
 from pos_agent.db.base import metadata
 
-AREAS: Final = ("catalogue", "codes", "hardware", "lan", "ledger", "staff", "till")
+AREAS: Final = ("catalogue", "codes", "hardware", "lan", "ledger", "reports", "staff", "till")
 """The areas that have tables; the counter's are the ledger's and the till's."""
 
 for area in AREAS:

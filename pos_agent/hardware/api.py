@@ -1,6 +1,5 @@
 """The devices over HTTP: how they are, papers to look after, the drawer."""
 
-import asyncio
 from typing import Literal
 
 from pydantic import Field
@@ -8,13 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from devices.printing.document import Document
-from devices.printing.layout import lay_out
-from devices.profiles import load_profile
-from pos_agent.desk import Desk
 from pos_agent.hardware.drawer import Opening
 from pos_agent.hardware.open_papers import decide_paper, document_of, open_papers
-from pos_agent.hardware.printer_configs import logo_of
+from pos_agent.hardware.paper_view import PaperView
+from pos_agent.hardware.picture_answer import picture_answer
 from pos_agent.requests import Body, actor_of, answer, desk_of, till_of
 from pos_agent.staff.rules import CLERK, MANAGER
 from sync.rules.errors import Refused
@@ -63,19 +59,7 @@ async def get_picture(request: Request) -> Response:
     """A paper as it is laid out for its printer, as a picture."""
     desk = desk_of(request)
     document, printer = await document_of(desk.reader, str(request.path_params["job"])[:64])
-    content = await asyncio.to_thread(_picture, desk, document, printer)
-    return Response(content, media_type="image/png", headers={"cache-control": "no-store"})
-
-
-def _picture(desk: Desk, document: Document, printer: str) -> bytes:
-    # Pillow is loaded by the first picture that somebody looks at
-    from devices.printing.face import machine_face  # noqa: PLC0415
-    from devices.printing.picture import paper_picture, png  # noqa: PLC0415
-
-    settings = desk.settings
-    key = next((one.profile for one in settings.printer if one.id == printer), "generic-80")
-    profile = load_profile(key, settings.printer_profiles)
-    return png(paper_picture(lay_out(document, profile), profile, machine_face(), logo_of(settings)))
+    return await picture_answer(PaperView(desk.settings, document, printer))
 
 
 async def post_drawer(request: Request) -> Response:

@@ -54,7 +54,12 @@ class Papers:
         return printer_of(self._settings, kind)
 
     def enqueue(
-        self, tx: Transaction, kind: JobKind, document: Document, valid: timedelta | None = None
+        self,
+        tx: Transaction,
+        kind: JobKind,
+        document: Document,
+        valid: timedelta | None = None,
+        copies: int = 1,
     ) -> str | None:
         """Queue a paper; returns the job's id, or None where this store has no printer for it.
 
@@ -63,13 +68,14 @@ class Papers:
             kind: what the paper is.
             document: what stands on it.
             valid: how long it is worth printing; None = for ever.
+            copies: equal papers, 1 to 9.
         """
         printer = self.printer_for(kind)
         if printer is None:
             return None
         now = self._clock.now()
         expires_at = now + valid if valid is not None else None
-        job = NewJob(new_id(), printer.id, kind, document, now, expires_at=expires_at)
+        job = NewJob(new_id(), printer.id, kind, document, now, copies=copies, expires_at=expires_at)
         enqueue(tx.connection, job)
         tx.after_commit(lambda: self.wake(printer.id))
         return job.id
@@ -80,7 +86,8 @@ class Papers:
         Raises:
             Refused: `no_printer`, nothing was ever printed for it and nothing can be now.
         """
-        printer = self._settings.printer_for("receipt")
+        row = tx.one("SELECT kind FROM print_job WHERE id = ?", (job_id,)) if job_id else None
+        printer = self.printer_for(JobKind(row[0])) if row else None
         if job_id is None or printer is None:
             raise Refused("no_printer")
         new = new_id()

@@ -18,6 +18,12 @@ _TELL: Final[dict[str, Told]] = {
         N_("This receipt is not known here"),
         N_("Check the number, or ask the store that printed it."),
     ),
+    "unknown_report": (404, N_("This report is not known here"), N_("Look at the list again.")),
+    "other_request": (
+        409,
+        N_("This closing was asked for at another till"),
+        N_("Nothing was closed. Open the page of reports again."),
+    ),
     "unreadable_code": (422, N_("This code cannot be read"), N_("Scan again.")),
     "payment_code": (
         422,

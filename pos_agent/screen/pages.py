@@ -42,6 +42,7 @@ ROUTES: list[BaseRoute] = [
     _page("documents"),
     _page("stock", MANAGER),
     _page("codes", MANAGER),
+    _page("reports", MANAGER),
     _page("devices"),
     _page("setup-devices", MANAGER),
     _page("phones", MANAGER),

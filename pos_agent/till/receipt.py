@@ -72,11 +72,12 @@ def next_number(tx: Transaction, position: StorePosition, till: str) -> str:
 def keep(tx: Transaction, receipt: Receipt, ticket: str | None, job: str | None) -> None:
     """Store a receipt beside its facts."""
     tx.execute(
-        "INSERT INTO receipt (number, kind, ticket_id, order_id, at, total_minor, paid_minor,"
-        " given_minor, change_minor, tender, job_id, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO receipt (number, kind, till, ticket_id, order_id, at, total_minor, paid_minor,"
+        " given_minor, change_minor, tender, job_id, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             receipt.number,
             receipt.kind,
+            receipt.till,
             ticket,
             receipt.order,
             receipt.at,

@@ -56,7 +56,10 @@ class ReceiptCounter(Table, table=True):
 
 
 class Receipt(Table, table=True):
-    """A receipt as it was given: a sale at the till, or an order handed over."""
+    """A receipt as it was given: a sale at the till, or an order handed over.
+
+    `z_id` is the Z report that counted it: none until the till is closed, and then one for ever.
+    """
 
     __tablename__ = "receipt"
     __table_args__ = (
@@ -67,9 +70,12 @@ class Receipt(Table, table=True):
         CheckConstraint("given_minor - change_minor = paid_minor", "change"),
         Index("uq_receipt_ticket_id", "ticket_id", unique=True),
         Index("ix_receipt_order_id", "order_id"),
+        Index("ix_receipt_uncounted", "till", sqlite_where=text("z_id IS NULL")),
+        CheckConstraint("gift_copies >= 0", "gift_copies"),
     )
     number: str = Field(primary_key=True)
     kind: str
+    till: str
     ticket_id: str | None = None
     order_id: str | None = None
     at: str
@@ -79,4 +85,6 @@ class Receipt(Table, table=True):
     change_minor: int
     tender: str
     job_id: str | None = None
+    z_id: str | None = None
+    gift_copies: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     content: str = Field(sa_column=Column(Text, nullable=False))

@@ -294,6 +294,26 @@ def upgrade() -> None:
     with op.batch_alter_table('ticket', schema=None) as batch_op:
         batch_op.create_index('uq_ticket_open_till', ['till'], unique=True, sqlite_where=sa.text("state = 'open'"))
 
+    op.create_table('z_report',
+    sa.Column('id', sqlmodel.AutoString(), nullable=False),
+    sa.Column('till', sqlmodel.AutoString(), nullable=False),
+    sa.Column('epoch', sa.Integer(), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('request', sqlmodel.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.AutoString(), nullable=False),
+    sa.Column('actor', sqlmodel.AutoString(), nullable=False),
+    sa.Column('receipts', sa.Integer(), nullable=False),
+    sa.Column('drawer_through', sa.Integer(), nullable=False),
+    sa.Column('job_id', sqlmodel.AutoString(), nullable=True),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.CheckConstraint('count > 0', name=op.f('ck_z_report_count')),
+    sa.CheckConstraint('receipts >= 0', name=op.f('ck_z_report_receipts')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_z_report'))
+    )
+    with op.batch_alter_table('z_report', schema=None) as batch_op:
+        batch_op.create_index('uq_z_report_request', ['request'], unique=True)
+        batch_op.create_index('uq_z_report_till_epoch_count', ['till', 'epoch', 'count'], unique=True)
+
     op.create_table('gtin',
     sa.Column('gtin', sqlmodel.AutoString(), nullable=False),
     sa.Column('sku', sqlmodel.AutoString(), nullable=False),
@@ -326,6 +346,7 @@ def upgrade() -> None:
     op.create_table('receipt',
     sa.Column('number', sqlmodel.AutoString(), nullable=False),
     sa.Column('kind', sqlmodel.AutoString(), nullable=False),
+    sa.Column('till', sqlmodel.AutoString(), nullable=False),
     sa.Column('ticket_id', sqlmodel.AutoString(), nullable=True),
     sa.Column('order_id', sqlmodel.AutoString(), nullable=True),
     sa.Column('at', sqlmodel.AutoString(), nullable=False),
@@ -335,16 +356,20 @@ def upgrade() -> None:
     sa.Column('change_minor', sa.Integer(), nullable=False),
     sa.Column('tender', sqlmodel.AutoString(), nullable=False),
     sa.Column('job_id', sqlmodel.AutoString(), nullable=True),
+    sa.Column('z_id', sqlmodel.AutoString(), nullable=True),
+    sa.Column('gift_copies', sa.Integer(), server_default='0', nullable=False),
     sa.Column('content', sa.Text(), nullable=False),
     sa.CheckConstraint("(kind = 'pickup') = (order_id IS NOT NULL)", name=op.f('ck_receipt_order')),
     sa.CheckConstraint("(kind = 'sale') = (ticket_id IS NOT NULL)", name=op.f('ck_receipt_ticket')),
     sa.CheckConstraint("kind IN ('sale', 'pickup')", name=op.f('ck_receipt_kind')),
+    sa.CheckConstraint('gift_copies >= 0', name=op.f('ck_receipt_gift_copies')),
     sa.CheckConstraint('given_minor - change_minor = paid_minor', name=op.f('ck_receipt_change')),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_receipt_ticket_id_ticket')),
     sa.PrimaryKeyConstraint('number', name=op.f('pk_receipt'))
     )
     with op.batch_alter_table('receipt', schema=None) as batch_op:
         batch_op.create_index('ix_receipt_order_id', ['order_id'], unique=False)
+        batch_op.create_index('ix_receipt_uncounted', ['till'], unique=False, sqlite_where=sa.text('z_id IS NULL'))
         batch_op.create_index('uq_receipt_ticket_id', ['ticket_id'], unique=True)
 
     op.create_table('ticket_line',
@@ -376,6 +401,7 @@ def downgrade() -> None:
     op.drop_table('ticket_line')
     with op.batch_alter_table('receipt', schema=None) as batch_op:
         batch_op.drop_index('uq_receipt_ticket_id')
+        batch_op.drop_index('ix_receipt_uncounted', sqlite_where=sa.text('z_id IS NULL'))
         batch_op.drop_index('ix_receipt_order_id')
 
     op.drop_table('receipt')
@@ -388,6 +414,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_gtin_sku')
 
     op.drop_table('gtin')
+    with op.batch_alter_table('z_report', schema=None) as batch_op:
+        batch_op.drop_index('uq_z_report_till_epoch_count')
+        batch_op.drop_index('uq_z_report_request')
+
+    op.drop_table('z_report')
     with op.batch_alter_table('ticket', schema=None) as batch_op:
         batch_op.drop_index('uq_ticket_open_till', sqlite_where=sa.text("state = 'open'"))
 

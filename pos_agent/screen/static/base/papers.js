@@ -25,8 +25,10 @@ const LOOK_MS = 700;
 const LOOKS = 90;
 const SETTLED = new Set(["confirmed", "uncertain", "failed", "expired"]);
 
-// Follows a receipt's paper until it is settled: the printer's word comes later than the booking.
-export function usePaper(number, first) {
+const receiptAt = (number) => `/api/v1/receipts/${encodeURIComponent(number)}`;
+
+// Follows a paper until it is settled: the printer's word comes later than the booking. `at` names what it is asked of.
+export function usePaper(number, first, at = receiptAt) {
   const [printed, set] = useState(first);
   useEffect(() => {
     set(first);
@@ -34,11 +36,11 @@ export function usePaper(number, first) {
     let looks = 0;
     const timer = setInterval(async () => {
       looks += 1;
-      const receipt = await get(`/api/v1/receipts/${encodeURIComponent(number)}`).catch(() => null);
-      if (receipt?.printed) set(receipt.printed);
-      if (looks >= LOOKS || SETTLED.has(receipt?.printed)) clearInterval(timer);
+      const told = await get(at(number)).catch(() => null);
+      if (told?.printed) set(told.printed);
+      if (looks >= LOOKS || SETTLED.has(told?.printed)) clearInterval(timer);
     }, LOOK_MS);
     return () => clearInterval(timer);
-  }, [number, first]);
+  }, [number, first, at]);
   return printed;
 }

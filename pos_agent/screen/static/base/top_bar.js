@@ -18,6 +18,7 @@ const pages = [
   ["/receiving", words.receiving],
   ["/documents", words.documents],
   ["/stock", words.stock, "manager"],
+  ["/reports", words.reports, "manager"],
 ];
 
 function useNow() {

@@ -13,6 +13,7 @@ export const words = {
   waiting: _("waiting:"),
   stock: _("Stock"),
   codes: _("Unknown codes"),
+  reports: _("Reports"),
   devices: _("Devices"),
   pages: _("Pages"),
   settings: _("Display"),

@@ -33,6 +33,7 @@ def test_every_page_names_its_permission() -> None:
         "/documents",
         "/stock",
         "/codes",
+        "/reports",
         "/devices",
         "/setup-devices",
         "/phones",
