@@ -9,6 +9,7 @@ DeviceError
 ├── DocumentError           a receipt document is malformed (the caller's fault)
 ├── JournalError            the print journal was asked for something impossible
 │   ├── UnknownJob          no such job
+│   ├── PaperForgotten      its text was thrown away long ago
 │   └── IllegalTransition   that job may not take that state
 └── PortError               the device or the line to it; try again later
     ├── PortAbsent          could not be opened: not there, refused, busy
@@ -72,6 +73,12 @@ class UnknownJob(JournalError):
     """There is no print job with this id."""
 
     code = "print.unknown_job"
+
+
+class PaperForgotten(JournalError):
+    """The paper is so old that its text was thrown away; it cannot be printed again."""
+
+    code = "print.forgotten"
 
 
 class IllegalTransition(JournalError):

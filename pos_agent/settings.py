@@ -187,6 +187,9 @@ class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
         1.2, ge=0.2, le=60, description="Longest pause before dialling the broker again, seconds"
     )
     tills: tuple[TillId, ...] = Field(("1",), min_length=1, max_length=16, description="Tills of this store")
+    paper_days: int = Field(
+        180, ge=7, le=3650, description="Days for which a copy of a paper can be printed; then its text goes"
+    )
     log: Literal["json", "console"] = Field("json", description="Form of the log lines")
     pickup: PickupSection = Field(default_factory=PickupSection, description="Online orders")
     verify: VerifySection = Field(default_factory=VerifySection, description="The nightly check of the books")

@@ -8,7 +8,7 @@ import sqlite3
 from datetime import datetime
 
 from devices.clock import timestamp
-from devices.errors import IllegalTransition, JournalError, UnknownJob
+from devices.errors import IllegalTransition, JournalError, PaperForgotten, UnknownJob
 from devices.printing.document import Document
 from devices.printing.job import COMES_FROM, Decision, Job, JobKind, JobState, NewJob, fingerprint
 from devices.printing.reprint import as_reprint
@@ -16,6 +16,8 @@ from devices.printing.reprint import as_reprint
 # The reason of a job that is on its way and whose completion mark is still to come.
 AWAITING_MARK = "awaiting_mark"
 _INTERRUPTED = "interrupted"
+FORGOTTEN = "{}"
+"""What stands in the place of a paper's text that was thrown away."""
 _MAX_REASON = 200
 
 JOURNAL_TABLE = """
@@ -51,6 +53,7 @@ JOURNAL_INDEXES = (
         "CREATE INDEX IF NOT EXISTS print_job_undecided ON print_job (seq)"
         " WHERE decision = '' AND state IN ('uncertain', 'failed', 'expired')"
     ),
+    f"CREATE INDEX IF NOT EXISTS print_job_kept ON print_job (created_at) WHERE document <> '{FORGOTTEN}'",
     "CREATE INDEX IF NOT EXISTS print_job_reprints ON print_job (reprint_of) WHERE reprint_of IS NOT NULL",
 )
 JOURNAL_SCHEMA = ";\n".join((JOURNAL_TABLE.strip(), *JOURNAL_INDEXES)) + ";\n"
@@ -104,11 +107,14 @@ def enqueue_reprint(
 
     Raises:
         UnknownJob: there is no such job.
+        PaperForgotten: its text was thrown away.
     """
     row = connection.execute(_ORIGINAL, (job_id,)).fetchone()
     if row is None:
         raise UnknownJob(f"there is no print job {job_id}")
     original, first_printer, kind, document, highest = row
+    if document == FORGOTTEN:
+        raise PaperForgotten(f"the text of print job {original} was thrown away")
     copy_number = int(highest) + 1
     marked = as_reprint(Document.from_json(document), copy_number)
     job = NewJob(new_id, printer or first_printer, JobKind(kind), marked, at)
@@ -203,6 +209,25 @@ def decide(connection: sqlite3.Connection, job_id: str, decision: Decision, by: 
     if not changed:
         found = state_of(connection, job_id)
         raise IllegalTransition(f"print job {job_id} is {found}: there is nothing to decide")
+
+
+def forget_papers(connection: sqlite3.Connection, before: datetime, most: int) -> int:
+    """Throw away the text of old papers whose fate is settled; that they were printed stays on record.
+
+    Args:
+        connection: in the caller's transaction.
+        before: aware UTC; papers made since are kept.
+        most: how many at once.
+
+    Returns:
+        How many were forgotten.
+    """
+    return connection.execute(
+        f"UPDATE print_job SET document = '{FORGOTTEN}' WHERE seq IN (SELECT seq FROM print_job"  # noqa: S608
+        f" WHERE document <> '{FORGOTTEN}' AND created_at < ? AND (decision <> '' OR state = 'confirmed'"
+        " OR (state = 'sent' AND reason <> ?)) ORDER BY created_at LIMIT ?)",
+        (timestamp(before), AWAITING_MARK, most),
+    ).rowcount
 
 
 def recover(connection: sqlite3.Connection, at: datetime) -> int:

@@ -7,7 +7,7 @@ from devices.clock import timestamp
 from devices.errors import IllegalTransition, UnknownJob
 from devices.printing.document import Document
 from devices.printing.job import Decision
-from devices.printing.journal import decide
+from devices.printing.journal import FORGOTTEN, decide
 from pos_agent.hardware.papers import Papers
 from sync.rules.errors import Refused
 from sync.storage.reader import Reader
@@ -47,11 +47,13 @@ async def document_of(reader: Reader, job: str) -> tuple[Document, str]:
     """What stands on a paper, and the printer it was meant for.
 
     Raises:
-        Refused: `unknown_paper`.
+        Refused: `unknown_paper`; `paper_forgotten`, it is too old.
     """
     row = await reader.one("SELECT document, printer FROM print_job WHERE id = ?", (job,))
     if row is None:
         raise Refused("unknown_paper")
+    if row[0] == FORGOTTEN:
+        raise Refused("paper_forgotten")
     return Document.from_json(row[0]), str(row[1])
 
 

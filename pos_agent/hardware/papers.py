@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from devices.errors import PaperForgotten
 from devices.printing.document import Document
 from devices.printing.job import JobKind, NewJob
 from devices.printing.journal import enqueue, enqueue_reprint
@@ -84,14 +85,18 @@ class Papers:
         """Queue one more paper of a job, marked as a copy; returns the new job's id.
 
         Raises:
-            Refused: `no_printer`, nothing was ever printed for it and nothing can be now.
+            Refused: `no_printer`, nothing was ever printed for it and nothing can be now;
+                `paper_forgotten`, it is too old.
         """
         row = tx.one("SELECT kind FROM print_job WHERE id = ?", (job_id,)) if job_id else None
         printer = self.printer_for(JobKind(row[0])) if row else None
         if job_id is None or printer is None:
             raise Refused("no_printer")
         new = new_id()
-        enqueue_reprint(tx.connection, job_id, new, self._clock.now(), printer.id)
+        try:
+            enqueue_reprint(tx.connection, job_id, new, self._clock.now(), printer.id)
+        except PaperForgotten as error:
+            raise Refused("paper_forgotten") from error
         tx.after_commit(lambda: self.wake(printer.id))
         return new
 

@@ -3,6 +3,7 @@
 import asyncio
 
 from pos_agent.desk import Desk
+from pos_agent.hardware.forget_papers import forget_papers
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.pickup.announce import tell_screens
 from pos_agent.pickup.forget_people import forget_people
@@ -17,13 +18,14 @@ MOST_AT_ONCE = 100
 
 
 async def keep_looking(desk: Desk, lifetime: Lifetime) -> None:
-    """Look for due orders, for units that were not found in time, and for people to forget."""
+    """Look for due orders, for units that were not found in time, for people and papers to forget."""
     lifetime.ready()
     while not lifetime.stopping.is_set():
         try:
             await expire_due(desk)
             await answer_sought(desk)
             await forget_people(desk)
+            await forget_papers(desk)
         except StorageError as error:
             log.warning("expiry.delayed", problem=str(error))
         except Exception:  # the guard of the loop: an order that cannot expire must not close the till

@@ -271,6 +271,11 @@ _TELL: Final[dict[str, Told]] = {
         N_("Another printer falls back to this one"),
         N_("Choose another fallback there, then remove this one."),
     ),
+    "paper_forgotten": (
+        409,
+        N_("This paper is too old for a copy"),
+        N_("What stood on it is not kept so long. The sale itself is on record."),
+    ),
     "no_printer": (409, N_("There is no printer for this"), N_("Set one up first.")),
 }
 _OTHERS: Final[Told] = (409, N_("This is not possible now"), N_("Look at the page again."))

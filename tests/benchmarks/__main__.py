@@ -2,12 +2,15 @@
 
 import argparse
 import json
+import logging
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import agents, digest, orders, programs, rebuild, store
+import structlog
+
+from tests.benchmarks import agents, device_lines, device_papers, digest, orders, programs, rebuild, store
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.machine import busy_share, file_system, machine
 from tests.benchmarks.stage import Stage, stage
@@ -25,6 +28,9 @@ ON_ONE_DEMO: dict[str, Measure] = {
     "start": programs.start_up,
 }
 ALONE: dict[str, Callable[[], list[Figure]]] = {
+    "papers": device_papers.papers,
+    "spool": device_lines.spool,
+    "scanners": device_lines.scan,
     "digest": digest.digests,
     "rebuild": rebuild.rebuilds,
     "agents": agents.agents,
@@ -43,6 +49,7 @@ def main() -> int:
     if unknown:
         parser.error(f"no figure {', '.join(unknown)}; there are {', '.join(names)}")
     chosen = options.name or names
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     here, begun, busy = machine(), time.perf_counter(), busy_share()
     say(" · ".join(f"{name} {value}" for name, value in here.items()))
     say("Stores print no slips here (pickup.slip = false); receipts they print.\n")

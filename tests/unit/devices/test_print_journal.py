@@ -2,12 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from devices.errors import IllegalTransition, JournalError, UnknownJob
+from devices.errors import IllegalTransition, JournalError, PaperForgotten, UnknownJob
 from devices.printing import journal
 from devices.printing.document import Document, Text
 from devices.printing.job import COMES_FROM, JobKind, JobState, NewJob, fingerprint
@@ -160,3 +160,39 @@ def test_a_job_without_a_zone_or_with_ten_copies_is_refused() -> None:
         NewJob("a", "front", JobKind.TEST, PAPER, AT.replace(tzinfo=None))
     with pytest.raises(JournalError):
         NewJob("a", "front", JobKind.TEST, PAPER, AT, copies=10)
+
+
+def texts(connection: sqlite3.Connection) -> dict[str, str]:
+    return dict(connection.execute("SELECT id, document FROM print_job").fetchall())
+
+
+def test_only_old_papers_whose_fate_is_settled_are_forgotten(connection: sqlite3.Connection) -> None:
+    for state in JobState:
+        journal.enqueue(connection, new_job(state.value))
+        bring_to(connection, state.value, state)
+    journal.enqueue(connection, new_job("awaiting"))
+    journal.set_state(connection, "awaiting", JobState.SENDING, "", AT)
+    journal.set_state(connection, "awaiting", JobState.SENT, AWAITING_MARK, AT)
+    journal.enqueue(connection, new_job("decided"))
+    bring_to(connection, "decided", JobState.UNCERTAIN)
+    journal.decide(connection, "decided", "came_out", "mei", AT)
+    states = rows(connection)
+    assert journal.forget_papers(connection, AT, 100) == 0  # none is older
+    assert journal.forget_papers(connection, AT + timedelta(seconds=1), 2) == 2  # no more at once
+    assert journal.forget_papers(connection, AT + timedelta(seconds=1), 100) == 1
+    assert journal.forget_papers(connection, AT + timedelta(seconds=1), 100) == 0
+    gone = {job for job, text in texts(connection).items() if text == journal.FORGOTTEN}
+    assert gone == {"sent", "confirmed", "decided"}
+    assert rows(connection) == states
+
+
+def test_a_forgotten_paper_is_printed_no_more_and_nothing_changes(connection: sqlite3.Connection) -> None:
+    journal.enqueue(connection, new_job())
+    bring_to(connection, "job-1", JobState.CONFIRMED)
+    journal.enqueue_reprint(connection, "job-1", "copy-1", AT)
+    journal.forget_papers(connection, AT + timedelta(days=1), 100)
+    before = connection.execute("SELECT * FROM print_job").fetchall()
+    for job in ("job-1", "copy-1"):
+        with pytest.raises(PaperForgotten):
+            journal.enqueue_reprint(connection, job, "copy-2", AT)
+    assert connection.execute("SELECT * FROM print_job").fetchall() == before

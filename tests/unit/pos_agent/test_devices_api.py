@@ -12,6 +12,7 @@ from devices.printing.document import Document, Text
 from devices.printing.job import JobKind, JobState
 from devices.printing.journal import set_state
 from pos_agent.hardware.drawer import Drawer, Opening
+from pos_agent.hardware.forget_papers import forget_papers
 from sync.rules.errors import Refused
 from sync.storage.writer import Transaction
 from tests.unit.pos_agent.agent_stage import CODE, COLA, Stage, client, gtin, hold_item, staged
@@ -222,3 +223,28 @@ async def test_a_store_without_a_drawer_says_so(stage: Stage) -> None:
     async with client(stage, "lin") as caller:
         answer = await caller.post("/api/v1/drawer", json={"reason": "换零钱"})
         assert (answer.status_code, answer.json()["code"]) == (409, "no_drawer")
+
+
+async def test_a_paper_too_old_for_a_copy_says_so_and_its_receipt_stays(stage: Stage) -> None:
+    await stage.receive(SKU_1=5)
+    async with client(stage) as caller:
+        ticket = (await caller.post("/api/v1/till/scan", json={"code": gtin(1)})).json()
+        ticket = ticket.get("ticket", ticket)
+        body = {"ticket": ticket["id"], "given_minor": 350}
+        number = (await caller.post("/api/v1/till/pay", json=body)).json()["receipt"]["number"]
+        await stage.desk.ledger.writer.run(
+            lambda tx: tx.execute("UPDATE print_job SET state = 'confirmed'").rowcount
+        )
+        assert await forget_papers(stage.desk) == 0
+        stage.clock.go(86_400 * 181)
+        assert await forget_papers(stage.desk) == 1
+        before = await jobs(stage)
+        answer = await caller.post("/api/v1/session", json={"login": "mei", "pin": "2468"})
+        caller.headers["authorization"] = f"Bearer {answer.json()['token']}"
+        refused = await caller.post(f"/api/v1/receipts/{number}/reprint")
+        assert (refused.status_code, refused.json()["code"]) == (409, "paper_forgotten")
+        kept = (await caller.get(f"/api/v1/receipts/{number}")).json()
+        assert (kept["total_minor"], kept["printed"]) == (350, "confirmed")
+        picture = await caller.get(f"/api/v1/papers/{before[0][0]}/picture")
+        assert (picture.status_code, picture.json()["code"]) == (409, "paper_forgotten")
+        assert await jobs(stage) == before
