@@ -7,6 +7,11 @@ installs them first, so that nothing is skipped there.
 import os
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says more of the machine than of the program.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 NEEDS = {
     "broker": {"mosquitto"},
