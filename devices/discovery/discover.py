@@ -7,7 +7,7 @@ from typing import Final
 from devices.discovery.found import Found
 from devices.discovery.local import keyboards, serial_lines, usb_printers
 from devices.discovery.mdns import announced_printers
-from devices.discovery.network import cups_queues, network_printers
+from devices.discovery.network import cups_queues, need_hosts, network_printers
 from devices.hotplug import MISSING
 from devices.ports.usb_bus import PyUsb
 
@@ -24,6 +24,8 @@ async def discover(hosts: list[str], timeout_s: float = TIMEOUT_S) -> list[Found
     Raises:
         ValueError: a host cannot be one, or there are too many.
     """
+    # before the others begin: a way that is given up while it opens leaves its sockets open
+    need_hosts(hosts)
     ways = [
         asyncio.to_thread(serial_lines),
         asyncio.to_thread(keyboards),

@@ -16,7 +16,12 @@ _MOST_QUEUES: Final = 200
 
 
 async def network_printers(hosts: list[str], timeout_s: float) -> list[Found]:
-    """Which of these hosts take a connection where printers listen (port 9100).
+    """Which of these hosts take a connection where printers listen (port 9100)."""
+    return list(await asyncio.gather(*(_ask(host, timeout_s) for host in hosts)))
+
+
+def need_hosts(hosts: list[str]) -> None:
+    """Refuse what cannot be asked, before anything is.
 
     Raises:
         ValueError: a host cannot be one, or there are too many.
@@ -26,7 +31,6 @@ async def network_printers(hosts: list[str], timeout_s: float) -> list[Found]:
     for host in hosts:
         if not _HOST.fullmatch(host):
             raise ValueError(f"{host[:60]!r} is no name or address of a machine")
-    return list(await asyncio.gather(*(_ask(host, timeout_s) for host in hosts)))
 
 
 async def _ask(host: str, timeout_s: float) -> Found:

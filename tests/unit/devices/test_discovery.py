@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from devices.discovery.discover import discover
 from devices.discovery.found import Found
 from devices.discovery.local import keyboards, serial_lines, usb_printers
 from devices.discovery.network import cups_queues, network_printers
@@ -84,7 +85,7 @@ async def test_a_named_host_is_asked_and_no_other() -> None:
 @pytest.mark.parametrize("hosts", [["a b"], [""], ["x" * 300], ["10.0.0.1"] * 65])
 async def test_what_cannot_be_a_host_is_refused(hosts: list[str]) -> None:
     with pytest.raises(ValueError, match=r"machine|at most"):
-        await network_printers(hosts, 0.1)
+        await discover(hosts, 0.1)
 
 
 async def test_queues_of_cups_are_listed(tmp_path: Path) -> None:
