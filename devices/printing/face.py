@@ -1,5 +1,8 @@
 """Characters as dots on a fixed grid: 12 x 24 for a half-width one, 24 x 24 for a full-width one.
 
+Half-width ones are drawn a little smaller and higher, as in printers' own fonts: a tail that hangs below the
+line would be cut off at the cell's last row.
+
 Each character is drawn once and kept. One that the font lacks is drawn as 〓, never as the font's box.
 """
 
@@ -15,6 +18,9 @@ from devices.profiles.loader import HALF_DOTS
 
 CELL_ROWS: Final = 24
 _SIZE: Final = 24
+_NARROW_SIZE: Final = 22
+_NARROW_BASELINE: Final = 18
+"""The row that half-width characters stand on: the longest tail ends in the last one."""
 _INK: Final = 112  # of 255: thin strokes of a small size stay whole
 _MISSING: Final = "\u3013"
 _FACES: Final = 16
@@ -32,11 +38,13 @@ class Face:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._font = _open(path)
+            self._font = _open(path, _SIZE)
+            self._narrow = _open(path, _NARROW_SIZE)
         except OSError as error:
             raise FontMissing(f"{path} cannot be read as a font: {error}") from error
         ascent, descent = self._font.getmetrics()
         self._top = (CELL_ROWS - (ascent + descent)) // 2
+        self._narrow_top = _NARROW_BASELINE - self._narrow.getmetrics()[0]
         self._unknown = self._drawn("\uffff", 2).tobytes()
         self._cell = lru_cache(maxsize=8192)(self._make)
 
@@ -59,19 +67,23 @@ class Face:
     def _drawn(self, character: str, columns: int) -> Image.Image:
         width = columns * HALF_DOTS
         grey = Image.new("L", (width, CELL_ROWS))
-        left = (width - self._font.getlength(character)) / 2
-        ImageDraw.Draw(grey).text((left, self._top), character, font=self._font, fill=255)
+        font, top = (self._font, self._top) if columns == 2 else (self._narrow, self._narrow_top)
+        left = (width - font.getlength(character)) / 2
+        _, over, _, under = map(round, font.getbbox(character))
+        # what stands out above or below, an accent say, is moved into the cell
+        top = max(min(top, CELL_ROWS - under), min(-over, 0)) if under - over <= CELL_ROWS else top
+        ImageDraw.Draw(grey).text((left, top), character, font=font, fill=255)
         return grey.point([0] * _INK + [255] * (256 - _INK))
 
 
-def _open(path: Path) -> ImageFont.FreeTypeFont:
+def _open(path: Path, size: int) -> ImageFont.FreeTypeFont:
     """The monospaced face of a collection, else its first."""
-    first = ImageFont.truetype(str(path), _SIZE)
+    first = ImageFont.truetype(str(path), size)
     if path.suffix.lower() != ".ttc":
         return first
     for index in range(1, _FACES):
         try:
-            face = ImageFont.truetype(str(path), _SIZE, index)
+            face = ImageFont.truetype(str(path), size, index)
         except OSError:
             break
         if face.getname()[0] == MONOSPACED:

@@ -271,6 +271,11 @@ _TELL: Final[dict[str, Told]] = {
         N_("Another printer falls back to this one"),
         N_("Choose another fallback there, then remove this one."),
     ),
+    "gift_copies": (
+        409,
+        N_("No more gift receipts of this sale"),
+        N_("Look at the receipt again: it says how many there are."),
+    ),
     "paper_forgotten": (
         409,
         N_("This paper is too old for a copy"),

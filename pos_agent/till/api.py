@@ -8,13 +8,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from devices.printing.job import JobKind
 from pos_agent.catalogue.queries import search
+from pos_agent.hardware.paper_view import PaperView
+from pos_agent.hardware.picture_answer import picture_answer
 from pos_agent.requests import Body, actor_of, answer, desk_of, till_of
 from pos_agent.staff.rules import CLERK
 from pos_agent.till import take_scan as tickets
 from pos_agent.till.facing import facing_of
+from pos_agent.till.gift_receipt import print_gift
 from pos_agent.till.pay import Tendered, pay
-from pos_agent.till.receipt import latest_receipts, receipt_json, receipt_of
+from pos_agent.till.receipt import latest_receipts, receipt_from, receipt_json, receipt_of
+from pos_agent.till.receipt_document import receipt_document
 from sync.web.forms import COLUMN_MAX, Line, read_json, read_query
 from sync.web.routes import Contract, Endpoint, GuardedRoute, route
 
@@ -47,6 +52,12 @@ class PayBody(Body):
     given_minor: int = Field(ge=0, le=COLUMN_MAX)
     ticket: Text
     override: OverrideBody | None = None
+
+
+class GiftBody(Body):
+    """Which gift receipt of a sale is wanted: one more than there are."""
+
+    copy_number: int = Field(ge=1, le=99)
 
 
 class SearchQuery(Body):
@@ -137,6 +148,22 @@ async def post_reprint(request: Request) -> Response:
     return answer({"job": new}, 202)
 
 
+async def get_receipt_picture(request: Request) -> Response:
+    """A receipt as its paper looks."""
+    desk = desk_of(request)
+    kept = await receipt_of(desk.reader, str(request.path_params["number"]))
+    printer = desk.papers.printer_for(JobKind.RECEIPT)
+    document = receipt_document(receipt_from(kept.content), desk.profile)
+    return await picture_answer(PaperView(desk.settings, document, printer.id if printer else None))
+
+
+async def post_gift(request: Request) -> Response:
+    """Print a gift receipt; asked twice for the same one, it is printed once."""
+    body = await read_json(request, GiftBody)
+    number = str(request.path_params["number"])
+    return answer({"gift_copies": await print_gift(desk_of(request), number, body.copy_number)}, 202)
+
+
 Told = Mapping[int, str] | None
 """What a route may refuse: status and what it means."""
 
@@ -191,4 +218,14 @@ def _receipt_routes(base: str) -> list[BaseRoute]:
         route(base, get_receipts, permission=CLERK, contract=latest),
         _clerks(one, get_receipt, "GET", "A receipt", None, {404: "No such receipt"}),
         route(f"{one}/reprint", post_reprint, ("POST",), permission=CLERK, contract=reprint),
+        route(
+            f"{one}/gift",
+            post_gift,
+            ("POST",),
+            permission=CLERK,
+            contract=Contract(
+                summary="Print a gift receipt", body=GiftBody, answers={202: None}, refusals=told
+            ),
+        ),
+        route(f"{one}/picture", get_receipt_picture, permission=CLERK),
     ]

@@ -12,8 +12,8 @@ from sync.storage.reader import Reader
 from sync.storage.writer import Transaction
 
 _KEPT: Final = (
-    f"SELECT r.content, r.job_id, {FATE} FROM receipt r LEFT JOIN print_job j ON j.id = r.job_id"  # noqa: S608  # joins constants
-    " WHERE r.number = ?"
+    f"SELECT r.content, r.job_id, {FATE}, r.gift_copies FROM receipt r"  # noqa: S608  # joins constants
+    " LEFT JOIN print_job j ON j.id = r.job_id WHERE r.number = ?"
 )
 
 
@@ -99,6 +99,7 @@ class KeptReceipt:
     content: dict[str, Any]
     job: str | None
     state: str | None
+    gift_copies: int
 
 
 async def receipt_of(reader: Reader, number: str) -> KeptReceipt:
@@ -116,12 +117,21 @@ async def receipt_of(reader: Reader, number: str) -> KeptReceipt:
 async def find_receipt(reader: Reader, number: str) -> KeptReceipt | None:
     """A stored receipt, if this store's books have it."""
     row = await reader.one(_KEPT, (number,))
-    return None if row is None else KeptReceipt(content=json.loads(row[0]), job=row[1], state=row[2])
+    if row is None:
+        return None
+    content, job, state, gift_copies = row
+    return KeptReceipt(content=json.loads(content), job=job, state=state, gift_copies=gift_copies)
+
+
+def receipt_from(content: dict[str, Any]) -> Receipt:
+    """The receipt that was kept as this content."""
+    lines = tuple(ReceiptLine(**line) for line in content["lines"])
+    return Receipt(**{**content, "lines": lines})
 
 
 def receipt_json(kept: KeptReceipt) -> dict[str, Any]:
     """A receipt as a screen shows it, with how its paper fares."""
-    return {**kept.content, "printed": shown_state(kept.state)}
+    return {**kept.content, "printed": shown_state(kept.state), "gift_copies": kept.gift_copies}
 
 
 async def latest_receipts(reader: Reader, limit: int) -> list[dict[str, Any]]:

@@ -20,11 +20,10 @@ from devices.printing.document import (
 )
 from pos_agent.catalogue.profile import Profile, in_language
 from pos_agent.till.receipt import Receipt, ReceiptLine
-from pos_agent.till.receipt_words import amount, money, words_for
+from pos_agent.till.receipt_words import WEIGHED, amount, money, words_for
 from sync.values.clock import from_instant
 
 BARCODE_MOST_CHARACTERS = 40
-_MEASURES = ("g", "ml")
 
 
 def receipt_document(receipt: Receipt, profile: Profile) -> Document:
@@ -41,14 +40,19 @@ def receipt_document(receipt: Receipt, profile: Profile) -> Document:
     return Document(blocks, receipt.locale)
 
 
-def _head(receipt: Receipt, profile: Profile, words: dict[str, str]) -> Iterator[Block]:
-    yield Text(profile.name(receipt.locale), Style.LARGE, Align.CENTRE)
-    address = in_language(profile.address, receipt.locale)
+def shop_head(locale: str, profile: Profile, words: dict[str, str]) -> Iterator[Block]:
+    """The store's name and place, at the top of what customers take home."""
+    yield Text(profile.name(locale), Style.LARGE, Align.CENTRE)
+    address = in_language(profile.address, locale)
     if address:
         yield Text(address, align=Align.CENTRE)
     if profile.phone:
         yield Text(f"{words['phone']} {profile.phone}", align=Align.CENTRE)
     yield Rule(double=True)
+
+
+def _head(receipt: Receipt, profile: Profile, words: dict[str, str]) -> Iterator[Block]:
+    yield from shop_head(receipt.locale, profile, words)
     yield Row(words["receipt"], receipt.number)
     yield Row(words["time"], from_instant(receipt.at).astimezone(profile.tz).strftime("%Y-%m-%d %H:%M:%S"))
     yield Row(words["till"], receipt.till)
@@ -63,7 +67,7 @@ def _line(line: ReceiptLine, receipt: Receipt) -> Iterator[Block]:
     """The name on its own line, below it barcode number, quantity x price and amount."""
     yield Text(in_language(line.names, receipt.locale) or line.sku)
     price = amount(line.unit_minor, receipt.currency)
-    measure = line.unit if line.unit in _MEASURES else ""
+    measure = line.unit if line.unit in WEIGHED else ""
     unit = f"{line.qty}{measure} x {price}" + (f"/{line.per}{measure}" if line.per != 1 or measure else "")
     yield Columns(
         (

@@ -25,6 +25,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "shelf": "货架",
         "left": "余",
         "welcome": "欢迎光临",
+        "gift": "礼品小票",
+        "date": "购买日期",
+        "gift_note": "凭此小票可按本店规定换货",
     },
     "en": {
         "receipt": "Receipt",
@@ -48,8 +51,13 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "shelf": "Shelf",
         "left": "left",
         "welcome": "Welcome",
+        "gift": "GIFT RECEIPT",
+        "date": "Bought on",
+        "gift_note": "Goods may be exchanged with this receipt by the shop's rules",
     },
 }
+WEIGHED: Final = ("g", "ml")
+"""Units that a paper names beside a quantity."""
 _SIGNS: Final = {"CNY": "\uffe5"}
 """The sign on paper where every Chinese printer has it (GB 18030 A3A4); other currencies show their code."""
 _WHOLE: Final = frozenset({"JPY", "KRW", "VND"})

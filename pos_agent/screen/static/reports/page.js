@@ -8,7 +8,7 @@ import { html } from "../base/html.js";
 import { LineNotice } from "../base/line_notice.js";
 import { livePage } from "../base/live_page.js";
 import { note, refused } from "../base/notes.js";
-import { OnPaper } from "./on_paper.js";
+import { OnPaper } from "../base/on_paper.js";
 import { PaperState, usePaper } from "../base/papers.js";
 import { status } from "../base/status.js";
 import { createStore, useStore } from "../base/store.js";

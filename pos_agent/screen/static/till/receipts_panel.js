@@ -9,6 +9,7 @@ import { Icon } from "../base/signs.js";
 import { words as shared } from "../base/words.js";
 import { Reprint } from "./paid_panel.js";
 import { backToSale } from "./paying.js";
+import { openReceipt } from "./shown_receipt.js";
 import { till } from "./state.js";
 import { words } from "./words.js";
 
@@ -24,14 +25,14 @@ export async function openReceipts() {
 const language = document.documentElement.lang;
 const dayOf = (at, timeZone) => new Intl.DateTimeFormat(language, { month: "numeric", day: "numeric", timeZone }).format(new Date(at));
 
-const Item = ({ one, zone }) => html`<li><span class="grow"><b>${money(one.total_minor, one.currency)}</b>
-    <span class="sub"><span>${dayOf(one.at, zone)} ${clock(one.at, zone)}</span><span class="mono">${one.number}</span></span></span>
+const Item = ({ one, zone }) => html`<li><button type="button" class="btn quiet grow open-receipt" onClick=${() => openReceipt(one.number)}><span class="grow"><b>${money(one.total_minor, one.currency)}</b>
+    <span class="sub"><span>${dayOf(one.at, zone)} ${clock(one.at, zone)}</span><span class="mono">${one.number}</span></span></span></button>
   <${Reprint} number=${one.number} /></li>`;
 
 export function ReceiptsPanel({ zone }) {
   const box = useRef(null);
   const { receipts } = till.get();
-  useLayoutEffect(() => (box.current.querySelector("li button") ?? box.current.querySelector("button")).focus(), []);
+  useLayoutEffect(() => (box.current.querySelector("li button:not(.open-receipt)") ?? box.current.querySelector("button")).focus(), []);
   return html`<section class="card found" ref=${box} aria-label=${words.receipts}>
     <header><h2>${words.receipts}</h2><button type="button" class="btn quiet tap" onClick=${backToSale} aria-label=${shared.close}><${Icon} name="cross" /></button></header>
     ${receipts.length ? html`<ul class="list options">${receipts.map((one) => html`<${Item} key=${one.number} one=${one} zone=${zone} />`)}</ul>` : html`<p class="pad muted">${words.noReceipts}</p>`}
