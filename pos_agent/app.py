@@ -26,6 +26,7 @@ from pos_agent.hardware.drawer import Drawer
 from pos_agent.hardware.papers import Papers
 from pos_agent.hardware.printers import Printers
 from pos_agent.hardware.scanners import Scanners
+from pos_agent.labels import api as labels_api
 from pos_agent.lan import api as lan_api
 from pos_agent.lan.certificate_files import CertificateFiles
 from pos_agent.lan.door import LanDoor
@@ -324,6 +325,7 @@ def area_routes(sessions: Sessions, store: TableSessions) -> list[BaseRoute]:
         *ledger_api.routes(),
         *documents_api.routes(),
         *codes_api.routes(),
+        *labels_api.routes(),
         *reports_api.routes(),
     ]
 

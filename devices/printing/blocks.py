@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from devices.errors import DocumentError
 
@@ -13,11 +14,23 @@ _CODE128 = re.compile(r"[\x20-\x7e]{1,80}")
 
 
 class Style(StrEnum):
-    """How a line looks: ``large`` is twice as wide and twice as high."""
+    """How a line looks: ``large`` is twice as wide and high, ``huge`` three times.
+
+    A text that would not fit on one line three times as wide is only large.
+    """
 
     NORMAL = "normal"
     BOLD = "bold"
     LARGE = "large"
+    HUGE = "huge"
+
+    @property
+    def scale(self) -> int:
+        """How many times as wide and high as the printer's font."""
+        return _SCALES.get(self, 1)
+
+
+_SCALES: Final = {Style.LARGE: 2, Style.HUGE: 3}
 
 
 class Align(StrEnum):

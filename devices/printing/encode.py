@@ -19,7 +19,7 @@ LF = b"\n"
 INITIALISE = b"\x1b@"
 ASCII_SET = b"\x1bR\x00"  # else a printer set to China prints ￥ for $
 ALIGN = {Align.LEFT: b"\x1ba\x00", Align.CENTRE: b"\x1ba\x01", Align.RIGHT: b"\x1ba\x02"}
-SIZE = {False: b"\x1d!\x00", True: b"\x1d!\x11"}
+SIZE = {1: b"\x1d!\x00", 2: b"\x1d!\x11", 3: b"\x1d!\x22"}  # GS ! n: width and height less one
 BOLD = {False: b"\x1bE\x00", True: b"\x1bE\x01"}
 CUT = {
     "feed_partial": b"\x1dVB\x00",
@@ -42,8 +42,8 @@ class _Look:
     def turn_to(self, align: Align, style: Style = Style.NORMAL) -> Iterator[bytes]:
         if align is not self._align:
             yield ALIGN[align]
-        if (style is Style.LARGE) is not (self._style is Style.LARGE):
-            yield SIZE[style is Style.LARGE]
+        if style.scale != self._style.scale:
+            yield SIZE[style.scale]
         if (style is Style.BOLD) is not (self._style is Style.BOLD):
             yield BOLD[style is Style.BOLD]
         self._align, self._style = align, style

@@ -95,6 +95,8 @@ def enqueue_reprint(
 ) -> int:
     """Enqueue one more paper of a job, marked "重打 COPY n"; the only way to print a job again.
 
+    A label is not marked: it proves nothing, and customers read it at the shelf.
+
     Args:
         connection: in the caller's transaction.
         job_id: the job, or any reprint of it.
@@ -116,7 +118,8 @@ def enqueue_reprint(
     if document == FORGOTTEN:
         raise PaperForgotten(f"the text of print job {original} was thrown away")
     copy_number = int(highest) + 1
-    marked = as_reprint(Document.from_json(document), copy_number)
+    whole = Document.from_json(document)
+    marked = whole if kind == JobKind.LABEL else as_reprint(whole, copy_number)
     job = NewJob(new_id, printer or first_printer, JobKind(kind), marked, at)
     _insert(connection, job, marked.to_json(), original, copy_number)
     return copy_number

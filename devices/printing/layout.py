@@ -43,7 +43,7 @@ _QR_QUIET = 8
 
 @dataclass(frozen=True, slots=True)
 class LaidText:
-    """One line: its encoded characters, look and place. Large lines take twice their length in columns.
+    """One line: its encoded characters, look and place. Its columns grow with its style.
 
     ``drawn`` is the line's text where the printer's font lacks some of it, else empty.
     """
@@ -61,7 +61,7 @@ class LaidText:
     @property
     def columns(self) -> int:
         """What the line takes of the paper's columns."""
-        return len(self.encoded) * (2 if self.style is Style.LARGE else 1)
+        return len(self.encoded) * self.style.scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +131,21 @@ def _lay_block(block: Block, profile: Profile) -> Iterator[Laid]:
 
 
 def _columns_for(style: Style, columns: int) -> int:
-    return columns // 2 if style is Style.LARGE else columns
+    return columns // style.scale
 
 
 def _lay_text(block: Text, columns: int) -> Iterator[LaidText]:
     for paragraph in block.text.split("\n"):
-        for line in wrap(cells(paragraph), _columns_for(block.style, columns)):
-            yield _laid(line, block.style, block.align)
+        line_of_all = cells(paragraph)
+        style = _fitting(block.style, width_of(line_of_all), columns)
+        for line in wrap(line_of_all, _columns_for(style, columns)):
+            yield _laid(line, style, block.align)
+
+
+def _fitting(style: Style, width: int, columns: int) -> Style:
+    """The style, or large where a huge text would have to be broken: half a price is a wrong one."""
+    is_too_wide = style is Style.HUGE and width > _columns_for(style, columns)
+    return Style.LARGE if is_too_wide else style
 
 
 def _styled(lines: list[Line], style: Style) -> Iterator[LaidText]:

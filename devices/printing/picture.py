@@ -26,15 +26,15 @@ _MARGIN: Final = 16
 
 
 def line_picture(line: LaidText, profile: Profile, face: Face) -> Image.Image:
-    """One line over the paper's whole width; 255 = black. Large lines are twice as high."""
+    """One line over the paper's whole width; 255 = black. Large and huge lines are higher."""
     cells = [(character, columns_of(character)) for character in line.text]
     text = Image.new("L", (max(1, sum(columns for _, columns in cells)) * HALF_DOTS, CELL_ROWS))
     left = 0
     for character, columns in cells:
         text.paste(face.cell(character, columns), (left, 0))
         left += columns * HALF_DOTS
-    if line.style is Style.LARGE:
-        text = text.resize((text.width * 2, text.height * 2), Image.Resampling.NEAREST)
+    if (scale := line.style.scale) > 1:
+        text = text.resize((text.width * scale, text.height * scale), Image.Resampling.NEAREST)
     elif line.style is Style.BOLD:
         text = ImageChops.lighter(text, ImageChops.offset(text, 1, 0))
     paper = Image.new("L", (profile.dots, text.height + _GAP))

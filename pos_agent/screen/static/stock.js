@@ -14,6 +14,9 @@ import { Icon, Mark, Pill } from "./base/signs.js";
 import { status } from "./base/status.js";
 import { useStore } from "./base/store.js";
 import { TopBar, zoneOf } from "./base/top_bar.js";
+import { LabelsCard } from "./labels/card.js";
+import { add, labels } from "./labels/state.js";
+import { words as ofLabels } from "./labels/words.js";
 
 const words = {
   title: _("Stock"),
@@ -80,7 +83,8 @@ function Now({ item, why, readAgain }) {
     ${!sum.agrees && html`<p class="fault"><${Mark} tone="bad" />${words.differsHelp}</p>`}
     ${why.rejected.length > 0 && html`<p class="fault"><${Mark} tone="bad" />${words.rejected}</p>`}
     ${now.frozen && html`<${FrozenOne} sku=${why.sku} onAccepted=${readAgain} />`}
-    <div class="row small"><span>${words.free(now.free)}</span><span>${words.owed(now.open)}</span><span>${words.damaged(now.damaged)}</span></div></section>`;
+    <div class="row small"><span>${words.free(now.free)}</span><span>${words.owed(now.open)}</span><span>${words.damaged(now.damaged)}</span></div>
+    <div><button type="button" class="btn tap" id="add-label" onClick=${() => add({ ...item, sku: why.sku })}>${ofLabels.one}</button></div></section>`;
 }
 
 function Holds({ holds }) {
@@ -96,6 +100,7 @@ function Stock() {
   const [shown, show] = useState(null);
   const facts = useStore(status);
   const choose = async (item) => {
+    if (labels.get().collects) add(item);
     try {
       show({ item, why: await get(path(item.sku)) });
     } catch (problem) {
@@ -113,7 +118,7 @@ function Stock() {
   return html`<${TopBar} /><${LineNotice} facts=${facts} /><main id="main" class="page" tabindex="-1"><div class="stack">
     <h1>${words.title}</h1>
     <${FrozenNotice} isManager=${facts.staff?.role === "manager"} />
-    <${GoodsFinder} label=${words.show} take=${choose} />
+    <${GoodsFinder} label=${words.show} take=${choose} /><${LabelsCard} />
     ${shown ? html`<${Now} item=${shown.item} why=${shown.why} readAgain=${() => choose(shown.item)} /><${Holds} holds=${shown.why.holds} />
       <section class="card"><div class="scroller" tabindex="0" role="region" aria-label=${words.what}><${Movements} lines=${shown.why.movements} zone=${zoneOf(facts)} /></div>${shown.why.next_before && html`<footer><button type="button" class="btn tap" onClick=${older}>${words.older}</button></footer>`}</section>` : html`<${Blank} />`}
   </div></main>`;

@@ -79,7 +79,7 @@ def test_real_documents_come_back_from_json(document: Document) -> None:
         '{"v":1,"locale":"en","blocks":[{"type":"text"}]}',
         '{"v":1,"locale":"en","blocks":[{"type":"text","text":5}]}',
         '{"v":1,"locale":"en","blocks":[{"type":"text","text":"a","colour":"red"}]}',
-        '{"v":1,"locale":"en","blocks":[{"type":"text","text":"a","style":"huge"}]}',
+        '{"v":1,"locale":"en","blocks":[{"type":"text","text":"a","style":"enormous"}]}',
         '{"v":1,"locale":"en","blocks":[{"type":"feed","lines":true}]}',
         '{"v":1,"locale":"en","blocks":[{"type":"feed","lines":0}]}',
         '{"v":1,"locale":"en","blocks":[{"type":"columns","cells":[{"text":"a","width":"2"}]}]}',

@@ -1,0 +1,71 @@
+"""A manager prints shelf labels: from the stock page to the paper of a virtual printer."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from sync.runtime.clock import SystemClock
+from tests.browser.agent.real_agent import RealAgent
+from tests.browser.agent.test_looks import check
+from tests.browser.agent.test_paper_out import agent as resting_agent
+from tests.browser.agent.test_paper_out import keep, printer
+from tests.browser.agent.test_reports_page import is_drawn, page
+from tests.integration.devices.virtual_devices import Program
+from tests.unit.pos_agent.agent_stage import COLA, MILK, gtin
+
+__all__ = ["page", "printer", "resting_agent"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+
+@pytest.fixture
+def agent(resting_agent: RealAgent) -> RealAgent:
+    """The agent at the hour of its spool, which prints no label that waited for half a day."""
+    assert resting_agent.stage is not None
+    resting_agent.stage.clock.moment = SystemClock().now()
+    return resting_agent
+
+
+def find(page: Page, text: str, name: str) -> None:
+    """Show goods by their number or name."""
+    page.locator("#scan").fill(text)
+    page.keyboard.press("Enter")
+    expect(page.locator("h2", has_text=name)).to_be_visible()
+
+
+def test_labels_are_picked_looked_at_and_printed(
+    page: Page, agent: RealAgent, printer: Program, tmp_path: Path
+) -> None:
+    page.goto(agent.url + "/stock")
+    find(page, gtin(1), "可口可乐")
+    page.locator("#add-label").click()
+    expect(page.locator("#label-printer")).to_contain_text("front")
+    expect(page.locator(".on-paper")).to_contain_text("￥3.50")
+    is_drawn(page)
+    page.get_by_label("每次扫码都加入标签").check()
+    page.locator("#scan").fill(gtin(2))
+    page.keyboard.press("Enter")
+    expect(page.locator(f"[data-label='{MILK}']")).to_be_visible()
+    page.get_by_label("份数: 可口可乐").select_option("3")
+    expect(page.locator("#print-labels")).to_have_text("打印 4 张标签")
+    expect(page.locator(".on-paper")).to_contain_text("￥12.80")
+    is_drawn(page)
+    check(page, "stock-labels")
+    for width in (360, 768, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
+        keep(page, f"stock-labels-{width}.png")
+
+    page.reload()
+    expect(page.locator("#print-labels")).to_have_text("打印 4 张标签")
+    page.locator(f"[data-label='{COLA}'] button", has_text="可口可乐").first.click()
+    expect(page.locator(".on-paper")).to_contain_text("￥3.50")
+    page.locator("#print-labels").click()
+    expect(page.locator("#toasts")).to_contain_text("正在打印 4 张标签")
+    expect(page.locator("#print-labels")).to_have_count(0)
+    page.goto(agent.url + "/devices")
+    expect(page.locator("#papers")).to_contain_text("所有单据都已打印")
+    papers = [path.read_text() for path in (tmp_path / "papers").glob("*.txt")]
+    assert sorted("可口可乐" in text for text in papers) == [False, True, True, True]
+    assert all("货架 A-0" in text for text in papers)
