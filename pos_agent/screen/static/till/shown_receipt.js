@@ -60,10 +60,10 @@ export function ReceiptPanel({ zone }) {
   const picture = `/api/v1/receipts/${encodeURIComponent(receipt.number)}/picture`;
   return html`<section class="card found" ref=${box} id="shown-receipt" aria-label=${words.receiptOf(receipt.number)}>
     <header><h2>${words.receiptOf(receipt.number)}</h2><button type="button" class="btn quiet tap" onClick=${backToSale} aria-label=${shared.close}><${Icon} name="cross" /></button></header>
-    <p class="pad small muted">${moment(receipt.at, zone)} · ${shared.tillNo(receipt.till)} · ${receipt.clerk || receipt.actor}${receipt.order_number && html` · ${words.orderOf(receipt.order_number)}`}</p>
+    <p class=${drawn ? "visually-hidden" : "pad small muted"}>${moment(receipt.at, zone)} · ${shared.tillNo(receipt.till)} · ${receipt.clerk || receipt.actor}${receipt.order_number && html` · ${words.orderOf(receipt.order_number)}`}</p>
     ${drawn && html`<figure class="on-paper" tabindex="0" role="region" aria-label=${words.onPaper}><img src=${picture} alt="" onError=${() => draw(false)} /></figure>`}
     <ul class=${drawn ? "visually-hidden" : "list"}>${receipt.lines.map((line, place) => html`<${Line} key=${place} line=${line} currency=${currency} />`)}</ul>
-    <p class="pad row spread"><strong>${words.paid}</strong><strong class="num" id="receipt-total">${money(receipt.total_minor, currency)}</strong></p>
+    <p class=${drawn ? "visually-hidden" : "pad row spread"}><strong>${words.paid}</strong><strong class="num" id="receipt-total">${money(receipt.total_minor, currency)}</strong></p>
     <div class="pad acts row"><${Reprint} number=${receipt.number} /><${Gift} receipt=${receipt} /><button type="button" class="btn big" onClick=${openReceipts}>${words.allReceipts}</button></div>
   </section>`;
 }
