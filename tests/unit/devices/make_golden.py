@@ -8,9 +8,10 @@ from devices.printing.layout import lay_out
 from devices.printing.picture import paper_picture, png
 from devices.profiles import load_profile
 from tests.unit.devices.example_documents import PICK_SLIP, RECEIPT_EN, RECEIPT_ZH
+from tests.unit.devices.store_papers import STORE_PAPERS
 
 FOLDER = Path(__file__).parent / "golden"
-PAPERS = {"receipt_zh": RECEIPT_ZH, "receipt_en": RECEIPT_EN, "pick_slip": PICK_SLIP}
+PAPERS = {"receipt_zh": RECEIPT_ZH, "receipt_en": RECEIPT_EN, "pick_slip": PICK_SLIP, **STORE_PAPERS}
 PROFILES = ("generic-80", "generic-58")
 _A_LINE = 32
 

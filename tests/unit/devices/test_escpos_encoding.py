@@ -8,7 +8,7 @@ from escpos.printer import Dummy
 from devices.printing.document import Align, Barcode, Cut, Document, Qr, Style, Symbology, Text
 from devices.printing.encode import encode
 from devices.profiles import load_profile
-from tests.unit.devices.example_documents import PICK_SLIP, RECEIPT_EN, RECEIPT_ZH
+from tests.unit.devices.make_golden import PAPERS
 
 GOLDEN = Path(__file__).parent / "golden"
 PROFILE = load_profile("generic-80")
@@ -17,9 +17,7 @@ END = b"\x1dVB\x00"
 
 
 @pytest.mark.parametrize("key", ["generic-80", "generic-58"])
-@pytest.mark.parametrize(
-    ("name", "document"), [("receipt_zh", RECEIPT_ZH), ("receipt_en", RECEIPT_EN), ("pick_slip", PICK_SLIP)]
-)
+@pytest.mark.parametrize(("name", "document"), PAPERS.items(), ids=PAPERS)
 def test_receipts_are_these_bytes(name: str, document: Document, key: str) -> None:
     golden = bytes.fromhex((GOLDEN / f"{name}.{key}.hex").read_text())
     assert encode(document, load_profile(key)) == golden

@@ -22,7 +22,8 @@ from devices.printing.picture import LINE_ROWS, line_picture, paper_picture, png
 from devices.printing.raster import band_bytes
 from devices.printing.sample_page import sample_page
 from devices.profiles import load_profile, profile_names
-from tests.unit.devices.example_documents import PICK_SLIP, RECEIPT_EN, RECEIPT_ZH
+from tests.unit.devices.example_documents import RECEIPT_ZH
+from tests.unit.devices.make_golden import PAPERS
 
 pytestmark = pytest.mark.font
 GOLDEN = Path(__file__).parent / "golden"
@@ -32,9 +33,7 @@ MOST_DIFFERENT = 0.01
 
 
 @pytest.mark.parametrize("key", ["generic-80", "generic-58"])
-@pytest.mark.parametrize(
-    ("name", "document"), [("receipt_zh", RECEIPT_ZH), ("receipt_en", RECEIPT_EN), ("pick_slip", PICK_SLIP)]
-)
+@pytest.mark.parametrize(("name", "document"), PAPERS.items(), ids=PAPERS)
 def test_papers_look_like_this(name: str, document: Document, key: str, tmp_path: Path) -> None:
     profile = load_profile(key)
     picture = paper_picture(lay_out(document, profile), profile, machine_face())
