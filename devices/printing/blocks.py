@@ -14,15 +14,17 @@ _CODE128 = re.compile(r"[\x20-\x7e]{1,80}")
 
 
 class Style(StrEnum):
-    """How a line looks: ``large`` is twice as wide and high, ``huge`` three times.
+    """How a line looks: ``large`` is twice as wide and high, ``huge`` three times, ``small`` is font B.
 
-    A text that would not fit on one line three times as wide is only large.
+    A text that would not fit on one line three times as wide is only large. What holds a character of two
+    bytes is never small: printers have their Chinese font in one size, and would mix both on a line.
     """
 
     NORMAL = "normal"
     BOLD = "bold"
     LARGE = "large"
     HUGE = "huge"
+    SMALL = "small"
 
     @property
     def scale(self) -> int:

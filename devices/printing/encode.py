@@ -20,6 +20,7 @@ INITIALISE = b"\x1b@"
 ASCII_SET = b"\x1bR\x00"  # else a printer set to China prints ￥ for $
 ALIGN = {Align.LEFT: b"\x1ba\x00", Align.CENTRE: b"\x1ba\x01", Align.RIGHT: b"\x1ba\x02"}
 SIZE = {1: b"\x1d!\x00", 2: b"\x1d!\x11", 3: b"\x1d!\x22"}  # GS ! n: width and height less one
+FONT = {False: b"\x1bM\x00", True: b"\x1bM\x01"}  # ESC M n: font A, font B
 BOLD = {False: b"\x1bE\x00", True: b"\x1bE\x01"}
 CUT = {
     "feed_partial": b"\x1dVB\x00",
@@ -44,6 +45,8 @@ class _Look:
             yield ALIGN[align]
         if style.scale != self._style.scale:
             yield SIZE[style.scale]
+        if (style is Style.SMALL) is not (self._style is Style.SMALL):
+            yield FONT[style is Style.SMALL]
         if (style is Style.BOLD) is not (self._style is Style.BOLD):
             yield BOLD[style is Style.BOLD]
         self._align, self._style = align, style

@@ -1,4 +1,4 @@
-"""Characters as dots on a fixed grid: 12 x 24 for a half-width one, 24 x 24 for a full-width one.
+"""Characters as dots on a fixed grid: 12 x 24 for half-width, 24 x 24 for full-width, 9 x 17 for small ones.
 
 Half-width ones are drawn a little smaller and higher, as in printers' own fonts: a tail that hangs below the
 line would be cut off at the cell's last row.
@@ -14,13 +14,16 @@ from PIL import Image, ImageDraw, ImageFont
 
 from devices.errors import FontMissing
 from devices.printing.font_file import MONOSPACED, chinese_font
-from devices.profiles.loader import HALF_DOTS
+from devices.profiles.loader import HALF_DOTS, SMALL_DOTS
 
 CELL_ROWS: Final = 24
 _SIZE: Final = 24
 _NARROW_SIZE: Final = 22
 _NARROW_BASELINE: Final = 18
 """The row that half-width characters stand on: the longest tail ends in the last one."""
+SMALL_ROWS: Final = 17
+_SMALL_SIZE: Final = 16
+_SMALL_BASELINE: Final = 13
 _INK: Final = 112  # of 255: thin strokes of a small size stay whole
 _MISSING: Final = "\u3013"
 _FACES: Final = 16
@@ -40,6 +43,7 @@ class Face:
         try:
             self._font = _open(path, _SIZE)
             self._narrow = _open(path, _NARROW_SIZE)
+            self._small_font = _open(path, _SMALL_SIZE)
         except OSError as error:
             raise FontMissing(f"{path} cannot be read as a font: {error}") from error
         ascent, descent = self._font.getmetrics()
@@ -47,6 +51,7 @@ class Face:
         self._narrow_top = _NARROW_BASELINE - self._narrow.getmetrics()[0]
         self._unknown = self._drawn("\uffff", 2).tobytes()
         self._cell = lru_cache(maxsize=8192)(self._make)
+        self._small = lru_cache(maxsize=512)(self._small_drawn)
 
     def cell(self, character: str, columns: int) -> Image.Image:
         """The character in a cell of 12 dots a column and 24 rows; 255 = black. Shared: never draw on it.
@@ -56,6 +61,10 @@ class Face:
             columns: 1 or 2.
         """
         return self._cell(character, columns)
+
+    def small_cell(self, character: str) -> Image.Image:
+        """A character of one byte in font B's cell of 9 dots and 17 rows. Shared: never draw on it."""
+        return self._small(character)
 
     def has(self, character: str) -> bool:
         """Whether the font holds the character."""
@@ -73,6 +82,12 @@ class Face:
         # what stands out above or below, an accent say, is moved into the cell
         top = max(min(top, CELL_ROWS - under), min(-over, 0)) if under - over <= CELL_ROWS else top
         ImageDraw.Draw(grey).text((left, top), character, font=font, fill=255)
+        return grey.point([0] * _INK + [255] * (256 - _INK))
+
+    def _small_drawn(self, character: str) -> Image.Image:
+        grey = Image.new("L", (SMALL_DOTS, SMALL_ROWS))
+        place = (SMALL_DOTS / 2, _SMALL_BASELINE)
+        ImageDraw.Draw(grey).text(place, character, font=self._small_font, fill=255, anchor="ms")
         return grey.point([0] * _INK + [255] * (256 - _INK))
 
 

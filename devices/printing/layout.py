@@ -4,7 +4,7 @@ Invariants: no laid line is wider than the paper; a two-byte character is never 
 blanks at a line's end. Picture blocks are sized here, so every encoder draws them alike.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import structlog
@@ -29,7 +29,7 @@ from devices.printing.document import (
 from devices.printing.gb18030 import Missing, cells, text_of
 from devices.printing.picture_sizes import code128_modules, qr_modules
 from devices.printing.wrap import Line, pad, width_of, wrap
-from devices.profiles.loader import Profile
+from devices.profiles.loader import HALF_DOTS, SMALL_DOTS, Profile
 
 _log = structlog.get_logger(__name__)
 
@@ -60,7 +60,9 @@ class LaidText:
 
     @property
     def columns(self) -> int:
-        """What the line takes of the paper's columns."""
+        """What the line takes of the paper's columns, a part of one as a whole."""
+        if self.style is Style.SMALL:
+            return -(-len(self.encoded) * SMALL_DOTS // HALF_DOTS)
         return len(self.encoded) * self.style.scale
 
 
@@ -111,11 +113,13 @@ def lay_out(document: Document, profile: Profile) -> tuple[Laid, ...]:
 def _lay_block(block: Block, profile: Profile) -> Iterator[Laid]:
     match block:
         case Text():
-            yield from _lay_text(block, profile.columns)
+            yield from _lay_text(block, profile)
         case Row():
-            yield from _styled(_row_lines(block, _columns_for(block.style, profile.columns)), block.style)
+            style = _style_for(block.style, (block.left, block.right), profile)
+            yield from _styled(_row_lines(block, _columns_for(style, profile)), style)
         case Columns():
-            yield from _styled(_column_lines(block, _columns_for(block.style, profile.columns)), block.style)
+            style = _style_for(block.style, (cell.text for cell in block.cells), profile)
+            yield from _styled(_column_lines(block, _columns_for(style, profile)), style)
         case Rule(double=double):
             yield LaidText((b"=" if double else b"-") * profile.columns)
         case Barcode():
@@ -130,21 +134,30 @@ def _lay_block(block: Block, profile: Profile) -> Iterator[Laid]:
             yield LaidCut()
 
 
-def _columns_for(style: Style, columns: int) -> int:
-    return columns // style.scale
+def _columns_for(style: Style, profile: Profile) -> int:
+    return profile.small_columns if style is Style.SMALL else profile.columns // style.scale
 
 
-def _lay_text(block: Text, columns: int) -> Iterator[LaidText]:
+def _style_for(style: Style, texts: Iterable[str], profile: Profile) -> Style:
+    """The style, or normal for what this printer's small font cannot hold."""
+    if style is not Style.SMALL:
+        return style
+    fits = profile.small_columns and all(len(code) == 1 for text in texts for code in cells(text))
+    return Style.SMALL if fits else Style.NORMAL
+
+
+def _lay_text(block: Text, profile: Profile) -> Iterator[LaidText]:
+    whole = _style_for(block.style, (block.text,), profile)
     for paragraph in block.text.split("\n"):
-        line_of_all = cells(paragraph)
-        style = _fitting(block.style, width_of(line_of_all), columns)
-        for line in wrap(line_of_all, _columns_for(style, columns)):
+        characters = cells(paragraph)
+        style = _fitting(whole, width_of(characters), profile)
+        for line in wrap(characters, _columns_for(style, profile)):
             yield _laid(line, style, block.align)
 
 
-def _fitting(style: Style, width: int, columns: int) -> Style:
+def _fitting(style: Style, width: int, profile: Profile) -> Style:
     """The style, or large where a huge text would have to be broken: half a price is a wrong one."""
-    is_too_wide = style is Style.HUGE and width > _columns_for(style, columns)
+    is_too_wide = style is Style.HUGE and width > _columns_for(style, profile)
     return Style.LARGE if is_too_wide else style
 
 
@@ -231,4 +244,4 @@ def _lay_qr(block: Qr, profile: Profile) -> Iterator[Laid]:
 def _instead(data: str, kind: str, profile: Profile) -> Iterator[LaidText]:
     """A code too wide for the paper stands there as text: the till can still type it."""
     _log.warning("printing.code_too_wide", kind=kind, length=len(data), profile=profile.key)
-    yield from _lay_text(Text(data, align=Align.CENTRE), profile.columns)
+    yield from _lay_text(Text(data, align=Align.CENTRE), profile)

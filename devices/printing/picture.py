@@ -12,11 +12,11 @@ from PIL import Image, ImageChops
 
 from devices.printing.bars import modules_of
 from devices.printing.blocks import Align, Style
-from devices.printing.face import CELL_ROWS, Face
+from devices.printing.face import CELL_ROWS, SMALL_ROWS, Face
 from devices.printing.gb18030 import columns_of
 from devices.printing.layout import Laid, LaidBarcode, LaidCut, LaidFeed, LaidLogo, LaidQr, LaidText
 from devices.printing.logo import Logo
-from devices.profiles.loader import HALF_DOTS, Profile
+from devices.profiles.loader import HALF_DOTS, SMALL_DOTS, Profile
 
 LINE_ROWS: Final = 30
 """From one line to the next: 1/6 inch at 180 dpi, what ESC @ leaves a printer with."""
@@ -27,12 +27,7 @@ _MARGIN: Final = 16
 
 def line_picture(line: LaidText, profile: Profile, face: Face) -> Image.Image:
     """One line over the paper's whole width; 255 = black. Large and huge lines are higher."""
-    cells = [(character, columns_of(character)) for character in line.text]
-    text = Image.new("L", (max(1, sum(columns for _, columns in cells)) * HALF_DOTS, CELL_ROWS))
-    left = 0
-    for character, columns in cells:
-        text.paste(face.cell(character, columns), (left, 0))
-        left += columns * HALF_DOTS
+    text = _small_text(line.text, face) if line.style is Style.SMALL else _text(line.text, face)
     if (scale := line.style.scale) > 1:
         text = text.resize((text.width * scale, text.height * scale), Image.Resampling.NEAREST)
     elif line.style is Style.BOLD:
@@ -40,6 +35,24 @@ def line_picture(line: LaidText, profile: Profile, face: Face) -> Image.Image:
     paper = Image.new("L", (profile.dots, text.height + _GAP))
     paper.paste(text, (_left(line.align, profile.dots, text.width), 0))
     return paper
+
+
+def _text(text: str, face: Face) -> Image.Image:
+    cells = [(character, columns_of(character)) for character in text]
+    picture = Image.new("L", (max(1, sum(columns for _, columns in cells)) * HALF_DOTS, CELL_ROWS))
+    left = 0
+    for character, columns in cells:
+        picture.paste(face.cell(character, columns), (left, 0))
+        left += columns * HALF_DOTS
+    return picture
+
+
+def _small_text(text: str, face: Face) -> Image.Image:
+    """Font B; the line is as high as others, as printers leave it."""
+    picture = Image.new("L", (max(1, len(text)) * SMALL_DOTS, CELL_ROWS))
+    for place, character in enumerate(text):
+        picture.paste(face.small_cell(character), (place * SMALL_DOTS, CELL_ROWS - SMALL_ROWS))
+    return picture
 
 
 def paper_picture(

@@ -19,6 +19,8 @@ Handshake = Literal["none", "rtscts", "xonxoff"]
 
 HALF_DOTS: Final = 12
 """The width of a half-width character in dots: the grid of font A and of the two-byte fonts, 12 x 24."""
+SMALL_DOTS: Final = 9
+"""The width of a character of font B, 9 x 17."""
 MOST_BYTES: Final = 16_384
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HEX = ("kanji_on", "kanji_off")
@@ -34,6 +36,7 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
 _TEXTS = ("name", *_HEX, *_CHOICES)
 _SIZES = {
     "columns": (16, 96),
+    "small_columns": (0, 128),
     "dots": (192, 1152),
     "dpi": (100, 600),
     "drawer_pin": (0, 5),
@@ -52,6 +55,7 @@ class Profile:
         key: the file's name, for example ``generic-80``.
         name: for people.
         columns: half-width characters a line holds.
+        small_columns: characters of font B (9 x 17) that a line holds; 0 = it has none.
         dots: printable width in dots.
         dpi: dots per inch, of paper and head alike.
         cjk: ``text`` = it has a Chinese font; ``raster`` = every line is sent as a picture.
@@ -73,6 +77,7 @@ class Profile:
     key: str
     name: str
     columns: int
+    small_columns: int
     dots: int
     dpi: int
     cjk: Cjk
@@ -176,6 +181,11 @@ def _check_sense(profile: Profile) -> None:
     """What is right by itself and wrong together."""
     wrong = (
         (profile.columns * HALF_DOTS > profile.dots, f"{profile.columns} columns need more than its dots"),
+        (
+            profile.small_columns * SMALL_DOTS > profile.columns * HALF_DOTS,
+            f"{profile.small_columns} small_columns are wider than its columns",
+        ),
+        (0 < profile.small_columns < 16, "small_columns must be 0 or at least 16"),
         (profile.dots % 8 != 0, "dots must be a multiple of 8, as pictures are sent"),
         (profile.drawer_pin not in {0, 2, 5}, "drawer_pin must be 0, 2 or 5"),
         (profile.cjk == "raster" and profile.raster == "none", "cjk raster needs a raster command"),

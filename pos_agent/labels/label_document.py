@@ -70,9 +70,9 @@ def label_document(product: Product, today: date, locale: str) -> Document:
         Text(in_language(product.names, locale) or product.sku, Style.BOLD),
         Text(money(product.price_minor, product.currency), Style.HUGE, Align.CENTRE),
         *_prices(product, product.price_minor, words),
-        Row(f"{words['shelf']} {product.shelf or '-'}", today.isoformat()),
-        Row(words["sku"], product.sku),
+        Row(f"{words['shelf']} {product.shelf or '-'}", f"{words['sku']} {product.sku}"),
         *_barcode(product),
+        Text(today.isoformat(), Style.SMALL, Align.RIGHT),
         Cut(),
     )
     return Document(blocks, locale)

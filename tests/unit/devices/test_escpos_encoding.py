@@ -1,11 +1,12 @@
 """Receipt bytes: golden files, and python-escpos as a second opinion where it is right."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from escpos.printer import Dummy
 
-from devices.printing.document import Align, Barcode, Cut, Document, Qr, Style, Symbology, Text
+from devices.printing.document import Align, Barcode, Cut, Document, Qr, Row, Style, Symbology, Text
 from devices.printing.encode import encode
 from devices.profiles import load_profile
 from tests.unit.devices.make_golden import PAPERS
@@ -31,6 +32,34 @@ def test_settings_are_sent_when_they_change_and_taken_back() -> None:
     document = Document((Text("A", Style.LARGE, Align.CENTRE), Text("B", Style.BOLD), Text("C")))
     assert encode(document, PROFILE) == (
         START + b"\x1ba\x01\x1d!\x11A\n" + b"\x1ba\x00\x1d!\x00\x1bE\x01B\n" + b"\x1bE\x00C\n" + END
+    )
+
+
+def test_small_print_is_font_b_and_chinese_stays_as_large_as_it_is() -> None:
+    document = Document((Text("a" * 65, Style.SMALL), Text("好 a", Style.SMALL), Row("b", "c", Style.SMALL)))
+    row = b"b" + b" " * 62 + b"c\n"
+    assert encode(document, PROFILE) == (
+        START
+        + b"\x1bM\x01"
+        + b"a" * 64
+        + b"\na\n"
+        + b"\x1bM\x00\xba\xc3 a\n"
+        + b"\x1bM\x01"
+        + row
+        + b"\x1bM\x00"
+        + END
+    )
+    without = replace(PROFILE, small_columns=0)
+    assert encode(Document((Text("a", Style.SMALL),)), without) == START + b"a\n" + END
+
+
+def test_a_huge_price_is_three_times_as_large_or_else_large() -> None:
+    narrow = load_profile("generic-58")
+    assert encode(Document((Text("¥9999.50", Style.HUGE),)), narrow) == (
+        START + b"\x1d!\x22\xa3\xa49999.50\n\x1d!\x00" + END
+    )
+    assert encode(Document((Text("¥99999999.50", Style.HUGE),)), narrow) == (
+        START + b"\x1d!\x11\xa3\xa499999999.50\n\x1d!\x00" + END
     )
 
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from devices.errors import FontMissing, LogoError
 from devices.printing.bars import modules_of
-from devices.printing.document import Barcode, Document, Symbology, Text
+from devices.printing.document import Barcode, Document, Style, Symbology, Text
 from devices.printing.document import Logo as LogoBlock
 from devices.printing.encode import encode
 from devices.printing.face import Face, machine_face
@@ -181,3 +181,15 @@ def test_no_character_is_cut_off_by_its_cell(characters: str) -> None:
         ImageDraw.Draw(free).text((18, 6), character, font=font, fill=255)
         ink = free.point([0] * 112 + [255] * 144).histogram()[255]
         assert face.cell(character, columns).histogram()[255] >= 0.9 * ink, character
+
+
+def test_small_print_is_drawn_nine_dots_a_character() -> None:
+    (line, *_), face = lay_out(Document((Text("g" * 64, Style.SMALL),)), WIDE), machine_face()
+    assert isinstance(line, LaidText)
+    picture = line_picture(line, WIDE, face)
+    assert picture.height == LINE_ROWS
+    cell = face.small_cell("g")
+    assert cell.size == (9, 17)
+    assert cell.getbbox() is not None
+    for place in range(64):
+        assert picture.crop((place * 9, 7, place * 9 + 9, 24)).tobytes() == cell.tobytes()

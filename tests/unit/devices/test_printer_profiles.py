@@ -12,6 +12,7 @@ from devices.profiles.loader import load_profile, parse_profile, profile_names
 GOOD = """
 name = "n"
 columns = 48
+small_columns = 64
 dots = 576
 encoding = "gbk"
 kanji_on = "1C 26"
@@ -73,6 +74,8 @@ def test_a_shop_s_own_profile_comes_before_one_that_ships(tmp_path: Path) -> Non
         ("columns = 48", "columns = 4", "columns"),
         ("columns = 48", 'columns = "48"', "columns"),
         ("columns = 48", "", "missing"),
+        ("small_columns = 64", "small_columns = 65", "wider than its columns"),
+        ("small_columns = 64", "small_columns = 15", "at least 16"),
         ('cut = "none"', 'cut = "tear"', "cut"),
         ('name = "n"', 'name = "n"\ncolour = "red"', "unknown"),
         ('"1C 26"', '"1C 2"', "hex"),

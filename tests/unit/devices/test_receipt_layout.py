@@ -31,6 +31,9 @@ def test_no_line_is_wider_than_the_paper_and_no_character_is_split(document: Doc
     for piece in laid:
         if isinstance(piece, LaidText):
             assert piece.columns <= profile.columns
+            if piece.style is Style.SMALL:
+                assert len(piece.encoded) <= profile.small_columns
+                assert len(piece.text) == len(piece.encoded)
             piece.encoded.decode("gbk")
         if isinstance(piece, LaidQr):
             assert 3 <= piece.module_dots <= 16
