@@ -1,6 +1,5 @@
 """A serial device: RS-232, a USB adapter, or a pty. pyserial blocks, so each port owns one thread."""
 
-import contextlib
 import termios
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -105,10 +104,10 @@ class SerialPort:
         if line is not None:
             _quietly(line.cancel_read)
             _quietly(line.cancel_write)
-            # the line is opened exclusively: who opens it next must not meet this one still on its way out
-            with contextlib.suppress(PortTimeout):
-                await thread.call(lambda: _quietly(line.close), _GRACE_S)
-        thread.end()
+            if thread.is_stuck:  # what the printer did not take must not come out later; a drain ends by this
+                _quietly(line.reset_output_buffer)
+        # the line is opened exclusively: who opens it next must not meet this one still on its way out
+        await thread.end(lambda: _give_free(line), _GRACE_S)
 
     def _opened(self) -> serial.Serial:
         if self._line is None:
@@ -118,6 +117,11 @@ class SerialPort:
     def _need_thread(self) -> OwnedThread:
         assert self._thread is not None, "calls come between open and close"
         return self._thread
+
+
+def _give_free(line: serial.Serial | None) -> None:
+    if line is not None:
+        _quietly(line.close)
 
 
 def _quietly(work: Callable[[], object]) -> None:

@@ -1,6 +1,6 @@
 """A printer on USB that is spoken to directly, without the kernel's printer driver and without CUPS."""
 
-import contextlib
+import time
 from typing import Final
 
 from devices.errors import PortAbsent, PortLost, PortTimeout
@@ -44,9 +44,12 @@ class UsbPort:
         line, thread = self._need()
 
         def send() -> None:
-            left = data
+            left, ends_s = data, time.monotonic() + timeout_s
             while left:
-                left = left[line.write(left, timeout_s) :]
+                left_s = ends_s - time.monotonic()
+                if left_s <= 0:  # one that takes a little at a time must not go on when nobody waits any more
+                    raise TimeoutError
+                left = left[line.write(left, left_s) :]
 
         try:
             await thread.call(send, timeout_s + _GRACE_S)
@@ -74,12 +77,13 @@ class UsbPort:
         thread, self._thread = self._thread, None
         if thread is None:
             return
-        if line is not None:
-            with contextlib.suppress(OSError, PortTimeout):  # it is gone: nothing is to be given back
-                await thread.call(line.close, _GRACE_S)
-        thread.end()
+        await thread.end(line.close if line is not None else _nothing, _GRACE_S)
 
     def _need(self) -> tuple[UsbLine, OwnedThread]:
         if self._line is None or self._thread is None:
             raise PortLost(f"{self.peer} is not open")
         return self._line, self._thread
+
+
+def _nothing() -> None:
+    """Nothing was claimed: nothing is to be given back."""

@@ -140,8 +140,8 @@ class _Waiting:
         return None
 
     async def _ask(self) -> None:
-        if self._wait.is_asked and self._now() < self._ends:
-            self._told.clear()
+        """Ask how it is; not while an answer has begun: its rest would pass for the next one's beginning."""
+        if self._wait.is_asked and not self._told and self._now() < self._ends:
             await self._port.write(STATUS_REQUEST, self._wait.ask_s)
 
     def _take(self, answer: Answer) -> Mark | None:

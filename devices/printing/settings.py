@@ -20,6 +20,7 @@ class SpoolLimits:
         health_s: between looks at an idle printer.
         not_ready_s: between looks at a printer that answers but is out of paper, open or paused.
         backoff_first_s, backoff_limit_s: between attempts at a printer that cannot be reached.
+        pulse_s: from the wish to the drawer's pulse; later it is not sent any more.
     """
 
     open_s: float = 3.0
@@ -32,6 +33,7 @@ class SpoolLimits:
     not_ready_s: float = 2.0
     backoff_first_s: float = 1.0
     backoff_limit_s: float = 30.0
+    pulse_s: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from devices.printing.status import AUTOMATIC_ON, NOT_READY, PrinterState, Repor
 from devices.profiles.loader import Profile
 
 _log = structlog.get_logger(__name__)
+UNFORESEEN = "unforeseen"
 _REASONS = {
     PrinterState.PAPER_LOW: "the paper roll is nearly at its end",
     PrinterState.PAPER_OUT: "the printer is out of paper",
@@ -47,10 +48,21 @@ def _loop_time() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _settle(pulse: asyncio.Future[bool], *, is_sent: bool) -> None:
-    """Tell who waits, if somebody still does."""
-    if not pulse.done():
-        pulse.set_result(is_sent)
+@dataclass(frozen=True, slots=True)
+class _Pulse:
+    """A wish to open the drawer: who waits for it, and the loop's time after which it is not fulfilled."""
+
+    waiting: asyncio.Future[bool]
+    ends_at: float
+
+    @property
+    def is_late(self) -> bool:
+        return _loop_time() >= self.ends_at
+
+    def settle(self, *, is_sent: bool) -> None:
+        """Tell who waits, if somebody still does."""
+        if not self.waiting.done():
+            self.waiting.set_result(is_sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,7 @@ class PrinterWorker:
         self._wake = asyncio.Event()
         self._is_stopping = False
         self._seen_at = -math.inf  # loop time of the printer's last word
-        self._pulse: asyncio.Future[bool] | None = None  # the drawer is to be opened, now or not at all
+        self._pulse: _Pulse | None = None  # the drawer is to be opened, now or not at all
         self._owes_answer = False  # an answer did not come in time: it may still come
 
     @property
@@ -92,12 +104,17 @@ class PrinterWorker:
     def pulse(self) -> asyncio.Future[bool]:
         """Open the drawer once, before the next job: whether the pulse left, within the printer's next round.
 
-        A pulse that cannot be sent is gone: a drawer that opens later opens for nobody.
+        A pulse that cannot be sent soon (``limits.pulse_s``), as while a paper is waited for, is gone: a
+        drawer that opens later opens for nobody.
         """
+        if self._pulse is not None and self._pulse.is_late:
+            self._pulse.settle(is_sent=False)
+            self._pulse = None
         if self._pulse is None:
-            self._pulse = asyncio.get_running_loop().create_future()
+            waiting = asyncio.get_running_loop().create_future()
+            self._pulse = _Pulse(waiting, _loop_time() + self._limits.pulse_s)
             self._wake.set()
-        return self._pulse
+        return self._pulse.waiting
 
     def stop(self) -> None:
         """End after the job in hand."""
@@ -166,15 +183,24 @@ class PrinterWorker:
         pulse, self._pulse = self._pulse, None
         assert pulse is not None
         try:
-            state = await self._reach()
-            await self._it.port.write(drawer_pulse(self._it.profile, state), self._limits.write_s)
+            is_sent = not pulse.is_late and await self._send_pulse(pulse)
         except PortError as error:
             _log.warning("drawer.not_opened", printer=self._it.printer, reason=str(error))
-            _settle(pulse, is_sent=False)
+            pulse.settle(is_sent=False)
         else:
-            _settle(pulse, is_sent=True)
+            if not is_sent:
+                _log.warning("drawer.not_opened", printer=self._it.printer, reason="it would open too late")
+            pulse.settle(is_sent=is_sent)
         finally:
             await self._it.port.close()
+
+    async def _send_pulse(self, pulse: _Pulse) -> bool:
+        """Whether it was sent; reaching the printer may have taken too long."""
+        state = await self._reach()
+        if pulse.is_late:
+            return False
+        await self._it.port.write(drawer_pulse(self._it.profile, state), self._limits.write_s)
+        return True
 
     async def _payload(self, job: Job) -> bytes:
         """The job's bytes; none if it is too old or its document is not the one that was stored."""
@@ -182,8 +208,6 @@ class PrinterWorker:
             await self._mark(job, JobState.EXPIRED, "too_old")
             return b""
         try:
-            if fingerprint(job.document_json) != job.sha256:
-                raise DocumentError("the stored document was altered")
             # lines that are drawn take a while: not on the loop
             return await asyncio.to_thread(self._encoded, job)
         except DeviceError as error:
@@ -191,8 +215,15 @@ class PrinterWorker:
             self._it.health.failed(error)
             await self._mark(job, JobState.FAILED, error.code)
             return b""
+        except Exception:  # noqa: BLE001 - a paper that cannot be made must not hold up those behind it
+            _log.exception("printer.job_unforeseen", job=job.id)
+            self._it.health.tally.last_error = UNFORESEEN
+            await self._mark(job, JobState.FAILED, UNFORESEEN)
+            return b""
 
     def _encoded(self, job: Job) -> bytes:
+        if fingerprint(job.document_json) != job.sha256:
+            raise DocumentError("the stored document was altered")
         document = Document.from_json(job.document_json)
         return encode(document, self._it.profile, job.copies, self._it.logo)
 
@@ -223,7 +254,8 @@ class PrinterWorker:
         await self._mark(job, JobState.SENT, AWAITING_MARK)
         wait = MarkWait(
             process=process if profile.completion == "gs_h" else None,
-            is_asked=profile.status != "none",
+            # one that still owes answers is not asked: they would be taken for those to the next question
+            is_asked=profile.status != "none" and not self._owes_answer,
             timeout_s=self._limits.completion_s,
             patience_s=self._limits.patience_s,
             ask_s=self._limits.ask_s,

@@ -52,7 +52,7 @@ async def codes_csv(reader: Reader) -> str:
     shown = await codes_json(reader)
     out = io.StringIO()
     out.write("\ufeff")
-    rows = csv.writer(out)
+    rows = csv.writer(out, quoting=csv.QUOTE_ALL)  # else a sign that splits cells elsewhere begins a formula
     rows.writerow(CSV_FIELDS)
     for one in shown["unknown"]:
         rows.writerow(_cell(one.get(name, "")) for name in CSV_FIELDS)

@@ -43,21 +43,30 @@ def read_tables(path: Path) -> DeviceTables | None:
         BadDeviceFile: it cannot be used.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise BadDeviceFile(f"it has more than {MOST_BYTES} bytes")
-        return DeviceTables.model_validate(tomllib.loads(content.decode()))
+        return DeviceTables.model_validate(tomllib.loads(_content(path).decode()))
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except BadDeviceFile:
+        raise
     except OSError as error:
         raise BadDeviceFile(f"it cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise BadDeviceFile("it is not UTF-8 text") from error
     except ValidationError as error:
         raise BadDeviceFile(_first_fault(error)) from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of too many digits is no TOMLDecodeError
         raise BadDeviceFile(f"it is not TOML: {error}") from error
+
+
+def _content(path: Path) -> bytes:
+    """The file's bytes; a pipe would be waited for, for ever."""
+    if path.exists() and not path.is_file():
+        raise BadDeviceFile("it is no file")
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise BadDeviceFile(f"it has more than {MOST_BYTES} bytes")
+    return content
 
 
 def _first_fault(error: ValidationError) -> str:

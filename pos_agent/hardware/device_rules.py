@@ -28,6 +28,7 @@ SAME_PLACE: Final = N_("%(other)s is set up at this address already. Change that
 NO_PROFILE: Final = N_("There is no such model.")
 NO_FALLBACK: Final = N_("Choose another printer that is set up.")
 OTHER_DRAWER: Final = N_("The drawer hangs on %(other)s already. Take it off there first.")
+_NOT_FROM_A_PAGE: Final = ("pty:", "stdin:")
 NO_TILL: Final = N_("There is no such till.")
 
 
@@ -112,10 +113,15 @@ def _place_faults(
     message: str,
     port_of: Callable[[str], object] = port_at,
 ) -> list[FieldFault]:
-    """What is wrong with an address. A page must not make the agent write into files of its user."""
+    """What is wrong with an address. A page must not make the agent write into files of its user.
+
+    Nor make files: lines for programs (`pty:`) and standard input belong to whoever starts the agent.
+    """
     try:
         port_of(uri)
     except ConfigurationError:
+        return [FieldFault("uri", "address.unreadable", message)]
+    if uri.startswith(_NOT_FROM_A_PAGE):
         return [FieldFault("uri", "address.unreadable", message)]
     path = uri.removeprefix("file:")
     if path != uri and (not path.startswith("/dev/") or ".." in path.split("/")):

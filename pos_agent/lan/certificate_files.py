@@ -62,7 +62,7 @@ class CertificateFiles:
 
         authority = self._authority(now)
         path = self._folder / SERVED
-        pem = path.read_bytes() if path.exists() else b""
+        pem = _unshared(path)
         served = read_served(pem, authority)
         is_good = (
             served is not None and served.names >= set(wanted) and _lasts(served.begins, served.ends, now)
@@ -98,6 +98,14 @@ class CertificateFiles:
 
 def _lasts(begins: datetime, ends: datetime, now: datetime) -> bool:
     return begins <= now < ends - RENEW_BEFORE
+
+
+def _unshared(path: Path) -> bytes:
+    """What the file holds; nothing where it is missing or others can read its key: a new one is made."""
+    try:
+        return read_private(path) if path.is_file() else b""
+    except CertificateTrouble:
+        return b""
 
 
 def read_private(path: Path) -> bytes:

@@ -6,6 +6,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -25,6 +27,7 @@ from sync.web.routes import route
 from sync.web.templates import Frame, Pages
 from sync.web.translations import current, load_texts
 
+HOSTS = ("127.0.0.1", "localhost")
 PACKAGE = "pos_agent.training"
 AWAY = N_("This device does not run")
 AWAY_HELP = N_("Its program has ended. Start the demo or the simulated devices again.")
@@ -69,7 +72,9 @@ class TrainingPage:
             route(printer, self.press_printer, ["POST"], permission=PUBLIC),
             route(f"{printer}/papers/{{number:number}}.png", self.picture, permission=PUBLIC),
         ]
-        return web_app(WebParts(routes=routes, pages=Pages(frame, areas=[PACKAGE])))
+        # a site may give its own name this machine's address (DNS rebinding): no names but ours
+        gate = Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False)
+        return web_app(WebParts(routes=routes, pages=Pages(frame, areas=[PACKAGE]), gates=(gate,)))
 
     async def start(self, request: Request) -> Response:
         """The place, or a choice where there are several."""

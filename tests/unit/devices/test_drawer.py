@@ -9,12 +9,13 @@ import pytest
 from devices.errors import ConfigurationError
 from devices.ports.memory import MemoryPort
 from devices.printing.drawer import drawer_pulse
+from devices.printing.job import JobState
 from devices.printing.settings import PrinterConfig
 from devices.printing.spool import Spool
 from devices.printing.status import STATUS_REQUEST, PrinterState
 from devices.printing.thread_journal import ThreadJournal
 from devices.profiles import load_profile
-from tests.unit.devices.test_print_spool import LIMITS, Bench, running, working
+from tests.unit.devices.test_print_spool import LIMITS, READY, Bench, running, working
 
 PROFILE = load_profile("generic-80")
 PULSE = bytes.fromhex("1B 70 00 32 FF")
@@ -73,3 +74,29 @@ def test_a_printer_that_is_not_there_has_no_drawer(tmp_path: Path) -> None:
     spool = Spool([PrinterConfig("a", "tcp://h")], journal, lambda _status: None, limits=LIMITS)
     with pytest.raises(ConfigurationError, match="no drawer"):
         spool.open_drawer("b")
+
+
+async def test_a_pulse_wished_for_while_a_paper_is_awaited_never_leaves_later(tmp_path: Path) -> None:
+    pulses: list[asyncio.Future[bool]] = []
+
+    def answer(data: bytes) -> bytes:
+        if data != STATUS_REQUEST and not pulses:
+            pulses.append(bench.spool.open_drawer("front"))
+        return READY if data == STATUS_REQUEST else b""
+
+    limits = replace(LIMITS, completion_s=0.3, pulse_s=0.2)
+    bench = Bench(tmp_path / "jobs.db", {"front": MemoryPort(answer)}, limits)
+    async with running(bench):
+        await bench.print("a")
+        await bench.until_state("a", JobState.UNCERTAIN)
+        assert not await asyncio.wait_for(pulses[0], 3)
+        await bench.print("b")
+        await bench.until_state("b", JobState.UNCERTAIN)
+    assert PULSE not in bench.papers()
+
+
+async def test_a_pulse_for_a_printer_that_answers_too_late_is_not_sent(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "jobs.db", {"front": MemoryPort(lambda _: b"")}, replace(LIMITS, pulse_s=0.01))
+    async with running(bench):
+        assert not await asyncio.wait_for(bench.spool.open_drawer("front"), 3)
+    assert bench.papers() == []

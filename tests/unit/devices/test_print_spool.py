@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from devices.profiles import load_profile
 
 AT = datetime(2025, 11, 23, 10, 0, tzinfo=UTC)
 PAPER = Document((Text("好"),))
+POISON = Document((Text("x"),))
 BYTES = encode(PAPER, load_profile("generic-80")) + completion_request("gs_r", b"")
 READY = b"\x12" * 4
 LIMITS = SpoolLimits(
@@ -45,7 +47,7 @@ def working(data: bytes) -> bytes:
 class Bench:
     """A spool over memory ports and a journal file."""
 
-    def __init__(self, path: Path, ports: dict[str, MemoryPort]) -> None:
+    def __init__(self, path: Path, ports: dict[str, MemoryPort], limits: SpoolLimits | None = None) -> None:
         self.path = path
         self.ports = ports
         self.journal = ThreadJournal(path)
@@ -54,7 +56,7 @@ class Bench:
             [PrinterConfig(name, name) for name in ports],
             self.journal,
             self.statuses.append,
-            limits=LIMITS,
+            limits=limits or LIMITS,
             open_at=ports.__getitem__,
             now=lambda: AT,
         )
@@ -289,3 +291,20 @@ def test_two_printers_of_one_id_are_refused(tmp_path: Path) -> None:
 )
 def test_a_status_is_read_or_unknown(answers: str, state: PrinterState) -> None:
     assert read_real_time(bytes.fromhex(answers)).state is state
+
+
+async def test_a_paper_that_nobody_can_make_does_not_hold_up_those_behind_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(document: Document, *rest: Any) -> bytes:
+        if document == POISON:
+            raise ZeroDivisionError
+        return encode(document, *rest)
+
+    monkeypatch.setattr("devices.printing.worker.encode", stumble)
+    await bench.journal.enqueue(NewJob("bad", "front", JobKind.RECEIPT, POISON, AT))
+    async with running(bench):
+        await bench.print("b")
+        await bench.until_state("b", JobState.CONFIRMED)
+    assert bench.states() == {"bad": ("failed", "unforeseen"), "b": ("confirmed", "")}
+    assert bench.papers() == [BYTES]

@@ -1,5 +1,7 @@
 """A printer's answers by their fixed bits: written by hand from the ESC/POS reference, and any bytes."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,6 +108,23 @@ async def test_a_printer_without_paper_is_asked_and_waited_for() -> None:
     states: list[PrinterState] = []
     mark = await await_mark(port, wait(None, 0.05, 5.0), lambda report: states.append(report.state))
     assert (mark, states) == (Mark(), [PrinterState.PAPER_OUT] * 8 + [PrinterState.ONLINE])
+
+
+async def test_half_an_answer_is_never_completed_by_the_answer_to_the_next_question() -> None:
+    """The last byte tells that paper is low; one place too early it would tell that the cover is open."""
+    low, asked = bytes.fromhex("1212121E"), [0]
+
+    def late(_request: bytes) -> bytes:
+        asked[0] += 1
+        return low[:2] if asked[0] == 1 else low[2:] + low[:2]
+
+    port = await opened(MemoryPort(late))
+    heard: list[Report] = []
+    assert await await_mark(port, wait(None, 0.1), heard.append) is None
+    assert heard == []
+    port.say(low[2:] + b"\0")
+    assert await await_mark(port, replace(wait(None), is_asked=False), heard.append) == Mark()
+    assert heard == []
 
 
 async def test_patience_ends() -> None:

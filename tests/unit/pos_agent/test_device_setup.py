@@ -1,5 +1,6 @@
 """Devices set up while the store works: the file, the rules, two managers, and papers that follow."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -63,6 +64,8 @@ def test_what_is_written_is_read_again(
         ('[[printer]]\nid = "p"\nuri = "lpt1"\n', "printer p: 'lpt1'"),
         ('[[scanner]]\nid = "s"\nuri = "tcp://p:1"\ntill = "9"\n', "scanner s: there is no till 9"),
         ("#" * 70_000, "more than 65536 bytes"),
+        (f"lamp = {'9' * 5_000}", "it is not TOML"),
+        (f"lamp = {'[' * 20_000}", "it is not TOML"),
     ],
 )
 def test_a_broken_file_does_not_count_and_is_told(tmp_path: Path, text: str, told: str) -> None:
@@ -85,7 +88,13 @@ def test_the_file_counts_as_a_whole_once_it_is_there(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "devices.toml").mkdir()
-    with pytest.raises(BadDeviceFile, match="cannot be read"):
+    with pytest.raises(BadDeviceFile, match="it is no file"):
+        read_tables(tmp_path / "devices.toml")
+
+
+def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "devices.toml")
+    with pytest.raises(BadDeviceFile, match="it is no file"):
         read_tables(tmp_path / "devices.toml")
 
 
@@ -102,6 +111,7 @@ NOW = DeviceTables(printer=(FRONT, PrinterSection(id="back", uri="tcp://b", draw
         ({"uri": "lpt1"}, [("uri", "address.unreadable")]),
         ({"uri": "file:/home/me/.profile"}, [("uri", "address.no_device")]),
         ({"uri": "file:/dev/../home/me"}, [("uri", "address.no_device")]),
+        ({"uri": "pty:/home/me/name"}, [("uri", "address.unreadable")]),
         ({"uri": "tcp://127.0.0.1:1/"}, [("uri", "address.taken")]),
         ({"uri": "serial:/dev/ttyS9?baud=19200"}, [("uri", "address.taken")]),
         ({"profile": "none"}, [("profile", "profile.unknown")]),
@@ -121,6 +131,7 @@ def test_a_printer_is_refused_by_field(change: dict[str, object], told: list[tup
     ("change", "told"),
     [
         ({"uri": "usb"}, ("uri", "address.unreadable")),
+        ({"uri": "stdin:"}, ("uri", "address.unreadable")),
         ({"uri": "tcp://b:9100"}, ("uri", "address.taken")),
         ({"till": "7"}, ("till", "till.unknown")),
     ],

@@ -82,6 +82,18 @@ def test_a_certificate_is_renewed_before_its_end_and_for_a_new_address(tmp_path:
     assert (tmp_path / "lan").stat().st_mode & 0o777 == 0o700
 
 
+def test_a_served_key_that_others_could_read_is_replaced(tmp_path: Path) -> None:
+    files = CertificateFiles(tmp_path, "s1")
+    files.renew((HOST,), NOW)
+    served = tmp_path / "lan/served.pem"
+    before, fingerprint = served.read_bytes(), files.fingerprint
+    served.chmod(0o644)
+    assert CertificateFiles(tmp_path, "s1").renew((HOST,), NOW) is True
+    assert (served.stat().st_mode & 0o777, served.read_bytes() == before) == (0o600, False)
+    assert files.renew((HOST,), NOW) is False
+    assert files.fingerprint == fingerprint
+
+
 def test_the_authority_is_bound_to_private_names_and_certificates_are_short(tmp_path: Path) -> None:
     files = CertificateFiles(tmp_path, "s1")
     files.renew((HOST, "192.168.1.5"), NOW)
