@@ -27,7 +27,7 @@ POINTS: Final = (
     "golden_bytes",
 )
 SIGNS: Final = {"done": "●", "exempt": "–", "todo": "○"}
-NO_DRIVERS: Final = {"address", "owned_thread", "port", "trouble", "usb_bus", "__init__"}
+NO_DRIVERS: Final = {"address", "open_file", "owned_thread", "port", "trouble", "usb_bus", "__init__"}
 """Modules beside the ports that are none."""
 
 
