@@ -72,6 +72,8 @@ async def search(reader: Reader, text: str) -> list[dict[str, Any]]:
             "gtin": product.gtin,
             "names": product.names,
             "unit_minor": product.price_minor,
+            "per": product.per,
+            "unit": product.unit,
             "free": free,
         }
         for product, free in found

@@ -190,6 +190,7 @@ def _lines(book: SqliteStoreBook, hold: StoreHold) -> tuple[ReceiptLine, ...]:
                 unit_minor=unit,
                 per=per,
                 amount_minor=amount - share_minor(amount, line.qty - line.open, line.qty),
+                unit=goods[line.sku].unit,
             )
         )
     return tuple(found)

@@ -28,7 +28,8 @@ _LINES: Final = (
 )
 _GOODS: Final = (
     "SELECT k.value, coalesce((SELECT min(gtin) FROM gtin WHERE sku = k.value), ''), p.names, p.shelf,"
-    " coalesce(s.floor + s.staged - s.granted + s.returned + s.settled, 0) FROM json_each(?) k"
+    " coalesce(s.floor + s.staged - s.granted + s.returned + s.settled, 0), coalesce(p.unit, 'pcs')"
+    " FROM json_each(?) k"
     " LEFT JOIN product p ON p.sku = k.value LEFT JOIN stock s ON s.sku = k.value"
 )
 
@@ -116,6 +117,8 @@ async def read_goods(reader: Reader, skus: Iterable[str]) -> Mapping[str, Goods]
 
 def _goods_by_sku(rows: Iterable[Row]) -> dict[str, Goods]:
     return {
-        sku: Goods(gtin=gtin, names=json.loads(names) if names else {}, shelf=shelf or "", free=free)
-        for sku, gtin, names, shelf, free in rows
+        sku: Goods(
+            gtin=gtin, names=json.loads(names) if names else {}, shelf=shelf or "", free=free, unit=unit
+        )
+        for sku, gtin, names, shelf, free, unit in rows
     }

@@ -12,12 +12,13 @@ from sync.rules.store.look_now import sought
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goods:
-    """What the store knows of a SKU beside the order: barcode, names, shelf, free units."""
+    """What the store knows of a SKU beside the order: barcode, names, shelf, free units, stock unit."""
 
     gtin: str = ""
     names: dict[str, str] = field(default_factory=dict)
     shelf: str = ""
     free: int = 0
+    unit: str = "pcs"
 
 
 UNKNOWN = Goods()

@@ -9,7 +9,7 @@ from devices.display.view import Lamp, PoleView
 from pos_agent.catalogue.profile import Names, Profile, in_language
 from pos_agent.till.receipt_words import amount, words_for
 
-_LINE: Final = ("line", "names", "unit_minor", "per", "unit", "qty", "amount_minor")
+_LINE: Final = ("line", "names", "unit_minor", "per", "unit", "qty", "amount_minor", "is_label_price")
 
 
 def facing_of(ticket: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,8 @@ from pos_agent.catalogue.profile import Profile, in_language
 from pos_agent.desk import Desk
 from pos_agent.till.receipt import Receipt, receipt_from, receipt_of
 from pos_agent.till.receipt_document import BARCODE_MOST_CHARACTERS, shop_head
-from pos_agent.till.receipt_words import WEIGHED, words_for
+from pos_agent.till.receipt_words import words_for
+from pos_agent.till.rules import WEIGHED
 from sync.rules.errors import Refused
 from sync.storage.writer import Transaction
 from sync.values.clock import from_instant

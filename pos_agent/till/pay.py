@@ -155,7 +155,7 @@ def hurt_orders(book: SqliteStoreBook, sku: str) -> list[str]:
 
 
 def _receipt_line(line: dict[str, Any]) -> ReceiptLine:
-    names = ("sku", "gtin", "names", "qty", "unit_minor", "per", "amount_minor", "unit")
+    names = ("sku", "gtin", "names", "qty", "unit_minor", "per", "amount_minor", "unit", "is_label_price")
     return ReceiptLine(**{name: line[name] for name in names})
 
 

@@ -19,7 +19,10 @@ _KEPT: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptLine:
-    """Goods on a receipt. `per`: the price is for that many stock units, whose name is `unit`."""
+    """Goods on a receipt. `per`: the price is for that many stock units, whose name is `unit`.
+
+    `is_label_price`: the amount is what a scale's label said, not what the price comes to.
+    """
 
     sku: str
     gtin: str
@@ -29,6 +32,7 @@ class ReceiptLine:
     per: int
     amount_minor: int
     unit: str = "pcs"
+    is_label_price: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

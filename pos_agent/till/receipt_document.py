@@ -20,7 +20,8 @@ from devices.printing.document import (
 )
 from pos_agent.catalogue.profile import Profile, in_language
 from pos_agent.till.receipt import Receipt, ReceiptLine
-from pos_agent.till.receipt_words import WEIGHED, amount, money, words_for
+from pos_agent.till.receipt_words import amount, money, words_for
+from pos_agent.till.rules import WEIGHED, items_of
 from sync.values.clock import from_instant
 
 BARCODE_MOST_CHARACTERS = 40
@@ -31,7 +32,7 @@ def receipt_document(receipt: Receipt, profile: Profile) -> Document:
     words = words_for(receipt.locale)
     blocks = (
         *_head(receipt, profile, words),
-        *(block for line in receipt.lines for block in _line(line, receipt)),
+        *(block for line in receipt.lines for block in _line(line, receipt, words)),
         Rule(),
         *_sums(receipt, words),
         Rule(),
@@ -63,25 +64,32 @@ def _head(receipt: Receipt, profile: Profile, words: dict[str, str]) -> Iterator
     yield Rule()
 
 
-def _line(line: ReceiptLine, receipt: Receipt) -> Iterator[Block]:
+def _line(line: ReceiptLine, receipt: Receipt, words: dict[str, str]) -> Iterator[Block]:
     """The name on its own line, below it barcode number, quantity x price and amount."""
     yield Text(in_language(line.names, receipt.locale) or line.sku)
-    price = amount(line.unit_minor, receipt.currency)
-    measure = line.unit if line.unit in WEIGHED else ""
-    unit = f"{line.qty}{measure} x {price}" + (f"/{line.per}{measure}" if line.per != 1 or measure else "")
+    quantity = _quantity(line, receipt.currency, words)
     yield Columns(
         (
             Cell(line.gtin or line.sku),
-            Cell(unit, max(16, len(unit)), Align.RIGHT),
+            Cell(quantity, max(16, len(quantity)), Align.RIGHT),
             Cell(amount(line.amount_minor, receipt.currency), 10, Align.RIGHT),
         )
     )
 
 
+def _quantity(line: ReceiptLine, currency: str, words: dict[str, str]) -> str:
+    """`2 x 3.50`, `765g x 12.80/500g`; for an amount off the label the list price would prove nothing."""
+    measure = line.unit if line.unit in WEIGHED else ""
+    if line.is_label_price:
+        return f"{line.qty}{measure} {words['label_price']}"
+    price = amount(line.unit_minor, currency)
+    per = "" if line.per == 1 else str(line.per)
+    return f"{line.qty}{measure} x {price}" + (f"/{per}{measure}" if per or measure else "")
+
+
 def _sums(receipt: Receipt, words: dict[str, str]) -> Iterator[Block]:
     currency = receipt.currency
-    units = sum(line.qty for line in receipt.lines if line.per == 1)
-    yield Row(words["count"], str(units))
+    yield Row(words["count"], str(sum(items_of(line.unit, line.qty) for line in receipt.lines)))
     yield Row(words["total"], money(receipt.total_minor, currency), Style.BOLD)
     yield Row(words.get(receipt.tender, receipt.tender), amount(_tendered(receipt), currency))
     if receipt.paid_minor:

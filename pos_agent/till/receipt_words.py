@@ -24,6 +24,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "paid_online": "已在线付款",
         "shelf": "货架",
         "left": "余",
+        "label_price": "按标签价",
         "welcome": "欢迎光临",
         "gift": "礼品小票",
         "date": "购买日期",
@@ -50,14 +51,13 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "paid_online": "Paid online",
         "shelf": "Shelf",
         "left": "left",
+        "label_price": "label price",
         "welcome": "Welcome",
         "gift": "GIFT RECEIPT",
         "date": "Bought on",
         "gift_note": "Goods may be exchanged with this receipt by the shop's rules",
     },
 }
-WEIGHED: Final = ("g", "ml")
-"""Units that a paper names beside a quantity."""
 _SIGNS: Final = {"CNY": "\uffe5"}
 """The sign on paper where every Chinese printer has it (GB 18030 A3A4); other currencies show their code."""
 _WHOLE: Final = frozenset({"JPY", "KRW", "VND"})

@@ -10,6 +10,8 @@ from sync.values.clock import from_instant
 
 MOST_LINES: Final = 200
 MOST_UNITS_PER_LINE: Final = 1_000_000
+WEIGHED: Final = ("g", "ml")
+"""Stock units of goods that are weighed or measured out; all others are counted."""
 
 
 def receipt_epoch(sinc: int, put_back_at: str) -> int:
@@ -26,6 +28,11 @@ def receipt_epoch(sinc: int, put_back_at: str) -> int:
 def receipt_number(store: str, till: str, epoch: int, count: int) -> str:
     """store-till-epoch-counter: no epoch comes twice (`receipt_epoch`), so no number does."""
     return f"{store}-{till}-{epoch}-{count:06d}"
+
+
+def items_of(unit: str, qty: int) -> int:
+    """How many items a customer would count on a line: what is weighed is one thing, however heavy."""
+    return 1 if unit in WEIGHED else qty
 
 
 def change_for(total_minor: int, given_minor: int) -> int:

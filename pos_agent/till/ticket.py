@@ -7,12 +7,13 @@ from typing import Any
 from pos_agent.catalogue.queries import Product
 from pos_agent.hardware.papers import printed_state
 from pos_agent.ledger.store_book import SqliteStoreBook
-from pos_agent.till.rules import MOST_LINES, MOST_UNITS_PER_LINE
+from pos_agent.till.rules import MOST_LINES, MOST_UNITS_PER_LINE, items_of
 from sync.rules.errors import Refused
 from sync.rules.price import BasketLine, PriceEntry, price
 from sync.runtime.ids import new_id
 from sync.storage.writer import Transaction
 from sync.values.bounds import MOST_COUNTER
+from sync.values.money import half_up
 
 _LINES = (
     "SELECT line, sku, gtin, names, unit_minor, per, qty, amount_minor, price_version, unit, is_measured"
@@ -45,7 +46,21 @@ def open_ticket(tx: Transaction, till: str, at: str, currency: str) -> str:
 def lines_of(tx: Transaction, ticket: str) -> list[dict[str, Any]]:
     """A ticket's lines as they are stored."""
     found = [dict(zip(_FIELDS, row, strict=True)) for row in tx.all(_LINES, (ticket,))]
-    return [{**line, "names": json.loads(line["names"])} for line in found]
+    return [
+        {
+            **line,
+            "names": json.loads(line["names"]),
+            "is_measured": bool(line["is_measured"]),
+            "is_label_price": _is_label_price(line),
+        }
+        for line in found
+    ]
+
+
+def _is_label_price(line: dict[str, Any]) -> bool:
+    """Whether the label's amount is not what the list price comes to: then no sum of the two is shown."""
+    listed = half_up(line["unit_minor"] * line["qty"], line["per"])
+    return bool(line["is_measured"]) and line["amount_minor"] != listed
 
 
 def add_units(tx: Transaction, ticket: str, product: Product, qty: int) -> None:
@@ -144,14 +159,17 @@ def ticket_json(book: SqliteStoreBook, ticket: str) -> dict[str, Any]:
     row = book.tx.one("SELECT state, currency FROM ticket WHERE id = ?", (ticket,))
     assert row is not None
     lines = lines_of(book.tx, ticket)
-    shown = ("line", "sku", "gtin", "names", "unit_minor", "per", "unit", "qty", "amount_minor")
+    shown = (
+        *("line", "sku", "gtin", "names", "unit_minor", "per", "unit", "qty", "amount_minor"),
+        *("is_measured", "is_label_price"),
+    )
     return {
         "id": ticket,
         "state": row[0],
         "lines": [
             {**{name: line[name] for name in shown}, "free": book.stock(line["sku"]).free} for line in lines
         ],
-        "count": sum(1 if line["is_measured"] else line["qty"] for line in lines),
+        "count": sum(items_of(line["unit"], line["qty"]) for line in lines),
         "total_minor": sum(line["amount_minor"] for line in lines),
         "currency": row[1],
         "receipt": _receipt_json(book.tx, ticket) if row[0] == "completed" else None,

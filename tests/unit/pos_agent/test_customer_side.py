@@ -77,7 +77,8 @@ async def test_the_customers_page_hears_no_stock_and_of_its_own_till_only(polar:
     await sell(polar)
     facing = [data for channel, event, data in heard if (channel, event) == (facing_channel("1"), "facing")]
     assert [one["state"] for one in facing] == ["sale", "sale", "sale", "paid"]
-    assert set(facing[0]["lines"][0]) == {"line", "names", "unit_minor", "per", "unit", "qty", "amount_minor"}
+    shown = {"line", "names", "unit_minor", "per", "unit", "qty", "amount_minor", "is_label_price"}
+    assert set(facing[0]["lines"][0]) == shown
     assert set(facing[-1]["receipt"]) == {"number", "tender", "given_minor", "change_minor"}
     assert facing[-1]["receipt"]["change_minor"] == 20
 

@@ -57,15 +57,22 @@ async def test_each_label_is_a_line_and_its_amount_wins(shop: Stage) -> None:
 
 
 async def test_a_weighed_sale_takes_grams_off_the_floor_and_says_so_on_paper(shop: Stage) -> None:
-    (answer,) = await scan(shop, "28001230050001111")
+    answer = (await scan(shop, "28001230050001111", "210012300765"))[-1]
+    lines = answer["ticket"]["lines"]
+    assert [(line["is_measured"], line["is_label_price"]) for line in lines] == [(True, True), (True, False)]
     async with client(shop) as till:
-        body = {"given_minor": 2000, "ticket": answer["ticket"]["id"], "override": {"reason": "in hand"}}
+        body = {"given_minor": 4000, "ticket": answer["ticket"]["id"], "override": {"reason": "in hand"}}
         paid = await till.post("/api/v1/till/pay", json=body)
-    assert (paid.status_code, paid.json()["receipt"]["change_minor"]) == (200, 889)
+    assert (paid.status_code, paid.json()["receipt"]["change_minor"]) == (200, 931)
     ((text,),) = await shop.rows("SELECT document FROM print_job")
-    assert "500g x 12.80/500g" in text
+    assert "500g 按标签价" in text
+    assert "765g x 12.80/500g" in text
+    assert '{"left":"件数","right":"2"' in text
     moves = [event for event in await shop.events() if event["kind"] == "move"]
-    assert [(line["sku"], line["qty"]) for move in moves for line in move["lines"]] == [(APPLES, 500)]
+    assert [(line["sku"], line["qty"]) for move in moves for line in move["lines"]] == [
+        (APPLES, 500),
+        (APPLES, 765),
+    ]
     assert verify(shop.path) == []
 
 

@@ -61,6 +61,7 @@ export const words = {
   // Chinese has no plural: one form serves both.
   customer: _("Customer's screen"),
   items: (count) => ngettext("%(num)s item", "%(num)s items", count),
+  labelPrice: _("price on the label"),
 };
 
 const printerRoles = { receipt: _("Receipt printer"), pick: _("Slip printer"), label: _("Label printer") };

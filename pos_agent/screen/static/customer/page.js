@@ -8,6 +8,7 @@ import { money } from "omo/web/texts.js";
 import { get } from "../base/api.js";
 import { nameIn } from "../base/goods.js";
 import { html } from "../base/html.js";
+import { quantityOf } from "../base/quantities.js";
 import { Icon } from "../base/signs.js";
 import { createStore, useStore } from "../base/store.js";
 import { words } from "./words.js";
@@ -39,11 +40,7 @@ function close() {
   shown.set({ isOpen: false, facing: NOTHING });
 }
 
-const measured = (line) => line.unit === "g" || line.unit === "ml";
-const times = (line, currency) =>
-  measured(line) ? `${line.qty} ${line.unit} × ${money(line.unit_minor, currency)} / ${line.per} ${line.unit}` : `${line.qty} × ${money(line.unit_minor, currency)}`;
-
-const Line = ({ line, currency }) => html`<tr data-line=${line.line}><th scope="row">${nameIn(line.names)}<span class="sub">${times(line, currency)}</span></th>
+const Line = ({ line, currency }) => html`<tr data-line=${line.line}><th scope="row">${nameIn(line.names)}<span class="sub">${quantityOf(line, currency)}</span></th>
   <td class="num strong">${money(line.amount_minor, currency)}</td></tr>`;
 
 function Sale({ facing }) {

@@ -4,9 +4,10 @@ import { memo } from "./memo.js";
 import { money, clock } from "omo/web/texts.js";
 import { html } from "../base/html.js";
 import { nameIn } from "../base/goods.js";
+import { inUnits, per } from "../base/quantities.js";
 import { Icon, Mark } from "../base/signs.js";
+import { words as shared } from "../base/words.js";
 import { changeBy, dropLine } from "./acts.js";
-import { per, shownQty } from "./quantities.js";
 import { focusField } from "./scan_field.js";
 import { till } from "./state.js";
 import { words } from "./words.js";
@@ -15,11 +16,13 @@ import { words } from "./words.js";
 const plain = (minor, currency) => money(minor, currency).replace(/^[^\d\u2212]+/, "");
 
 function Stock({ line, since, zone }) {
-  if (line.qty > line.free) return html`<span class="stock warn"><${Mark} tone="warn" />${words.freeOnly(Math.max(0, line.free))}</span>`;
-  const text = since ? words.freeAsOf(line.free, clock(since, zone)) : words.free(line.free);
+  if (line.qty > line.free) return html`<span class="stock warn"><${Mark} tone="warn" />${words.freeOnly(inUnits(Math.max(0, line.free), line))}</span>`;
+  const free = inUnits(line.free, line);
+  const text = since ? words.freeAsOf(free, clock(since, zone)) : words.free(free);
   return html`<span class="stock">${text}</span>`;
 }
 
+// What a label weighed stays as it is: it has no steps.
 function Steps({ line }) {
   const name = nameIn(line.names);
   const act = (change) => () => {
@@ -28,7 +31,7 @@ function Steps({ line }) {
   };
   return html`<span class="steps-of">
     <button type="button" class="btn step" aria-label=${words.less + " " + name} onClick=${act(() => changeBy(line, -1))}>−</button>
-    <b>${shownQty(line)}</b>
+    <b>${inUnits(line.qty, line)}</b>
     <button type="button" class="btn step" aria-label=${words.more + " " + name} onClick=${act(() => changeBy(line, 1))}>+</button>
   </span>`;
 }
@@ -39,15 +42,17 @@ function PhoneSteps({ line }) {
     dropLine(line.line);
     focusField();
   };
-  return html`<tr class="last phone-row"><td colspan="3"><${Steps} line=${line} /><button type="button" class="btn tap" onClick=${drop}>${words.removeLine}</button></td></tr>`;
+  return html`<tr class="last phone-row"><td colspan="3">${!line.is_measured && html`<${Steps} line=${line} />`}<button type="button" class="btn tap" onClick=${drop}>${words.removeLine}</button></td></tr>`;
 }
 
 function Row({ line, isMarked, currency, since, zone }) {
   const mark = () => till.set({ marked: line.line });
+  const hasSteps = isMarked && !line.is_measured;
+  const price = plain(line.unit_minor, currency) + per(line);
   return html`<tr class=${isMarked ? "last" : ""} aria-current=${isMarked ? "true" : undefined} data-line=${line.line} onClick=${mark}>
-    <th scope="row">${nameIn(line.names)}<span class="sub"><span>${line.gtin || line.sku}</span><span class="phone-only">${plain(line.unit_minor, currency)}</span><${Stock} line=${line} since=${since} zone=${zone} /></span></th>
-    <td class="num phone-hide">${plain(line.unit_minor, currency)}${per(line)}</td>
-    <td class="num qty">${isMarked && html`<${Steps} line=${line} />`}<span class=${isMarked ? "phone-only" : ""}>${shownQty(line)}</span></td>
+    <th scope="row">${nameIn(line.names)}<span class="sub"><span>${line.gtin || line.sku}</span><span class="phone-only">${price}</span>${line.is_label_price && html`<span>${shared.labelPrice}</span>`}<${Stock} line=${line} since=${since} zone=${zone} /></span></th>
+    <td class="num phone-hide">${price}</td>
+    <td class="num qty">${hasSteps && html`<${Steps} line=${line} />`}<span class=${hasSteps ? "phone-only" : ""}>${inUnits(line.qty, line)}</span></td>
     <td class="num strong">${plain(line.amount_minor, currency)}</td>
   </tr>${isMarked && html`<${PhoneSteps} line=${line} />`}`;
 }

@@ -3,6 +3,7 @@
 import { money } from "omo/web/texts.js";
 import { html } from "../base/html.js";
 import { nameIn } from "../base/goods.js";
+import { inUnits, per } from "../base/quantities.js";
 import { Icon, Mark } from "../base/signs.js";
 import { words as shared } from "../base/words.js";
 import { addSku } from "./acts.js";
@@ -19,8 +20,8 @@ async function choose(item) {
 function Item({ item, place, isActive, currency }) {
   const few = item.free <= 0;
   return html`<li id=${"found-" + place} role="option" aria-selected=${String(isActive)} onClick=${() => choose(item)}>
-    <span class="grow"><b>${nameIn(item.names)}</b><span class="sub"><span>${item.gtin || item.sku}</span><span class=${few ? "stock warn" : "stock"}>${few && html`<${Mark} tone="warn" />`}${words.free(Math.max(0, item.free))}</span></span></span>
-    <span class="strong">${item.unit_minor === null ? "" : money(item.unit_minor, currency)}</span>
+    <span class="grow"><b>${nameIn(item.names)}</b><span class="sub"><span>${item.gtin || item.sku}</span><span class=${few ? "stock warn" : "stock"}>${few && html`<${Mark} tone="warn" />`}${words.free(inUnits(Math.max(0, item.free), item))}</span></span></span>
+    <span class="strong">${item.unit_minor === null ? "" : money(item.unit_minor, currency) + per(item)}</span>
   </li>`;
 }
 

@@ -3,6 +3,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "../base/html.js";
 import { nameIn } from "../base/goods.js";
+import { inUnits } from "../base/quantities.js";
 import { Icon } from "../base/signs.js";
 import { words as shared } from "../base/words.js";
 import { dropLine, setQuantity } from "./acts.js";
@@ -36,18 +37,19 @@ function Override({ short, isBusy }) {
 export function ShortPanel({ ticket, short, isBusy }) {
   const line = ticket.lines.find((one) => one.sku === short.sku);
   const left = Math.max(0, short.left ?? 0);
+  const fewer = line?.is_measured ? 0 : left; // nobody cuts a weighed piece to what is left
   const reduce = async () => {
     backToSale();
-    if (line) await (left ? setQuantity(line.line, left) : dropLine(line.line));
+    if (line) await (fewer ? setQuantity(line.line, fewer) : dropLine(line.line));
   };
   const panel = useRef(null);
   // not a button: the Enter that asked for the money may still be down
   useLayoutEffect(() => panel.current.focus({ preventScroll: true }), []);
   return html`<section class="card pad stack short" ref=${panel} tabindex="-1" aria-label=${words.shortTitle}>
     <div class="notice warn" role="alert"><${Icon} name="alert" /><div><strong>${words.shortTitle}</strong>
-      <p>${line && nameIn(line.names)} · ${words.shortSentence(short.wanted, left)}</p></div></div>
+      <p>${line && nameIn(line.names)} · ${line ? words.shortSentence(inUnits(short.wanted, line), inUnits(left, line)) : words.shortSentence(short.wanted, left)}</p></div></div>
     <${Orders} short=${short} left=${left} />
-    <button type="button" class="btn main big" onClick=${reduce}>${left ? words.shortReduce(left) : words.shortDrop}</button>
+    <button type="button" class="btn main big" onClick=${reduce}>${fewer ? words.shortReduce(inUnits(fewer, line)) : words.shortDrop}</button>
     <${Override} short=${short} isBusy=${isBusy} />
     <button type="button" class="btn big" onClick=${backToSale}>${shared.cancel} <kbd>Esc</kbd></button>
   </section>`;

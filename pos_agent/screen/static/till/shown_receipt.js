@@ -7,13 +7,13 @@ import { nameIn } from "../base/goods.js";
 import { html } from "../base/html.js";
 import { moment } from "../base/moments.js";
 import { note, refused } from "../base/notes.js";
+import { quantityOf } from "../base/quantities.js";
 import { Icon } from "../base/signs.js";
 import { words as shared } from "../base/words.js";
 import { Reprint } from "./paid_panel.js";
 import { backToSale } from "./paying.js";
 import { till } from "./state.js";
 import { openReceipts } from "./receipts_panel.js";
-import { quantityOf } from "./quantities.js";
 import { words } from "./words.js";
 
 // A payment under way is not left for it: the clerk scans it again afterwards.
