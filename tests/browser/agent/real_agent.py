@@ -2,14 +2,16 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import uvicorn
+from playwright.sync_api import Browser, Page, expect
 
 from pos_agent.app import build_app
-from tests.browser.agent.stage import WAIT_S
+from tests.browser.agent.stage import WAIT_S, Watched, signed_in
 from tests.unit.pos_agent.agent_stage import Stage, staged
 
 
@@ -66,3 +68,24 @@ class RealAgent:
         self._loop.call_soon_threadsafe(self.stage.desk.screens.close)
         self._server.should_exit = True
         self._thread.join(WAIT_S)
+
+
+def sign_in(page: Page, url: str, login: str) -> None:
+    """Sign in by name and PIN, as people do, and wait for the till."""
+    page.goto(url + "/till")
+    page.locator(f"input[value='{login}']").check()
+    page.locator("#pin").fill("2468")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/till")
+    expect(page.locator("#scan")).to_be_focused()
+
+
+@contextmanager
+def at_work(browser: Browser, agent: RealAgent, login: str) -> Iterator[Page]:
+    """A till at which somebody works; at the end its page may have had no fault."""
+    context = signed_in(browser, agent.url, login="", viewport={"width": 1280, "height": 900})
+    watched = Watched(context.new_page())
+    sign_in(watched.page, agent.url, login)
+    yield watched.page
+    context.close()
+    assert watched.faults == []

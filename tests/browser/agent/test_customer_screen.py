@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from pos_agent.db.migrate import migrate
-from tests.browser.agent.real_agent import RealAgent
+from tests.browser.agent.real_agent import RealAgent, sign_in
 from tests.browser.agent.stage import Watched, signed_in
 from tests.browser.agent.test_looks import check
 from tests.unit.pos_agent.agent_stage import gtin
@@ -49,11 +49,7 @@ def test_a_customer_sees_the_sale_and_the_change(  # the four words of a languag
         browser, agent.url, login="", locale=language, viewport={"width": 1280, "height": 800}
     )
     till, screen = Watched(context.new_page()), Watched(context.new_page())
-    till.page.goto(agent.url + "/sign-in?next=/till")
-    till.page.locator("input[value='mei']").check()
-    till.page.locator("#pin").fill("2468")
-    till.page.keyboard.press("Enter")
-    expect(till.page.locator("#scan")).to_be_focused()
+    sign_in(till.page, agent.url, "mei")
     screen.page.goto(agent.url + "/customer")
     state = screen.page.locator("main.facing")
     expect(state).to_have_attribute("data-state", "idle")

@@ -9,8 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from pos_agent.db.migrate import migrate
 from pos_agent.hardware.printers import Printers
-from tests.browser.agent.real_agent import RealAgent
-from tests.browser.agent.stage import Watched, signed_in
+from tests.browser.agent.real_agent import RealAgent, at_work
 from tests.browser.agent.test_looks import check
 from tests.integration.devices.virtual_devices import Program, running
 from tests.unit.pos_agent.agent_stage import gtin
@@ -61,17 +60,8 @@ def agent(printer: Program, tmp_path: Path) -> Iterator[RealAgent]:
 @pytest.fixture
 def page(browser: Browser, agent: RealAgent) -> Iterator[Page]:
     """A till at which mei works."""
-    context = signed_in(browser, agent.url, login="", viewport={"width": 1280, "height": 800})
-    watched = Watched(context.new_page())
-    watched.page.goto(agent.url + "/till")
-    watched.page.locator("input[value='mei']").check()
-    watched.page.locator("#pin").fill("2468")
-    watched.page.keyboard.press("Enter")
-    watched.page.wait_for_url("**/till")
-    expect(watched.page.locator("#scan")).to_be_focused()
-    yield watched.page
-    context.close()
-    assert watched.faults == []
+    with at_work(browser, agent, "mei") as signed_in:
+        yield signed_in
 
 
 def keep(page: Page, name: str) -> None:

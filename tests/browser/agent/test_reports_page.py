@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.agent.real_agent import RealAgent
-from tests.browser.agent.stage import Watched, signed_in
+from tests.browser.agent.real_agent import RealAgent, at_work
 from tests.browser.agent.test_looks import check
 from tests.browser.agent.test_paper_out import agent, keep, printer, sell
 
@@ -19,17 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 @pytest.fixture
 def page(browser: Browser, agent: RealAgent) -> Iterator[Page]:
     """A till at which the manager works."""
-    context = signed_in(browser, agent.url, login="", viewport={"width": 1280, "height": 900})
-    watched = Watched(context.new_page())
-    watched.page.goto(agent.url + "/till")
-    watched.page.locator("input[value='lin']").check()
-    watched.page.locator("#pin").fill("2468")
-    watched.page.keyboard.press("Enter")
-    watched.page.wait_for_url("**/till")
-    expect(watched.page.locator("#scan")).to_be_focused()
-    yield watched.page
-    context.close()
-    assert watched.faults == []
+    with at_work(browser, agent, "lin") as signed_in:
+        yield signed_in
 
 
 def is_drawn(page: Page) -> None:

@@ -19,8 +19,7 @@ from pos_agent.hardware.printers import Printers
 from pos_agent.hardware.scanners import Scanners
 from pos_agent.settings import AgentSettings
 from sync.runtime.supervision import Lifetime
-from tests.browser.agent.real_agent import RealAgent
-from tests.browser.agent.stage import Watched, signed_in
+from tests.browser.agent.real_agent import RealAgent, at_work
 from tests.browser.agent.test_looks import check
 from tests.browser.agent.test_paper_out import keep, sell
 from tests.integration.devices.virtual_devices import Program, running
@@ -82,17 +81,8 @@ def agent(tmp_path: Path) -> Iterator[RealAgent]:
 @pytest.fixture
 def page(browser: Browser, agent: RealAgent) -> Iterator[Page]:
     """A browser in which lin, the manager, is signed in."""
-    context = signed_in(browser, agent.url, login="", viewport={"width": 1280, "height": 900})
-    watched = Watched(context.new_page())
-    watched.page.goto(agent.url + "/till")
-    watched.page.locator("input[value='lin']").check()
-    watched.page.locator("#pin").fill("2468")
-    watched.page.keyboard.press("Enter")
-    watched.page.wait_for_url("**/till")
-    expect(watched.page.locator("#scan")).to_be_focused()
-    yield watched.page
-    context.close()
-    assert watched.faults == []
+    with at_work(browser, agent, "lin") as signed_in:
+        yield signed_in
 
 
 def show(page: Page, name: str) -> None:
