@@ -13,8 +13,7 @@ from pos_agent.take_scans import scan_from_device
 from sync.rules.canonical import to_raw
 from sync.rules.items import DocumentItem, DocumentLine
 from sync.rules.streams import Down
-from tests.browser.agent.real_agent import RealAgent
-from tests.browser.agent.stage import Watched, signed_in
+from tests.browser.agent.real_agent import RealAgent, at_work
 from tests.unit.pos_agent.agent_stage import CODE, COLA, gtin, hold_item
 
 pytestmark = pytest.mark.browser
@@ -42,17 +41,8 @@ def agent(template: Path, tmp_path: Path) -> Iterator[RealAgent]:
 @pytest.fixture
 def page(browser: Browser, agent: RealAgent) -> Iterator[Page]:
     """A till whose clerk has signed in on the page."""
-    context = signed_in(browser, agent.url, login="", viewport={"width": 1280, "height": 800})
-    watched = Watched(context.new_page())
-    watched.page.goto(agent.url + "/till")
-    watched.page.locator("input[value='mei']").check()
-    watched.page.locator("#pin").fill("2468")
-    watched.page.keyboard.press("Enter")
-    watched.page.wait_for_url("**/till")
-    expect(watched.page.locator("#line")).to_be_visible()
-    yield watched.page
-    context.close()
-    assert watched.faults == []
+    with at_work(browser, agent, "mei") as signed_in:
+        yield signed_in
 
 
 def test_a_sale_from_scan_to_receipt(page: Page, agent: RealAgent) -> None:
