@@ -24,6 +24,7 @@ _NARROW_BASELINE: Final = 18
 SMALL_ROWS: Final = 17
 _SMALL_SIZE: Final = 16
 _SMALL_BASELINE: Final = 13
+_WIDE_LATIN: Final = ("\uff01", "\uffe6")
 _INK: Final = 112  # of 255: thin strokes of a small size stay whole
 _MISSING: Final = "\u3013"
 _FACES: Final = 16
@@ -77,6 +78,8 @@ class Face:
         width = columns * HALF_DOTS
         grey = Image.new("L", (width, CELL_ROWS))
         font, top = (self._font, self._top) if columns == 2 else (self._narrow, self._narrow_top)
+        if columns == 2 and _WIDE_LATIN[0] <= character <= _WIDE_LATIN[1]:
+            top = _NARROW_BASELINE - font.getmetrics()[0]  # ￥ stands on the line of its digits
         left = (width - font.getlength(character)) / 2
         _, over, _, under = map(round, font.getbbox(character))
         # what stands out above or below, an accent say, is moved into the cell
