@@ -41,7 +41,7 @@ async def _run(arguments: argparse.Namespace) -> None:
     control = await serve_control(arguments.control_port, lambda line: obey(server, line))
     drawing = asyncio.create_task(queue.run()) if draws else None
     if draws:
-        _prepare(archive, queue)
+        server.has_font = _prepare(archive, queue)
     announce({"port": server.port, "control": port_of(control), "papers": str(arguments.papers.resolve())})
     await until_told_to_stop()
     control.close()
@@ -52,15 +52,17 @@ async def _run(arguments: argparse.Namespace) -> None:
             await drawing
 
 
-def _prepare(archive: Archive, queue: DrawQueue) -> None:
-    """Say if there is no font; draw what an earlier run left."""
-    if find_font() is None:
+def _prepare(archive: Archive, queue: DrawQueue) -> bool:
+    """Say if there is no font; draw what an earlier run left. Whether there is a font."""
+    has_font = find_font() is not None
+    if not has_font:
         _log.warning(
             "printer.no_chinese_font",
             advice="pictures show hollow boxes; install fonts-noto-cjk or fonts-wqy-zenhei",
         )
     for number in archive.undrawn():
         queue.add(number, Modes())
+    return has_font
 
 
 def _draw_nothing(_number: int, _modes: Modes) -> None:

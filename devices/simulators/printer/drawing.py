@@ -12,8 +12,8 @@ from devices.simulators.printer.elements import (
     Glyph,
     QrPicture,
     Raster,
+    Span,
     TextLine,
-    left_of,
 )
 from devices.simulators.printer.face import Face
 
@@ -43,9 +43,9 @@ def _draw(element: Element, width: int, face: Face) -> Image.Image:
         case BarPicture():
             return _draw_bars(element, width, face)
         case QrPicture():
-            return _placed(_draw_qr(element), element.align, width)
+            return _placed(_draw_qr(element), element.span, width)
         case Raster():
-            return _placed(_draw_raster(element), element.align, width)
+            return _placed(_draw_raster(element), element.span, width)
 
 
 def _draw_line(line: TextLine, width: int, face: Face) -> Image.Image:
@@ -53,7 +53,7 @@ def _draw_line(line: TextLine, width: int, face: Face) -> Image.Image:
     if not line.glyphs:
         return strip
     last = line.glyphs[-1]
-    left = left_of(line.align, last.x + last.width, width)
+    left = line.span.start(last.x + last.width)
     bottom = max(glyph.high for glyph in line.glyphs) * LINE
     for glyph in line.glyphs:
         strip.paste(_dressed(glyph, face), (left + glyph.x, bottom - glyph.high * LINE))
@@ -70,9 +70,9 @@ def _dressed(glyph: Glyph, face: Face) -> Image.Image:
     return ImageChops.invert(picture) if glyph.inverted else picture
 
 
-def _placed(picture: Image.Image, align: int, width: int) -> Image.Image:
+def _placed(picture: Image.Image, span: Span, width: int) -> Image.Image:
     strip = Image.new("L", (width, picture.height), _WHITE)
-    strip.paste(picture, (left_of(align, picture.width, width), 0))
+    strip.paste(picture, (span.start(picture.width), 0))
     return strip
 
 
@@ -82,8 +82,8 @@ def _draw_bars(element: BarPicture, width: int, face: Face) -> Image.Image:
     picture.putdata([_BLACK if module == "1" else _WHITE for module in modules])
     size = (len(modules) * element.bar_width, element.height)
     bars = picture.resize(size, Image.Resampling.NEAREST)
-    strips = [_placed(bars, element.align, width)]
-    text = _draw_text(element.bars.text, element.align, width, face)
+    strips = [_placed(bars, element.span, width)]
+    text = _draw_text(element.bars.text, element.span, width, face)
     if element.text_place & 1:
         strips.insert(0, text)
     if element.text_place & 2 or not element.bars.modules:
@@ -91,13 +91,13 @@ def _draw_bars(element: BarPicture, width: int, face: Face) -> Image.Image:
     return _stacked(strips, width)
 
 
-def _draw_text(text: str, align: int, width: int, face: Face) -> Image.Image:
-    shown = text[: width // CELL]
+def _draw_text(text: str, span: Span, width: int, face: Face) -> Image.Image:
+    shown = text[: span.width // CELL]
     glyphs = tuple(
         Glyph(character, place * CELL, CELL, 1, 1, bold=False, underlined=False, inverted=False)
         for place, character in enumerate(shown)
     )
-    return _draw_line(TextLine(glyphs, align, LINE + 4), width, face)
+    return _draw_line(TextLine(glyphs, span, LINE + 4), width, face)
 
 
 def _stacked(strips: list[Image.Image], width: int) -> Image.Image:

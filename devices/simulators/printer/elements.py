@@ -10,6 +10,20 @@ LINE = 24
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Where things stand: ``align`` 0 left, 1 centre, 2 right of the ``width`` that begins at ``left``."""
+
+    align: int
+    left: int
+    width: int
+
+    def start(self, width: int) -> int:
+        """Where something of ``width`` begins."""
+        free = self.width - width
+        return self.left + max(0, (0, free // 2, free)[self.align])
+
+
+@dataclass(frozen=True, slots=True)
 class Glyph:
     """One character: where it stands on its line, its cell, and how it looks."""
 
@@ -30,10 +44,10 @@ class Glyph:
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """Characters, the line's place (0 left, 1 centre, 2 right) and how far the paper moves."""
+    """Characters, the line's place and how far the paper moves."""
 
     glyphs: tuple[Glyph, ...]
-    align: int
+    span: Span
     pitch: int
 
 
@@ -52,7 +66,7 @@ class BarPicture:
     bar_width: int
     height: int
     text_place: int
-    align: int
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +76,7 @@ class QrPicture:
     data: bytes
     square: int
     level: str
-    align: int
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +87,21 @@ class Raster:
     data: bytes
     wide: int
     high: int
-    align: int
+    span: Span
 
 
 Element = TextLine | Blank | BarPicture | QrPicture | Raster
 
 
-def left_of(align: int, width: int, paper: int) -> int:
-    """Where something of ``width`` begins on a paper of ``paper`` dots."""
-    return max(0, (0, (paper - width) // 2, paper - width)[align])
-
-
-def as_text(elements: tuple[Element, ...], paper: int) -> str:
+def as_text(elements: tuple[Element, ...]) -> str:
     """The paper's text: lines with their blanks, codes in brackets."""
-    return "".join(line + "\n" for element in elements for line in _text_of(element, paper))
+    return "".join(line + "\n" for element in elements for line in _text_of(element))
 
 
-def _text_of(element: Element, paper: int) -> tuple[str, ...]:
+def _text_of(element: Element) -> tuple[str, ...]:
     match element:
         case TextLine():
-            return (_line_text(element, paper),)
+            return (_line_text(element),)
         case BarPicture(bars):
             return (f"[{bars.name} {bars.text}]",)
         case QrPicture(data):
@@ -103,13 +112,12 @@ def _text_of(element: Element, paper: int) -> tuple[str, ...]:
             return ()
 
 
-def _line_text(line: TextLine, paper: int) -> str:
+def _line_text(line: TextLine) -> str:
     """Characters with blanks for the gaps before them, one blank a half-width cell."""
     if not line.glyphs:
         return ""
     last = line.glyphs[-1]
-    end = left_of(line.align, last.x + last.width, paper)
-    text = " " * (end // CELL)
+    text = " " * (line.span.start(last.x + last.width) // CELL)
     x = 0
     for glyph in line.glyphs:
         text += " " * ((glyph.x - x) // CELL) + glyph.character

@@ -1,7 +1,9 @@
 """The meaning of ESC/POS commands: what they set, what they put on the paper, where a paper ends.
 
-Unknown commands are passed over, as printers do. The bytes of a paper and the modes it began with give the
-same elements again.
+Unknown commands are counted and passed over, as printers do. In page mode what comes is gathered line below
+line and printed with the page; where a page places it (ESC W, ESC T, GS $) is passed over.
+
+The bytes of a paper and the modes it began with give the same elements again.
 """
 
 from collections.abc import Callable
@@ -17,6 +19,7 @@ from devices.simulators.printer.elements import (
     Glyph,
     QrPicture,
     Raster,
+    Span,
     TextLine,
 )
 from devices.simulators.printer.modes import Modes
@@ -26,6 +29,8 @@ from devices.simulators.printer.tokens import Token, character_length
 _CODE_PAGES = {0: "cp437", 2: "cp850", 3: "cp860", 4: "cp863", 5: "cp865", 16: "cp1252", 17: "cp866"}
 # ESC R: characters that differ from ASCII, for the countries receipts meet.
 _COUNTRIES = {3: {"#": "£"}, 15: {"$": "￥"}}
+_ELEMENT_LIMIT = 20_000
+_UNKNOWN_LIMIT = 32
 _QR_LEVELS = {48: "L", 49: "M", 50: "Q", 51: "H"}
 
 
@@ -35,7 +40,11 @@ class Interpreter:
     def __init__(self, columns: int, modes: Modes | None = None) -> None:
         self.paper_dots = columns * CELL
         self.modes = modes or Modes()
+        self.unknown: dict[bytes, int] = {}
+        """How often commands came that nobody knows; of their names the first few alone."""
+        self.unknown_count = 0
         self._elements: list[Element] = []
+        self._page: list[Element] = []
         self._line: list[Glyph] = []
         self._x = 0
         self._strip: Strip | None = None
@@ -44,16 +53,38 @@ class Interpreter:
     @property
     def has_print(self) -> bool:
         """Whether anything but white is on the paper."""
-        return bool(self._line or self._strip) or any(
+        has_begun = bool(self._line or self._strip) and not self.modes.is_page
+        return has_begun or any(
             element.glyphs if isinstance(element, TextLine) else not isinstance(element, Blank)
             for element in self._elements
         )
 
+    @property
+    def is_full(self) -> bool:
+        """Whether more is gathered than a paper may hold."""
+        return len(self._elements) + len(self._page) > _ELEMENT_LIMIT
+
     def take_paper(self) -> tuple[Element, ...]:
-        """End the paper: what is on it, a line begun included."""
+        """End the paper: what is on it, a line begun included; a page that was not printed is lost."""
         self._end_line(only_if_begun=True)
-        elements, self._elements, self._stored = tuple(self._elements), [], None
+        elements, self._elements, self._page, self._stored = tuple(self._elements), [], [], None
         return elements
+
+    @property
+    def _left(self) -> int:
+        return min(self.modes.left, self.paper_dots - CELL)
+
+    @property
+    def _width(self) -> int:
+        return max(CELL, min(self.modes.print_dots, self.paper_dots - self._left))
+
+    @property
+    def _span(self) -> Span:
+        return Span(self.modes.align, self._left, self._width)
+
+    def _add(self, *elements: Element) -> None:
+        """Put on the paper, or on the page that is gathered."""
+        (self._page if self.modes.is_page else self._elements).extend(elements)
 
     def read(self, token: Token) -> bool:
         """Obey one token.
@@ -61,8 +92,13 @@ class Interpreter:
         Returns:
             True if it cuts the paper.
         """
+        if not self.modes.is_selected and token.name != b"\x1b=":
+            return False
         if not token.name:
             self._write(token.args)
+            return False
+        if not token.known:
+            self._count_unknown(token.name)
             return False
         if token.name in (b"\x1dV", b"\x1bi", b"\x1bm"):
             self._end_line(only_if_begun=True)
@@ -71,6 +107,11 @@ class Interpreter:
         if obey is not None:
             obey(self, token.args)
         return False
+
+    def _count_unknown(self, name: bytes) -> None:
+        self.unknown_count += 1
+        if name in self.unknown or len(self.unknown) < _UNKNOWN_LIMIT:
+            self.unknown[name] = self.unknown.get(name, 0) + 1
 
     # -- text
 
@@ -97,7 +138,7 @@ class Interpreter:
         modes = self.modes
         wide = modes.kanji_wide if is_kanji else modes.wide
         high = modes.kanji_high if is_kanji else modes.high
-        if self._x + cell * wide > self.paper_dots:
+        if self._x + cell * wide > self._width:
             self._end_line()
         glyph = Glyph(character, self._x, cell, wide, high, modes.bold, modes.underlined, modes.inverted)
         self._line.append(glyph)
@@ -109,7 +150,7 @@ class Interpreter:
             return
         tallest = max((glyph.high for glyph in self._line), default=1) * LINE
         pitch = max(self.modes.pitch, tallest)
-        self._elements.append(TextLine(tuple(self._line), self.modes.align, pitch))
+        self._add(TextLine(tuple(self._line), self._span, pitch))
         self._line, self._x = [], 0
 
     # -- feeding and placing
@@ -130,13 +171,13 @@ class Interpreter:
     def feed_dots(self, args: bytes) -> None:
         """ESC J n: print the line and feed n dots."""
         self._end_line(only_if_begun=True)
-        self._elements.append(Blank(args[0]))
+        self._add(Blank(args[0]))
 
     def tab(self, _args: bytes) -> None:
         """HT: on to the next stop; without one it is passed over."""
         cell = (SMALL_CELL if self.modes.small else CELL) * self.modes.wide
         stops = (stop * cell for stop in self.modes.tabs)
-        self._x = next((stop for stop in stops if self._x < stop <= self.paper_dots), self._x)
+        self._x = next((stop for stop in stops if self._x < stop <= self._width), self._x)
 
     def set_tabs(self, args: bytes) -> None:
         """ESC D n… NUL: the stops, in characters, each beyond the last."""
@@ -146,14 +187,62 @@ class Interpreter:
 
     def place(self, args: bytes) -> None:
         """ESC $ nL nH: on to a place in dots."""
-        self._x = min(args[0] + args[1] * 256, self.paper_dots)
+        self._x = min(args[0] + args[1] * 256, self._width)
+
+    def move(self, args: bytes) -> None:
+        r"""ESC \ nL nH: so many dots on, or back, as a signed number says."""
+        dots = int.from_bytes(args, "little", signed=True)
+        self._x = min(max(self._x + dots, 0), self._width)
 
     # -- settings
 
     def initialise(self, _args: bytes) -> None:
         """ESC @: all modes as at power-up; a line begun is lost."""
         self.modes = Modes()
-        self._line, self._x, self._strip = [], 0, None
+        self._line, self._x, self._strip, self._page = [], 0, None, []
+
+    def margin(self, args: bytes) -> None:
+        """GS L nL nH: the left margin in dots; at the beginning of a line only."""
+        if not self._line:
+            self.modes.left = args[0] + args[1] * 256
+
+    def print_area(self, args: bytes) -> None:
+        """GS W nL nH: the dots between the margins; at the beginning of a line only."""
+        if not self._line:
+            self.modes.print_dots = args[0] + args[1] * 256
+
+    # -- page mode
+
+    def begin_page(self, _args: bytes) -> None:
+        """ESC L: gather a page; at the beginning of a line only."""
+        if not self._line and not self.modes.is_page:
+            self._flush_strip()
+            self.modes.is_page = True
+
+    def leave_page(self, _args: bytes) -> None:
+        """ESC S: back to lines; what the page held is gone."""
+        if self.modes.is_page:
+            self.clear_page(_args)
+            self.modes.is_page = False
+
+    def clear_page(self, _args: bytes) -> None:
+        """CAN: the page is empty again."""
+        if self.modes.is_page:
+            self._page, self._line, self._x, self._strip = [], [], 0, None
+
+    def print_page(self, _args: bytes) -> None:
+        """ESC FF: print the page, which stays to be printed again."""
+        if self.modes.is_page:
+            self._end_line(only_if_begun=True)
+            self._elements += self._page
+
+    def form_feed(self, args: bytes) -> None:
+        """FF: print the page and go back to lines; without a page print the line."""
+        if self.modes.is_page:
+            self.print_page(args)
+            self.leave_page(args)
+        else:
+            self._end_line(only_if_begun=True)
 
     def print_mode(self, args: bytes) -> None:
         """ESC ! n: bold, underline and size at once."""
@@ -193,9 +282,9 @@ class Interpreter:
         self._end_line(only_if_begun=True)
         bars = bars_of(args)
         modes = self.modes
-        if bars and len(bars.modules) * modes.bar_width <= self.paper_dots:
-            picture = BarPicture(bars, modes.bar_width, modes.bar_height, modes.bar_text, modes.align)
-            self._elements.append(picture)
+        if bars and len(bars.modules) * modes.bar_width <= self._width:
+            picture = BarPicture(bars, modes.bar_width, modes.bar_height, modes.bar_text, self._span)
+            self._add(picture)
 
     def of_functions(self, args: bytes) -> None:
         """GS ( k: two-dimensional codes; GS ( L: graphics; others are passed over."""
@@ -210,10 +299,10 @@ class Interpreter:
 
     def _graphics(self, args: bytes) -> None:
         function, rest = read_graphics(args)
-        self._stored = stored(function, rest, self.modes.align) or self._stored
+        self._stored = stored(function, rest, self._span) or self._stored
         if prints_stored(function) and self._stored is not None:
             self._end_line(only_if_begun=True)
-            self._elements.append(self._stored)
+            self._add(self._stored)
             self._stored = None
 
     def columns(self, args: bytes) -> None:
@@ -233,9 +322,9 @@ class Interpreter:
         """Put the waiting columns on the paper; whether there were any."""
         if self._strip is None:
             return False
-        strip, self._strip = self._strip.raster(self.modes.align), None
+        strip, self._strip = self._strip.raster(self._span), None
         height = len(strip.data) // strip.row_bytes * strip.high
-        self._elements += [strip, Blank(max(0, self.modes.pitch - height))]
+        self._add(strip, Blank(max(0, self.modes.pitch - height)))
         return True
 
     def _two_dimensional(self, args: bytes) -> None:
@@ -252,9 +341,7 @@ class Interpreter:
         elif function == 81 and self.modes.qr_data:
             self._end_line(only_if_begun=True)
             data = self.modes.qr_data.encode("latin-1")
-            self._elements.append(
-                QrPicture(data, self.modes.qr_square, self.modes.qr_level, self.modes.align)
-            )
+            self._add(QrPicture(data, self.modes.qr_square, self.modes.qr_level, self._span))
 
     def raster(self, args: bytes) -> None:
         """GS v 0 m xL xH yL yH d…: print a picture."""
@@ -262,7 +349,7 @@ class Interpreter:
         row_bytes = args[2] + args[3] * 256
         if args[0] == ord("0") and row_bytes and len(args) > 6:
             wide, high = 1 + (args[1] & 1), 1 + (args[1] >> 1 & 1)
-            self._elements.append(Raster(row_bytes, args[6:], wide, high, self.modes.align))
+            self._add(Raster(row_bytes, args[6:], wide, high, self._span))
 
 
 def _setting(name: str, convert: Callable[[int], object]) -> Callable[[Interpreter, bytes], None]:
@@ -292,6 +379,15 @@ _COMMANDS: dict[bytes, Callable[[Interpreter, bytes], None]] = {
     b"\x1bd": Interpreter.feed_lines,
     b"\x1bJ": Interpreter.feed_dots,
     b"\x1b$": Interpreter.place,
+    b"\x1b\\": Interpreter.move,
+    b"\x1dL": Interpreter.margin,
+    b"\x1dW": Interpreter.print_area,
+    b"\x1bL": Interpreter.begin_page,
+    b"\x1bS": Interpreter.leave_page,
+    b"\x18": Interpreter.clear_page,
+    b"\x1b\x0c": Interpreter.print_page,
+    b"\x0c": Interpreter.form_feed,
+    b"\x1b=": _setting("is_selected", _lowest_bit),
     b"\x1b!": Interpreter.print_mode,
     b"\x1ba": Interpreter.align,
     b"\x1bE": _setting("bold", _lowest_bit),

@@ -1,11 +1,12 @@
-"""The bar codes of shelves and parcels that are older than CODE128: EAN-8, UPC-A, CODE39, ITF, CODABAR.
+"""The bar codes of shelves and parcels older than CODE128: EAN-8, UPC-A, UPC-E, CODE39, ITF, CODABAR.
 
-EAN-8, UPC-A: GS1 General Specifications, section 5.2. CODE39: ISO/IEC 16388; ITF: ISO/IEC 16390; CODABAR:
-EN 798. A wide bar is three modules.
+EAN-8, UPC-A, UPC-E: GS1 General Specifications, section 5.2. CODE39: ISO/IEC 16388; ITF: ISO/IEC 16390;
+CODABAR: EN 798. A wide bar is three modules.
 """
 
 from collections.abc import Callable
 
+from devices.simulators.printer.code93 import code93
 from devices.simulators.printer.codes import Bars, check_digit, ean13, side_digits
 
 _WIDE, _NARROW = 3, 1
@@ -26,6 +27,11 @@ _CODE39 = dict(
     )
 )
 _ITF = ("00110", "10001", "01001", "11000", "00101", "10100", "01100", "00011", "10010", "01010")
+# UPC-E: which side each of the six digits is taken from, by the check digit.
+_UPC_E_SIDES = (
+    *("GGGLLL", "GGLGLL", "GGLLGL", "GGLLLG", "GLGGLL"),
+    *("GLLGGL", "GLLLGG", "GLGLGL", "GLGLLG", "GLLGLG"),
+)
 _CODABAR = dict(
     zip(
         "0123456789-$:/.+ABCD",
@@ -53,6 +59,45 @@ def upc_a(data: bytes) -> Bars | None:
     """UPC-A from 11 or 12 digits: an EAN-13 that begins with 0."""
     bars = ean13(b"0" + data) if len(data) in (11, 12) else None
     return Bars("UPC-A", bars.text[1:], bars.modules) if bars else None
+
+
+def upc_e(data: bytes) -> Bars | None:
+    """UPC-E from six digits, with a 0 before and a check digit behind (7, 8), or from a UPC-A; else None.
+
+    A UPC-A (11, 12 digits) has such a form only if it has zeros in the right places.
+    """
+    if len(data) not in (6, 7, 8, 11, 12) or not data.isdigit() or (len(data) > 6 and data[:1] != b"0"):
+        return None
+    text = data.decode()
+    short = text[-6:] if len(text) < 8 else text[1:7] if len(text) == 8 else _without_zeros(text)
+    if not short:
+        return None
+    check = check_digit(with_zeros(short))
+    if len(text) in (8, 12) and text[-1] != check:
+        return None
+    return Bars("UPC-E", f"0{short}{check}", f"101{side_digits(short, _UPC_E_SIDES[int(check)])}010101")
+
+
+def with_zeros(short: str) -> str:
+    """The eleven digits of the UPC-A that six digits stand for."""
+    last = short[5]
+    if last in "012":
+        return f"0{short[:2]}{last}0000{short[2:5]}"
+    if last == "3":
+        return f"0{short[:3]}00000{short[3:5]}"
+    return f"0{short[:4]}00000{short[4]}" if last == "4" else f"0{short[:5]}0000{last}"
+
+
+def _without_zeros(text: str) -> str:
+    """The six digits that stand for a UPC-A; empty if it has none."""
+    long = text[:11]
+    picks = (
+        long[1:3] + long[8:11] + long[3],
+        long[1:4] + long[9:11] + "3",
+        long[1:5] + long[10] + "4",
+        long[1:6] + long[10],
+    )
+    return next((short for short in picks if with_zeros(short) == long), "")
 
 
 def code39(data: bytes) -> Bars | None:
@@ -90,8 +135,10 @@ def _elements(wide: str) -> str:
 
 DRAWN: dict[str, Callable[[bytes], Bars | None]] = {
     "UPC-A": upc_a,
+    "UPC-E": upc_e,
     "EAN8": ean8,
     "CODE39": code39,
     "ITF": itf,
     "CODABAR": codabar,
+    "CODE93": code93,
 }

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from devices.simulators.printer import identity
 from devices.simulators.printer.archive import Paper
 from devices.simulators.printer.interpreter import Interpreter
 from devices.simulators.printer.modes import Modes
@@ -15,8 +16,8 @@ from devices.simulators.printer.real_time import RealTime
 from devices.simulators.printer.tokens import Token, next_token
 
 BUFFER_LIMIT = 65_536
-_TOKEN_LIMIT = 1_048_576
-_QUERIES = frozenset({b"\x1dr", b"\x1da", b"\x10\x04", b"\x10\x05", b"\x1dI"})
+_PAPER_LIMIT = 2_097_152
+_QUERIES = frozenset({b"\x1dr", b"\x1da", b"\x10\x04", b"\x10\x05", b"\x1dI", b"\x1bu", b"\x1bv"})
 _PROCESS_ID = b"H"
 
 
@@ -39,6 +40,7 @@ class Condition:
     bytes_per_s: int = 0
     is_drawer_open: bool = False
     kicks: int = 0
+    beeps: int = 0
 
     @property
     def prints(self) -> bool:
@@ -89,6 +91,17 @@ class Machine:
         self._power_up()
 
     @property
+    def unknown(self) -> tuple[int, dict[str, int]]:
+        """How many commands nobody knows, and which, in hex, how often."""
+        names = {name.hex(" ").upper(): count for name, count in self._interpreter.unknown.items()}
+        return self._interpreter.unknown_count, names
+
+    @property
+    def prints(self) -> bool:
+        """Whether it would print more now; what waits then is a command that has not fully arrived."""
+        return self._prints
+
+    @property
     def waiting(self) -> int:
         """Bytes received and not yet printed."""
         return sum(map(len, self._jobs))
@@ -115,7 +128,8 @@ class Machine:
     def end_connection(self) -> None:
         """The client hung up: a paper begun comes out, now or once the machine prints again."""
         self._real_time = RealTime()
-        self._jobs.append(bytearray())
+        if len(self._jobs) == 1 or self._jobs[-1]:  # who connects and says nothing leaves no job
+            self._jobs.append(bytearray())
         self.print_waiting()
 
     def print_waiting(self) -> bytes:
@@ -146,24 +160,37 @@ class Machine:
             if self.allowance is not None:
                 self.allowance -= len(token.raw)
         del job[:place]
-        if len(job) > _TOKEN_LIMIT:
-            del job[:1]
         self._release(follows_cut=True)
         return answers
 
     def _print(self, token: Token) -> bytes:
-        if self._is_query(token):
+        if self._is_query(token) and self._interpreter.modes.is_selected:
             return self._query(token)
         self._release(follows_cut=False)
         self._follows_cut = False
         if not self._raw:
             self._began_with = replace(self._interpreter.modes)
         self._raw += token.raw
-        if token.name == b"\x1bp":
-            self.condition.open_drawer()
+        if self._interpreter.modes.is_selected:
+            self._act(token)
         if self._interpreter.read(token):
             self._finish()
+        elif len(self._raw) > _PAPER_LIMIT or self._interpreter.is_full:
+            self._tear_off()
         return b""
+
+    def _act(self, token: Token) -> None:
+        """What a command moves beside the paper: drawer and buzzer."""
+        if token.name == b"\x1bp":
+            self.condition.open_drawer()
+        elif identity.is_beep(token):
+            self.condition.beeps += 1
+
+    def _tear_off(self) -> None:
+        """No cut comes: what is there becomes a paper, so that nothing grows for ever."""
+        self._finish()
+        self._interpreter.take_paper()
+        self._raw = bytearray()
 
     def _finish(self) -> None:
         """A cut: what is printed becomes a paper; a cut through white does not."""
@@ -203,8 +230,12 @@ class Machine:
         if token.name == b"\x1da":
             self._automatic = self._status_block() if token.args[0] else b""
             return self._automatic
-        if token.name == b"\x1dr":
-            return self._sensor(token.args[0])
+        if token.name in (b"\x1dr", b"\x1bv", b"\x1bu"):
+            return self._sensor(
+                2 if token.name == b"\x1bu" else 1 if token.name == b"\x1bv" else token.args[0]
+            )
+        if token.name == b"\x1dI":
+            return identity.answer(token.args[0], self._columns)
         if token.name == b"\x1d(" and len(token.args) >= 9:
             return b"\x37\x22" + token.args[5:9] + b"\0"
         return b""

@@ -19,6 +19,14 @@ class Modes:
     small: bool = False
     tabs: tuple[int, ...] = tuple(range(8, 256, 8))
     align: int = 0
+    left: int = 0
+    """Dots of the left margin."""
+    print_dots: int = 65_535
+    """Dots between the margins; more than the paper has means all of it."""
+    is_selected: bool = True
+    """Whether it listens (ESC =); the display on the same line is meant else."""
+    is_page: bool = False
+    """Page mode: nothing is on paper before the page is printed."""
     pitch: int = 30
     code_page: int = 0
     country: int = 0

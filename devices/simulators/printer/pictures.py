@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from devices.simulators.printer.elements import Raster
+from devices.simulators.printer.elements import Raster, Span
 
 # ESC * m: dots of a column, and how far the head spreads a dot sideways and down.
 _DENSITIES = {0: (8, 2, 3), 1: (8, 1, 3), 32: (24, 2, 1), 33: (24, 1, 1)}
@@ -17,7 +17,7 @@ class Strip:
     mode: int
     columns: bytes
 
-    def raster(self, align: int) -> Raster:
+    def raster(self, span: Span) -> Raster:
         """The strip as rows."""
         height, wide, high = _DENSITIES[self.mode]
         step = height // 8
@@ -29,7 +29,7 @@ class Strip:
             for row in range(height):
                 if bits >> (height - 1 - row) & 1:
                     rows[row * row_bytes + column // 8] |= 0x80 >> column % 8
-        return Raster(row_bytes, bytes(rows), wide, high, align)
+        return Raster(row_bytes, bytes(rows), wide, high, span)
 
 
 def read_strip(args: bytes) -> Strip | None:
@@ -48,13 +48,13 @@ def read_graphics(args: bytes) -> tuple[int, bytes]:
     return args[1], args[2:]
 
 
-def stored(function: int, rest: bytes, align: int) -> Raster | None:
+def stored(function: int, rest: bytes, span: Span) -> Raster | None:
     """The picture of function 112 (raster): a bx by c xL xH yL yH d…; None if it is none."""
     if function != _STORE_RASTER or len(rest) < 9 or rest[0] != 48:
         return None
     wide, high = (2 if rest[1] == 2 else 1), (2 if rest[2] == 2 else 1)
     row_bytes = (rest[4] + rest[5] * 256 + 7) // 8
-    return Raster(row_bytes, rest[8:], wide, high, align) if row_bytes else None
+    return Raster(row_bytes, rest[8:], wide, high, span) if row_bytes else None
 
 
 def prints_stored(function: int) -> bool:

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable
 
 from devices.simulators.printer.archive import Archive, Paper
-from devices.simulators.printer.elements import CELL, as_text
+from devices.simulators.printer.elements import as_text
 from devices.simulators.printer.machine import BUFFER_LIMIT, Condition, Machine
 from devices.simulators.printer.modes import Modes
 from devices.simulators.revision import Revision
@@ -26,6 +26,8 @@ class PrinterServer:
 
     def __init__(self, columns: int, archive: Archive, draw: Callable[[int, Modes], None]) -> None:
         self.reset_after: int | None = None
+        self.has_font = True
+        """False: this machine has no Chinese font, and pictures show hollow boxes."""
         self.revision = Revision()
         self.port = 0
         self._columns = columns
@@ -129,11 +131,15 @@ class PrinterServer:
             "garbage": it.is_babbling,
             "drawer": "open" if it.is_drawer_open else "closed",
             "kicks": it.kicks,
+            "beeps": it.beeps,
+            "font": self.has_font,
+            "unknown": self._machine.unknown[0],
+            "unknown_commands": self._machine.unknown[1],
             "revision": self.revision.number,
         }
 
     def _keep(self, paper: Paper) -> None:
-        text = as_text(paper.elements, self._columns * CELL)
+        text = as_text(paper.elements)
         self._draw(self._archive.keep(paper.raw, text), paper.modes)
         self.revision.grow()
 
@@ -165,7 +171,9 @@ class PrinterServer:
 
     async def _room(self) -> None:
         """Read no more than the buffer holds: a printer without paper makes its client wait."""
-        while self._machine.waiting > (_SLOW_BUFFER if self.condition.bytes_per_s else BUFFER_LIMIT):
+        while not self._machine.prints and self._machine.waiting > (
+            _SLOW_BUFFER if self.condition.bytes_per_s else BUFFER_LIMIT
+        ):
             self._moved.clear()
             await self._moved.wait()
 

@@ -7,13 +7,16 @@ import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.simulators.printer import interpreter, machine
 from devices.simulators.printer.archive import Paper
+from devices.simulators.printer.code93 import code93
 from devices.simulators.printer.codes import code128, ean13
 from devices.simulators.printer.draw import elements_of
 from devices.simulators.printer.drawing import draw_paper
-from devices.simulators.printer.elements import TextLine, as_text
+from devices.simulators.printer.elements import BarPicture, Span, TextLine, as_text
 from devices.simulators.printer.face import Face
 from devices.simulators.printer.fonts import find_font
+from devices.simulators.printer.linear_codes import upc_e, with_zeros
 from devices.simulators.printer.machine import Machine
 from devices.simulators.printer.modes import Modes
 from devices.simulators.printer.tokens import next_token
@@ -32,7 +35,7 @@ class Tray:
 
     def texts(self) -> list[str]:
         """Each paper as it reads."""
-        return [as_text(paper.elements, self.columns * 12) for paper in self.papers]
+        return [as_text(paper.elements) for paper in self.papers]
 
 
 def printed(text: str, columns: int = 48) -> str:
@@ -77,6 +80,32 @@ def printed(text: str, columns: int = 48) -> str:
         ("1D 6B 03 39 36 33 38 35 30 37 00", "[EAN8 96385074]\n"),
         ("1D 6B 00 30 33 36 30 30 30 32 39 31 34 35 00", "[UPC-A 036000291452]\n"),
         ("1D 6B 46 03 31 32 33 41 0A", "A\n"),
+        ("1D 6B 01 30 34 32 35 32 36 31 34 00", "[UPC-E 04252614]\n"),
+        ("1D 6B 42 0B 30 34 32 31 30 30 30 30 35 32 36", "[UPC-E 04252614]\n"),
+        ("1D 6B 42 0B 30 31 32 33 34 35 36 37 38 39 30 41 0A", "A\n"),
+        ("1D 6B 01 30 34 32 35 32 36 31 35 00 41 0A", "A\n"),
+        ("1D 77 02 1D 6B 48 03 61 2D 31", "[CODE93 a-1]\n"),
+        ("1D 4C 18 00 41 0A 1B 40 42 0A", "  A\nB\n"),
+        ("1D 57 30 00 41 42 43 44 45 0A", "ABCD\nE\n"),
+        ("1D 4C 0C 00 1D 57 3C 00 1B 61 02 41 42 0A", "    AB\n"),
+        ("1D 4C FF FF 41 42 0A", " " * 47 + "A\n" + " " * 47 + "B\n"),
+        ("41 1D 4C 18 00 42 0A", "AB\n"),
+        ("1B 24 3C 00 1B 5C E8 FF 41 0A", "   A\n"),
+        ("1B 3D 02 42 42 1B 40 0A 1B 3D 01 41 0A", "A\n"),
+        ("1B 4C 1B 57 00 00 00 00 00 02 00 02 1B 54 00 1D 24 18 00 42 0A 0C 41 0A", "B\nA\n"),
+        ("1B 4C 42 1B 53 41 0A", "A\n"),
+        ("1B 4C 42 18 43 1B 0C 0C 41 0A", "C\nC\nA\n"),
+        ("1C 71 01 01 00 01 00 1B 40 0A 41 42 1D 56 00 43 41 0A", "CA\n"),
+        ("1C 71 02 01 00 01 00 01 02 03 04 05 06 07 08 01 00 01 00 0A 0A 0A 0A 0A 0A 0A 0A 41 0A", "A\n"),
+        ("1D 28 4C 06 00 30 43 42 42 42 42 41 0A", "A\n"),
+        ("1C 67 31 00 00 00 00 00 02 00 42 42 41 0A", "A\n"),
+        ("1C 67 32 00 00 00 00 00 02 00 41 0A", "A\n"),
+        ("1B 26 03 41 42 01 42 42 42 02 42 42 42 42 42 42 41 0A", "A\n"),
+        ("1B 28 41 04 00 30 33 01 01 41 0A", "A\n"),
+        ("10 14 03 01 01 02 05 05 41 0A", "A\n"),
+        ("1D 43 30 02 01 1D 43 32 01 00 1D 63 41 0A", "A\n"),
+        ("1B 78 41 0A", "A\n"),
+        ("1D 38 4C FF FF FF FF 41 0A", "L" + "\xa0" * 4 + "A\n"),
         ("1D 6B 43 0D 36 39 30 31 32 33 34 35 36 37 38 39 32", "[EAN13 6901234567892]\n"),
         ("1D 6B 02 36 39 30 31 32 33 34 35 36 37 38 39 00", "[EAN13 6901234567892]\n"),
         ("1D 77 02 1D 6B 49 06 7B 42 53 2D 34 32", "[CODE128 S-42]\n"),
@@ -177,6 +206,84 @@ def test_a_request_after_the_cut_belongs_to_that_paper_and_is_answered_when_it_i
     assert tray.late == [bytes.fromhex("1D 72 01")]
 
 
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("1D 49 01", "20"),
+        ("1D 49 32", "03"),
+        ("1D 49 03", "01"),
+        ("1D 49 42", "5F 4F 4D 4F 00"),
+        ("1D 49 43", "5F 56 49 52 54 55 41 4C 2D 34 38 00"),
+        ("1D 49 70", ""),
+        ("1B 76", "00"),
+        ("1B 75 00", "00"),
+        ("1B 3D 02 1D 49 01 1D 72 01", ""),
+        ("1B 3D 02 10 04 01", "12"),
+        ("1B 3D 02 1B 3D 03 1D 49 01", "20"),
+    ],
+)
+def test_it_says_what_it_is_if_it_is_meant(asked: str, answer: str) -> None:
+    assert Tray().machine.receive(bytes.fromhex(asked)) == bytes.fromhex(answer)
+
+
+def test_drawer_and_buzzer_are_counted_unless_the_display_is_meant() -> None:
+    machine = Tray().machine
+    moves = "1B 70 00 19 FA 1B 42 03 02 1B 28 41 04 00 30 33 01 01 10 14 03 01 01 02 05 05 10 14 01 00 01"
+    machine.receive(bytes.fromhex(moves + "1D 56 00 1D 28 41 02 00 00 02"))
+    assert (machine.condition.kicks, machine.condition.beeps) == (2, 3)
+    machine.receive(bytes.fromhex("1B 3D 02 1B 70 00 19 FA 1B 42 03 02"))
+    assert (machine.condition.kicks, machine.condition.beeps) == (2, 3)
+
+
+def test_unknown_commands_are_counted_and_the_first_of_them_named() -> None:
+    machine = Tray().machine
+    machine.receive(bytes.fromhex("1B 78 1B 78 1D 7E 1B 40"))
+    assert machine.unknown == (3, {"1B 78": 2, "1D 7E": 1})
+    machine.receive(b"".join(bytes((0x1B, code)) for code in range(0x80, 0x100)))
+    count, names = machine.unknown
+    assert (count, len(names)) == (131, 32)
+
+
+@pytest.mark.parametrize(
+    ("piece", "is_white"),
+    [
+        (b"\n", True),
+        (b"A", False),
+        (b"\x1bLA\n\x1b\x0c", False),
+        (b"\x1b*\x21\x10\x00" + bytes(48), False),
+        (b"\x1dv0\x00\xff\xff\xff\xffA", False),
+    ],
+    ids=["lines", "text", "pages", "columns", "too large a picture"],
+)
+def test_what_is_never_cut_is_torn_off_and_nothing_grows_for_ever(
+    piece: bytes, is_white: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "_PAPER_LIMIT", 2000)
+    monkeypatch.setattr(interpreter, "_ELEMENT_LIMIT", 100)
+    tray = Tray()
+    for _ in range(3):
+        tray.machine.receive(piece * (4000 // len(piece)))
+        assert tray.machine.waiting < 100
+    tray.machine.end_connection()
+    assert len(tray.papers) > 1 or is_white
+    assert all(len(paper.raw) < 6100 and len(paper.elements) < 300 for paper in tray.papers)
+    for paper in tray.papers:
+        # what is torn off may end within a command: its last line may differ
+        assert elements_of(bytes(paper.raw), 48, paper.modes)[:-1] == paper.elements[:-1]
+
+
+def test_clients_that_say_nothing_leave_nothing_behind() -> None:
+    tray = Tray()
+    tray.machine.condition.is_offline = True
+    tray.machine.receive(bytes.fromhex("41 0A"))
+    for _ in range(1000):
+        tray.machine.end_connection()
+    assert len(tray.machine._jobs) == 2
+    tray.machine.condition.is_offline = False
+    tray.machine.print_waiting()
+    assert tray.texts() == ["A\n"]
+
+
 def test_a_process_id_comes_back() -> None:
     asked = bytes.fromhex("1D 28 48 06 00 30 30 31 32 33 34")
     assert Tray().machine.receive(asked) == bytes.fromhex("37 22 31 32 33 34 00")
@@ -228,6 +335,7 @@ def test_a_power_cycle_loses_what_waited() -> None:
         ("1B 61 01 1D 6B 44 07 39 36 33 38 35 30 37", "EAN8", "96385074"),
         ("1B 61 01 1D 77 02 1D 6B 45 06 41 42 2D 31 32 33", "Code39", "AB-123"),
         ("1B 61 01 1D 77 02 1D 6B 05 31 32 33 34 35 36 37 38 00", "ITF", "12345678"),
+        ("1B 61 01 1D 77 02 1D 6B 48 08 41 62 7E 3A 3B 40 25 60", "Code93", "Ab~:;@%`"),
         ("1B 61 01 1D 77 02 1D 6B 47 06 41 31 32 33 34 42", "Codabar", "A1234B"),
         (
             "1B 61 01 1D 28 6B 03 00 31 43 06 1D 28 6B 06 00 31 50 30 E5 A5 BD 1D 28 6B 03 00 31 51 30",
@@ -244,6 +352,32 @@ def test_drawn_codes_are_read_by_a_scanner(data: str, kind: str, text: str | Non
     assert found.format.name == kind
     expected = tray.texts()[0].split(" ", 1)[1].removesuffix("]\n")
     assert found.text == (expected if text is None else text) == expected
+
+
+@pytest.mark.parametrize("digits", ["425261", "123450", "123451", "123452", "123453", "123454", "123459"])
+def test_an_upc_e_is_read_as_the_article_that_it_stands_for(digits: str) -> None:
+    tray = Tray()
+    tray.machine.receive(b"\x1ba1\x1dw\x03\x1dkB\x06" + digits.encode() + bytes.fromhex("0A" + CUT))
+    (found,) = zxingcpp.read_barcodes(draw_paper(tray.papers[0].elements, 576, Face(None)))
+    short = tray.texts()[0].split(" ")[1]
+    assert (found.format.name, short[1:7]) == ("UPCE", digits)
+    long = upc_e(found.text[1:].encode())
+    assert long is not None
+    assert with_zeros(long.text[1:7]) == found.text[1:12]
+
+
+@pytest.mark.parametrize(
+    "data", [bytes(range(start, start + 32)) for start in range(0, 128, 32)] + [b"A", b"0" * 40, b""]
+)
+def test_code93_of_every_character_is_read_back(data: bytes) -> None:
+    bars = code93(data)
+    if not data:
+        assert bars is None
+        return
+    assert bars is not None
+    picture = draw_paper((BarPicture(bars, 1, 60, 0, Span(0, 40, 1200)),), 1280, Face(None))
+    (found,) = zxingcpp.read_barcodes(picture)
+    assert found.bytes == data
 
 
 @given(st.from_regex(r"[0-9]{12}", fullmatch=True))
