@@ -201,3 +201,10 @@ def test_a_printer_that_babbles_is_late_or_slow_still_prints_and_its_drawer_is_s
         for name in ("papers", "drawer", "kicks", "slow", "late_ms", "garbage", "waiting_bytes")
     }
     assert list(told.values()) == [2, "open", 2, 2000, 0, False, 0]
+
+
+def test_a_picture_larger_than_the_buffer_is_printed_as_it_comes(tmp_path: Path) -> None:
+    with running("printer", "--port", "0", "--papers", str(tmp_path), "--no-png") as printer:
+        picture = b"\x1dv0\x00" + bytes((72, 0, 2000 % 256, 2000 // 256)) + bytes(72 * 2000)
+        assert send(printer.facts["port"], picture + b"\x1dV\x00" + MARK, 1) == b"\x00"
+        assert (tmp_path / "0001.txt").read_text() == "[IMAGE 576x2000]\n"
