@@ -96,9 +96,9 @@ class StorePlace:
             f"slip = {'true' if slip else 'false'}",
         ]
         for number, (name, role) in enumerate(PRINTERS):
-            fallback = [f'fallback = "{PRINTERS[0][0]}"'] if number else []
+            special = [f'fallback = "{PRINTERS[0][0]}"'] if number else ["drawer = true"]
             uri = f"tcp://{LOOPBACK}:{self.ports.printer(number)}"
-            lines += ["", "[[printer]]", f'id = "{name}"', f'role = "{role}"', f'uri = "{uri}"', *fallback]
+            lines += ["", "[[printer]]", f'id = "{name}"', f'role = "{role}"', f'uri = "{uri}"', *special]
         lines += ["", "[[scanner]]", f'id = "{SCANNER}"', f"uri = {_text(f'serial:{self.scanner_link}')}", ""]
         self.home.mkdir(parents=True, exist_ok=True)
         self.config.write_text("\n".join(lines), "utf-8")

@@ -73,9 +73,10 @@ class Listener:
         self.socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
         try:
             self.socket.bind((self.options.host, self.options.port))
-        except OSError:
+        except OSError as error:
             self.socket.close()
-            raise
+            place = f"{self.options.host}, port {self.options.port}"
+            raise OSError(error.errno, f"cannot listen at {place}: {error.strerror}") from error
         self.port = int(self.socket.getsockname()[1])
         self.socket.listen(BACKLOG)
         self.socket.setblocking(False)

@@ -134,6 +134,7 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "counter-lost": ("/counter", idle),
     "counter-lost-confirming": ("/counter", confirming),
     "counter-lost-visiting": ("/counter", visiting_unsure),
+    "till-manager": ("/till", idle),
     "receiving": ("/receiving", idle),
     "receiving-lost": ("/receiving", idle),
     "stock-lost": ("/stock", explained),
@@ -149,6 +150,7 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
 }
 WHO = {"sign-in": "", "stock": "chen", "stock-empty": "chen", "receiving-lost": "chen", "stock-lost": "chen"}
 WHO |= {
+    "till-manager": "chen",
     "documents": "chen",
     "documents-lost": "chen",
     "documents-receiving": "chen",

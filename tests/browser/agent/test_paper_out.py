@@ -100,7 +100,7 @@ def test_the_paper_ends_in_the_middle_and_the_receipt_comes_out_once(
     papers = list((tmp_path / "papers").glob("*.txt"))
     assert len(papers) == 1
     assert "3.50" in papers[0].read_text()
-    expect(page.locator("#papers")).to_contain_text("所有单据都已打印")
+    expect(page.locator("#papers")).to_contain_text("没有需要您处理的单据")
 
 
 def test_a_receipt_that_nobody_knows_of_is_looked_for_and_printed_again(
@@ -123,7 +123,7 @@ def test_a_receipt_that_nobody_knows_of_is_looked_for_and_printed_again(
         keep(page, f"paper-uncertain-devices-{width}.png")
     page.set_viewport_size({"width": 1280, "height": 800})
     card.get_by_role("button", name="重打").click()
-    expect(page.locator("#papers")).to_contain_text("所有单据都已打印")
+    expect(page.locator("#papers")).to_contain_text("没有需要您处理的单据")
     expect(page.locator("#open-papers")).to_have_count(0)
     page.wait_for_function(
         "fetch('/api/v1/devices').then(r => r.json()).then(d => d.printers[0].state === 'online')"

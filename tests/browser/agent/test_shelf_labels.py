@@ -65,7 +65,7 @@ def test_labels_are_picked_looked_at_and_printed(
     expect(page.locator("#toasts")).to_contain_text("正在打印 4 张标签")
     expect(page.locator("#print-labels")).to_have_count(0)
     page.goto(agent.url + "/devices")
-    expect(page.locator("#papers")).to_contain_text("所有单据都已打印")
+    expect(page.locator("#papers")).to_contain_text("没有需要您处理的单据")
     papers = [path.read_text() for path in (tmp_path / "papers").glob("*.txt")]
     assert sorted("可口可乐" in text for text in papers) == [False, True, True, True]
     assert all("货架 A-0" in text for text in papers)

@@ -40,6 +40,7 @@ def test_a_device_in_trouble_is_found_from_the_board(
         sign_in(page, hq)
         page.locator(f"[data-store='{STORE}'] .devices a").click()
         expect(page.locator("[data-device]")).to_have_count(4)
+        expect(page.locator(".side a[href='/hq/devices']")).to_have_attribute("aria-current", "page")
         assert page.locator("[data-device]").evaluate_all("rows => rows.map(row => row.dataset.device)") == [
             "front", "hand", "kitchen", "drawer",
         ]  # fmt: skip

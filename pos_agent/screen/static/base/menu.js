@@ -63,6 +63,7 @@ export function Menu({ staff }) {
     <div class="card menu-box">
       <${Languages} />
       <${Themes} />
+      ${staff && html`<a class="btn" href="/devices" aria-current=${location.pathname === "/devices" ? "page" : undefined}>${words.devices}</a>`}
       ${staff?.role === "manager" && html`<a class="btn" href="/phones">${words.phones}</a>`}
       ${staff && html`<a class="btn" href="/customer" target="omo-customer">${words.customer}</a>`}
       ${staff?.role === "manager" && html`<a class="btn" href="/codes" aria-current=${location.pathname === "/codes" ? "page" : undefined}>${words.codes}</a>`}

@@ -55,7 +55,7 @@ function Devices({ facts }) {
   const well = all.filter(([, [tone]]) => tone === "ok").map(([, [, text]]) => text);
   const here = location.pathname === "/devices";
   return html`<a href="/devices" class="device-signs" aria-current=${here ? "page" : undefined}><span class="visually-hidden">${words.devices}: </span>${all.map(([icon, [tone, text]]) => tone !== "ok" && html`<${Pill} tone=${tone}><${Icon} name=${icon} size=${16} />${text}</${Pill}>`)}
-    ${well.length > 0 && html`<${Pill} tone="ok" id="well" title=${well.join(" · ")}>${words.devicesWell}</${Pill}>`}
+    ${well.length > 0 && html`<${Pill} tone="ok" id="well" title=${well.join(" · ")}>${well.length === all.length ? words.devicesWell : words.othersWell}</${Pill}>`}
     ${facts.papers > 0 && html`<${Pill} tone="warn" id="open-papers">${words.openPapers(facts.papers)}</${Pill}>`}</a>`;
 }
 

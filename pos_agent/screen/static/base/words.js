@@ -52,6 +52,7 @@ export const words = {
   tillNo: (till) => _("Till %(till)s", { till }),
   openPapers: (count) => ngettext("%(num)s paper to look after", "%(num)s papers to look after", count),
   devicesWell: _("Devices ready"),
+  othersWell: _("Other devices ready"),
   silent: _("Touch once for sound"),
   offline: _("Offline"),
   older: { hub: _("Head office's program is too old"), store: _("This program is too old") },

@@ -5,7 +5,7 @@ import { _ } from "omo/web/texts.js";
 export const words = {
   title: _("Devices"),
   papers: _("Papers to look after"),
-  noPapers: _("Every paper came out."),
+  noPapers: _("No paper needs you."),
   cameOut: _("It came out"),
   again: _("Print again"),
   left: _("Not needed"),

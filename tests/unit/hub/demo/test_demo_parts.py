@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hub.demo.errors import ChildFell, FolderInUse, PortTaken, SetupFailed
 from hub.demo.memory import Memory, lock
 from hub.demo.orders import read_order
 from hub.demo.ports import Ports, choose, require_free
+from hub.demo.programs import StorePlace
 from hub.stores.chain_file import read_chain
 
 
@@ -150,3 +152,10 @@ def test_the_memory_is_one_json_object(tmp_path: Path) -> None:
     Memory(tmp_path / "demo.json", base=1).keep()
     kept = json.loads((tmp_path / "demo.json").read_text("utf-8"))
     assert set(kept) == {"base", "stores", "imported", "enrolled", "opened", "children"}
+
+
+def test_the_receipt_printer_alone_has_the_drawer(tmp_path: Path) -> None:
+    place = StorePlace(tmp_path, make_chain(1, tmp_path / "chain").stores[0], Ports(21_000, 1).store(0))
+    place.write_config(slip=True)
+    printers = tomllib.loads(place.config.read_text("utf-8"))["printer"]
+    assert [(one["id"], one.get("drawer", False)) for one in printers] == [("receipt", True), ("pick", False)]
