@@ -45,7 +45,7 @@ PRINTER_TOGGLES: Final = (
     Toggle(N_("Paper out"), "paper-out", "paper-ok", "paper", "out"),
     Toggle(N_("Cover open"), "cover-open", "cover-closed", "cover", "open"),
     Toggle(N_("Cutter stuck"), "cutter-stuck", "cutter-ok", "cutter", "stuck"),
-    Toggle(N_("Offline"), "offline", "online", "offline"),
+    Toggle(N_("Printer offline"), "offline", "online", "offline"),
     Toggle(N_("Cable pulled out"), "unplug", "plug", "plugged", when=False),
     Toggle(N_("Says nothing"), "mute", "unmute", "mute"),
     Toggle(N_("Answers late"), f"late {LATE_MS}", "late 0", "late_ms", ANY),

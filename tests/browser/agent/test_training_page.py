@@ -89,10 +89,10 @@ def test_papers_faults_drawer_and_scanner(browser: Browser, devices: tuple[str, 
     page.get_by_role("button", name="扫码", exact=True).click()
     expect(page.get_by_text("扫了 1 次")).to_be_visible()
     page.get_by_role("button", name="拔掉", exact=True).click()
-    expect(page.get_by_text("已拔掉")).to_be_visible()
+    expect(page.get_by_text("已拔出")).to_be_visible()
     page.keyboard.press("Tab")
     page.get_by_label("条码", exact=True).press("Enter")
-    expect(page.locator(".toast")).to_contain_text("扫码枪已拔掉。请先插上。")
+    expect(page.locator(".toast")).to_contain_text("扫码枪已拔出。请先插上。")
     expect(page.get_by_text("扫了 1 次")).to_be_visible()
 
     page.set_viewport_size({"width": 360, "height": 740})

@@ -74,7 +74,7 @@ def test_every_driver_has_its_file() -> None:
     ports = {path.stem for path in (ROOT / "devices" / "ports").glob("*.py")} - NO_DRIVERS
     scanners = {path.stem for path in (ROOT / "devices" / "scanning").glob("*_port.py")} | {"serial_source"}
     described = {Path(read(path)["module"]).stem for path in FILES}
-    assert described >= ports | scanners | {"worker", "drawer"}
+    assert described >= ports | scanners | {"worker", "drawer", "driver"}
 
 
 def test_every_module_of_a_driver_is_checked_strictly() -> None:
