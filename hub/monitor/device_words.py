@@ -62,6 +62,11 @@ _STATES: Final[Mapping[str, tuple[Tone, str, str]]] = {
         N_("Look at the printer it hangs on, and at the drawer's cable."),
     ),
 }
+_ERRORS: Final[Mapping[str, str]] = {
+    "port.absent": N_("not there, or busy"),
+    "port.lost": N_("the line broke"),
+    "port.timeout": N_("no answer in time"),
+}
 COUNTS: Final[Mapping[str, str]] = {
     "jobs": N_("papers"),
     "uncertain": N_("uncertain papers"),
@@ -80,6 +85,13 @@ def device_tone(device: Device) -> Tone:
 def state_word(state: str) -> str:
     """What a state is called."""
     return gettext(_STATES[state][1]) if state in _STATES else state.replace("_", " ")
+
+
+def error_word(code: str) -> str:
+    """What a device's last error is called; one that nobody foresaw keeps its code."""
+    if code in _ERRORS:
+        return gettext(_ERRORS[code])
+    return state_word(code.removeprefix("printer.")) if code.startswith("printer.") else code
 
 
 def what_to_do(device: Device) -> str:

@@ -256,3 +256,17 @@ def test_the_meter_forgets_what_is_old(clock: SetClock) -> None:
     meter.note(900, 60)
 
     assert meter.rates() == []
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [
+        ("printer.paper_out", "out of paper"),
+        ("port.lost", "the line broke"),
+        ("printer.on_fire", "on fire"),
+        ("odd.one", "odd.one"),
+        ("", ""),
+    ],
+)
+def test_an_error_has_a_word_and_an_unforeseen_one_its_code(code: str, word: str) -> None:
+    assert device_words.error_word(code) == word
