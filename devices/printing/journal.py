@@ -217,6 +217,8 @@ def decide(connection: sqlite3.Connection, job_id: str, decision: Decision, by: 
 def forget_papers(connection: sqlite3.Connection, before: datetime, most: int) -> int:
     """Throw away the text of old papers whose fate is settled; that they were printed stays on record.
 
+    Reports keep theirs: whoever checks the books may ask for a copy after years.
+
     Args:
         connection: in the caller's transaction.
         before: aware UTC; papers made since are kept.
@@ -227,7 +229,8 @@ def forget_papers(connection: sqlite3.Connection, before: datetime, most: int) -
     """
     return connection.execute(
         f"UPDATE print_job SET document = '{FORGOTTEN}' WHERE seq IN (SELECT seq FROM print_job"  # noqa: S608
-        f" WHERE document <> '{FORGOTTEN}' AND created_at < ? AND (decision <> '' OR state = 'confirmed'"
+        f" WHERE document <> '{FORGOTTEN}' AND created_at < ? AND kind <> 'report'"
+        " AND (decision <> '' OR state = 'confirmed'"
         " OR (state = 'sent' AND reason <> ?)) ORDER BY created_at LIMIT ?)",
         (timestamp(before), AWAITING_MARK, most),
     ).rowcount

@@ -176,6 +176,9 @@ def test_only_old_papers_whose_fate_is_settled_are_forgotten(connection: sqlite3
     journal.enqueue(connection, new_job("decided"))
     bring_to(connection, "decided", JobState.UNCERTAIN)
     journal.decide(connection, "decided", "came_out", "mei", AT)
+    report = NewJob("z-1", "front", JobKind.REPORT, PAPER, AT)
+    journal.enqueue(connection, report)
+    bring_to(connection, "z-1", JobState.CONFIRMED)
     states = rows(connection)
     assert journal.forget_papers(connection, AT, 100) == 0  # none is older
     assert journal.forget_papers(connection, AT + timedelta(seconds=1), 2) == 2  # no more at once
