@@ -388,7 +388,7 @@ def test_the_bar_cuts_nobodys_name_when_devices_are_in_trouble(
         .filter((one) => one.scrollWidth > one.clientWidth && getComputedStyle(one).display !== "inline")
         .length"""
     assert page.evaluate(cut) == 0
-    expect(page.locator("#well")).to_have_text("设备正常" if locale == "zh-CN" else "Devices ready")
+    expect(page.locator("#well")).to_have_text("其他设备正常" if locale == "zh-CN" else "Other devices ready")
 
 
 def test_a_phone_shows_the_total_the_keys_and_the_way_to_pay(open_page: Open) -> None:
