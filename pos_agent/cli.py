@@ -31,6 +31,7 @@ app.add_typer(stock_app, name="stock")
 
 if TYPE_CHECKING:
     from pos_agent.enrolment import Enrolment
+    from pos_agent.hardware.choose_devices import Chosen
 
 Config = Annotated[Path | None, typer.Option("--config", "-c", help="agent.toml")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON")]
@@ -42,6 +43,17 @@ def _load(config: Path | None) -> AgentSettings:
     if config is None and DEFAULT_CONFIG.exists():
         config = DEFAULT_CONFIG
     return AgentSettings.load(config)
+
+
+def _load_chosen(config: Path | None) -> "Chosen":
+    """The settings with the devices that count: those set up on the page, where there are some."""
+    return _choose(_load(config))
+
+
+def _choose(settings: AgentSettings) -> "Chosen":
+    from pos_agent.hardware.choose_devices import choose_devices  # noqa: PLC0415
+
+    return choose_devices(settings)
 
 
 @contextmanager
@@ -93,12 +105,11 @@ def _run(settings: AgentSettings) -> int:
     from pos_agent import enrolment  # noqa: PLC0415
     from pos_agent.db.schema import ensure_schema  # noqa: PLC0415
     from pos_agent.hardware.check_settings import need_devices  # noqa: PLC0415
-    from pos_agent.hardware.choose_devices import choose_devices  # noqa: PLC0415
     from pos_agent.ledger.position import refuse_lost_ledger  # noqa: PLC0415
     from pos_agent.machine_lock import only_one  # noqa: PLC0415
 
     joined = enrolment.load(settings.data_dir)
-    chosen = choose_devices(settings)
+    chosen = _choose(settings)
     settings = chosen.settings
     need_devices(settings)
     with only_one(settings.data_dir):
@@ -280,11 +291,10 @@ def doctor(as_json: AsJson = False, lang: Lang = "", config: Config = None) -> N
     from dataclasses import asdict  # noqa: PLC0415
 
     from pos_agent.doctor import examine  # noqa: PLC0415
-    from pos_agent.hardware.choose_devices import choose_devices  # noqa: PLC0415
     from pos_agent.hardware.look_words import speech_of  # noqa: PLC0415
 
     with _told():
-        findings = asyncio.run(examine(choose_devices(_load(config)), speech_of(lang)))
+        findings = asyncio.run(examine(_load_chosen(config), speech_of(lang)))
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     for finding in () if as_json else findings:
@@ -301,11 +311,10 @@ def devices(
     config: Config = None,
 ) -> None:
     """Find printers and scanners on this machine and on the hosts that are named; say which are set up."""
-    from pos_agent.hardware.choose_devices import choose_devices  # noqa: PLC0415
     from pos_agent.hardware.find_devices import find_devices, tell_devices  # noqa: PLC0415
 
     with _told():
-        found = asyncio.run(find_devices(choose_devices(_load(config)).settings, host or []))
+        found = asyncio.run(find_devices(_load_chosen(config).settings, host or []))
     typer.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(tell_devices(found)))
 
 
@@ -317,14 +326,13 @@ def print_test(
     config: Config = None,
 ) -> None:
     """Print a sample page and say what came of it."""
-    from pos_agent.hardware.choose_devices import choose_devices  # noqa: PLC0415
     from pos_agent.hardware.look_words import speech_of, tell_all  # noqa: PLC0415
     from pos_agent.hardware.print_test import print_samples, zone_of  # noqa: PLC0415
     from pos_agent.hardware.printer_configs import printer_configs  # noqa: PLC0415
     from sync.runtime.clock import SystemClock  # noqa: PLC0415
 
     with _told():
-        settings = choose_devices(_load(config)).settings
+        settings = _load_chosen(config).settings
         chosen = [one for one in printer_configs(settings) if printer in {"", one.id}]
         if not chosen:
             known = ", ".join(one.id for one in settings.printer) or "none"
@@ -345,10 +353,9 @@ def print_test(
 def config_check(config: Config = None) -> None:
     """Say everything that is wrong with the settings."""
     from pos_agent.hardware.check_settings import need_all  # noqa: PLC0415
-    from pos_agent.hardware.choose_devices import choose_devices  # noqa: PLC0415
 
     with _told():
-        chosen = choose_devices(_load(config))
+        chosen = _load_chosen(config)
         if chosen.problems:
             raise SettingsError((*chosen.problems, "until then the devices of agent.toml count"))
         need_all(chosen.settings)

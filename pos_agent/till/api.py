@@ -16,8 +16,8 @@ from pos_agent.requests import Body, actor_of, answer, desk_of, till_of
 from pos_agent.staff.rules import CLERK
 from pos_agent.till import take_scan as tickets
 from pos_agent.till.facing import facing_of
-from pos_agent.till.gift_receipt import print_gift
 from pos_agent.till.pay import Tendered, pay
+from pos_agent.till.print_gift import print_gift
 from pos_agent.till.receipt import latest_receipts, receipt_from, receipt_json, receipt_of
 from pos_agent.till.receipt_document import receipt_document
 from sync.web.forms import COLUMN_MAX, Line, read_json, read_query

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from devices.printing.document import Barcode, Document, Qr, Row, Text
-from pos_agent.till.gift_receipt import MOST_COPIES, gift_document
+from pos_agent.till.gift_document import gift_document
+from pos_agent.till.print_gift import MOST_COPIES
 from pos_agent.till.receipt import Receipt, ReceiptLine
 from tests.unit.pos_agent.agent_stage import Stage, client, gtin, staged
 
