@@ -60,5 +60,6 @@ def _without_pids(told: dict) -> dict:  # type: ignore[type-arg]  # the JSON lin
         **told,
         "hub": {**told["hub"], "pid": 0},
         "broker": {**told["broker"], "pid": 0},
+        "devices": {**told["devices"], "pid": 0},
         "stores": stores,
     }
