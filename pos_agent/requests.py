@@ -1,9 +1,9 @@
 """What an endpoint reads from its request beside the body: the desk, who asks, at which till."""
 
 import re
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -13,12 +13,20 @@ from sync.rules.errors import Refused
 from sync.web.routes import identity_of
 
 _ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+RequestId = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
+"""Names a wish: new for each, the same for each try of it."""
 
 
 class Body(BaseModel):
     """Base class of JSON bodies: unknown keys refused, no guessing of types."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class PrintBody(Body):
+    """A wish for paper."""
+
+    request: RequestId
 
 
 def desk_of(request: Request) -> Desk:

@@ -65,6 +65,7 @@ class Trials:
         self._lend = lend
         self._task: asyncio.Task[None] | None = None
         self.latest: Trial | None = None
+        self._asked: tuple[str, str] | None = None
 
     def print_page(self, printer: PrinterConfig, now: datetime, locale: str) -> None:
         """Print a page on a printer that is perhaps not set up yet."""
@@ -118,6 +119,30 @@ class Trials:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SCANS_S):
                 await ScannerSource(scanner).run(heard, status)
+
+    def begins(self, request: str, wish: str) -> bool:
+        """Whether a request begins a trial; False where it began the latest one.
+
+        So a page that was not answered can ask again without a second paper.
+
+        Args:
+            request: made by who asks, the same for each try.
+            wish: equal for equal wishes.
+
+        Raises:
+            Refused: `other_paper`, this request began the trial of something else.
+        """
+        if self._asked is None or self._asked[0] != request:
+            self._asked = (request, wish)
+            return True
+        if self._asked[1] != wish:
+            raise Refused("other_paper")
+        return False
+
+    def take_back(self, request: str) -> None:
+        """What this request asked for could not begin: it may ask again."""
+        if self._asked is not None and self._asked[0] == request:
+            self._asked = None
 
     def check_free(self) -> None:
         """Make sure that a trial may begin.

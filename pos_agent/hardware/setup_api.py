@@ -108,14 +108,23 @@ async def post_find(request: Request) -> Response:
 
 
 async def post_trial(request: Request) -> Response:
-    """Try a device as it is filled in, before it is kept."""
+    """Try a device as it is filled in, before it is kept; the same request tries it once."""
     body, desk = await read_json(request, TrialBody), desk_of(request)
     setup = setup_of(desk)
+    if setup.trials.begins(body.request, body.wish):
+        try:
+            await _begin(request, setup, body)
+        except Exception:
+            setup.trials.take_back(body.request)
+            raise
+    return answer(_trial(setup.trials.latest))
+
+
+async def _begin(request: Request, setup: DeviceSetup, body: TrialBody) -> None:
     if body.kind == "scans":
         _try_scanner(setup, body)
     else:
         await _try_printer(request, setup, body)
-    return answer(_trial(setup.trials.latest))
 
 
 def _try_scanner(setup: DeviceSetup, body: TrialBody) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pos_agent.requests import Body
+from pos_agent.requests import Body, RequestId
 from pos_agent.settings import Affix, DeviceId, PrinterSection, Role, ScannerSection, TillId
 from sync.web.forms import Line
 
@@ -76,6 +76,12 @@ class FindBody(Body):
 class TrialBody(Body):
     """What to try: a page or the drawer of a printer, or the scans of a scanner."""
 
+    request: RequestId
     kind: Literal["page", "drawer", "scans"]
     printer: PrinterFields | None = None
     scanner: ScannerFields | None = None
+
+    @property
+    def wish(self) -> str:
+        """What is wanted, without who tries for how often."""
+        return self.model_dump_json(exclude={"request"})

@@ -1,4 +1,4 @@
-"""The devices' table: each time the cash drawer was told to open. The print journal brings its own."""
+"""The devices' tables: openings of the drawer, granted wishes for paper. The print journal brings its own."""
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
@@ -25,3 +25,19 @@ class DrawerOpening(Table, table=True):
     receipt: str
     printer: str
     outcome: str
+
+
+class PrintRequest(Table, table=True):
+    """A wish for paper that was granted: what it was, as a hash, and the jobs that it became."""
+
+    __tablename__ = "print_request"
+    __table_args__ = (
+        CheckConstraint("length(id) BETWEEN 8 AND 64", "id"),
+        CheckConstraint("length(wish) = 64", "wish"),
+        Index("ix_print_request_at", "at"),
+        {"sqlite_with_rowid": False},
+    )
+    id: str = Field(primary_key=True)
+    wish: str
+    jobs: str
+    at: str

@@ -11,7 +11,7 @@ from devices.printing.job import MAX_COPIES, JobKind
 from pos_agent.hardware.paper_view import PaperView
 from pos_agent.hardware.picture_answer import picture_answer
 from pos_agent.labels.print_labels import LabelWish, label_of, print_labels
-from pos_agent.requests import Body, answer, desk_of
+from pos_agent.requests import Body, PrintBody, answer, desk_of
 from pos_agent.staff.rules import MANAGER
 from sync.web.forms import read_json, read_query
 from sync.web.routes import Contract, route
@@ -39,7 +39,7 @@ class WishBody(Body):
     copies: int = Field(1, ge=1, le=MAX_COPIES)
 
 
-class LabelsBody(Body):
+class LabelsBody(PrintBody):
     """The labels to print, in this order."""
 
     lines: list[WishBody] = Field(min_length=1, max_length=MOST_LINES)
@@ -70,9 +70,10 @@ async def get_picture(request: Request) -> Response:
 
 
 async def post_labels(request: Request) -> Response:
-    """Print labels."""
+    """Print labels; asked twice with the same request, they are printed once."""
     body = await read_json(request, LabelsBody)
-    jobs = await print_labels(desk_of(request), [LabelWish(one.sku, one.copies) for one in body.lines])
+    wishes = [LabelWish(one.sku, one.copies) for one in body.lines]
+    jobs = await print_labels(desk_of(request), wishes, body.request)
     return answer({"jobs": jobs, "labels": sum(one.copies for one in body.lines)}, 202)
 
 
@@ -86,7 +87,10 @@ def routes() -> list[BaseRoute]:
         summary="Print shelf labels: all or none",
         body=LabelsBody,
         answers={202: None},
-        refusals={**goods, 409: "Not for sale, without a price, or no printer"},
+        refusals={
+            **goods,
+            409: "Not for sale, no price, no printer, or the request printed something else",
+        },
     )
     return [
         route(f"{base}/printer", get_printer, permission=MANAGER, contract=where),

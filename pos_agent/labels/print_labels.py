@@ -9,6 +9,7 @@ from devices.printing.document import Document
 from devices.printing.job import JobKind
 from pos_agent.catalogue.queries import product_by_sku
 from pos_agent.desk import Desk
+from pos_agent.hardware.print_once import PrintWish, print_once
 from pos_agent.labels.label_document import label_document
 from pos_agent.ledger.store_book import SqliteStoreBook
 from sync.rules.errors import Refused
@@ -35,15 +36,22 @@ async def label_of(desk: Desk, sku: str) -> Document:
     return await desk.ledger.run(lambda book: _label(desk, book.tx, sku))
 
 
-async def print_labels(desk: Desk, wishes: Sequence[LabelWish]) -> list[str]:
+async def print_labels(desk: Desk, wishes: Sequence[LabelWish], request: str) -> list[str]:
     """Queue labels, one job for each of the goods; returns the jobs' ids.
 
+    Args:
+        desk: the agent.
+        wishes: the goods, in the order of their labels.
+        request: as `PrintWish` has it; a label of yesterday's try is not printed with today's price.
+
     Raises:
-        Refused: `unknown_sku`, `not_for_sale`, `no_price`, with the SKU; `no_printer`. None is printed.
+        Refused: `unknown_sku`, `not_for_sale`, `no_price`, with the SKU; `no_printer`; `other_paper`.
+            None is printed.
     """
+    wish = PrintWish(request, {"labels": [[one.sku, one.copies] for one in wishes]}, desk.at)
 
     def put(book: SqliteStoreBook) -> list[str]:
-        return [_enqueue(desk, book.tx, wish) for wish in wishes]
+        return print_once(book.tx, wish, lambda: [_enqueue(desk, book.tx, one) for one in wishes])
 
     return await desk.ledger.run(put)
 

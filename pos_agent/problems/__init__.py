@@ -276,6 +276,11 @@ _TELL: Final[dict[str, Told]] = {
         N_("No more gift receipts of this sale"),
         N_("Look at the receipt again: it says how many there are."),
     ),
+    "other_paper": (
+        409,
+        N_("This request printed something else before"),
+        N_("Nothing was printed. Look at the page again, then print."),
+    ),
     "paper_forgotten": (
         409,
         N_("This paper is too old for a copy"),

@@ -13,7 +13,7 @@ from pos_agent.hardware.papers import shown_state
 from pos_agent.hardware.picture_answer import picture_answer
 from pos_agent.reports.close_till import Closing, close_till, look_at_till, print_again, print_look
 from pos_agent.reports.queries import KeptReport, latest_reports, report_of
-from pos_agent.requests import Body, actor_of, answer, desk_of, till_of
+from pos_agent.requests import Body, PrintBody, RequestId, actor_of, answer, desk_of, till_of
 from pos_agent.staff.rules import MANAGER
 from sync.web.forms import read_json, read_query
 from sync.web.routes import Contract, Endpoint, GuardedRoute, route
@@ -34,10 +34,10 @@ class PictureQuery(TillQuery):
 
 
 class CloseBody(Body):
-    """A closing; `request` is new for each wish and the same for each try of it."""
+    """A closing, or a look on paper; `request` is new for each wish and the same for each try of it."""
 
     till: str | None = Field(None, pattern=_TILL)
-    request: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")
+    request: RequestId
 
 
 def _view(desk: Desk, document: Document) -> PaperView:
@@ -55,6 +55,11 @@ async def _kept(request: Request) -> KeptReport:
     return await report_of(desk_of(request).reader, str(request.path_params["report"])[:64])
 
 
+async def _closing(request: Request) -> Closing:
+    body = await read_json(request, CloseBody)
+    return Closing(till=body.till or till_of(request), actor=actor_of(request), request=body.request)
+
+
 async def get_x(request: Request) -> Response:
     """What a till took since its last Z, as its paper reads."""
     return answer({"text": (await _look(request)).text(), "tills": list(desk_of(request).settings.tills)})
@@ -67,14 +72,13 @@ async def get_x_picture(request: Request) -> Response:
 
 async def post_x(request: Request) -> Response:
     """Print it; nothing is closed."""
-    body, desk = await read_json(request, TillQuery), desk_of(request)
-    return answer({"job": await print_look(desk, body.till or till_of(request), actor_of(request))}, 202)
+    wish = await _closing(request)
+    return answer({"job": await print_look(desk_of(request), wish)}, 202)
 
 
 async def post_z(request: Request) -> Response:
     """Close a till; the same request closes once."""
-    body, desk = await read_json(request, CloseBody), desk_of(request)
-    closing = Closing(till=body.till or till_of(request), actor=actor_of(request), request=body.request)
+    desk, closing = desk_of(request), await _closing(request)
     kept = await report_of(desk.reader, await close_till(desk, closing))
     return answer(_told(desk, kept), 201)
 
@@ -97,9 +101,9 @@ async def get_z_picture(request: Request) -> Response:
 
 
 async def post_reprint(request: Request) -> Response:
-    """Print a closing once more, marked as a copy."""
-    desk = desk_of(request)
-    return answer({"job": await print_again(desk, str(request.path_params["report"])[:64])}, 202)
+    """Print a closing once more, marked as a copy; asked twice with the same request, one copy."""
+    body, report = await read_json(request, PrintBody), str(request.path_params["report"])[:64]
+    return answer({"job": await print_again(desk_of(request), report, body.request)}, 202)
 
 
 def _told(desk: Desk, kept: KeptReport) -> dict[str, object]:
@@ -116,9 +120,9 @@ def routes() -> list[BaseRoute]:
     till, report = {404: "No such till"}, {404: "No such report"}
     x = Contract(summary="What a till took since its last Z report", query=TillQuery, refusals=till)
     x_picture = Contract(summary="The same as a picture (image/png)", query=PictureQuery, refusals=till)
-    no_printer = {409: "No printer"}
+    no_printer = {409: "No printer, or the request printed something else"}
     x_print = Contract(
-        summary="Print an X report", body=TillQuery, answers={202: None}, refusals=till | no_printer
+        summary="Print an X report", body=CloseBody, answers={202: None}, refusals=till | no_printer
     )
     close = Contract(
         summary="Close a till: its Z report",
@@ -126,7 +130,9 @@ def routes() -> list[BaseRoute]:
         answers={201: None},
         refusals=till | {409: "This request closed another till"},
     )
-    again = Contract(summary="Print a Z report again", answers={202: None}, refusals=report | no_printer)
+    again = Contract(
+        summary="Print a Z report again", body=PrintBody, answers={202: None}, refusals=report | no_printer
+    )
     return [
         _managers("x", get_x, x),
         _managers("x/picture", get_x_picture, x_picture),

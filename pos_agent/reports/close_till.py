@@ -10,6 +10,7 @@ from typing import Final
 from devices.printing.document import Document
 from devices.printing.job import JobKind
 from pos_agent.desk import Desk
+from pos_agent.hardware.print_once import PrintWish, print_once
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.reports.queries import LAST_Z, OPENINGS, UNCOUNTED, KeptReport, report_of, taken_from
 from pos_agent.reports.report_document import Heading, report_document
@@ -29,7 +30,7 @@ _NEXT: Final = "SELECT coalesce(max(count), 0) + 1 FROM z_report WHERE till = ? 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """Who closes which till; `request` is made by who asks, the same for each try."""
+    """Who closes, or looks at, which till; `request` is made by who asks, the same for each try."""
 
     till: str
     actor: str
@@ -104,21 +105,23 @@ async def look_at_till(desk: Desk, till: str, actor: str) -> Document:
     return await desk.ledger.run(lambda book: _x_document(desk, book.tx, till, actor))
 
 
-async def print_look(desk: Desk, till: str, actor: str) -> str:
-    """Print the X report of a till; returns the job's id.
+async def print_look(desk: Desk, wish: Closing) -> str:
+    """Print the X report of a till; returns the job's id. The same request prints once.
 
     Raises:
-        Refused: `unknown_till`, `no_printer`.
+        Refused: `unknown_till`, `no_printer`, `other_paper`.
     """
-    _need_till(desk, till)
+    _need_till(desk, wish.till)
+    once = PrintWish(wish.request, {"x": wish.till}, desk.at)
 
-    def put(book: SqliteStoreBook) -> str:
-        job = desk.papers.enqueue(book.tx, JobKind.REPORT, _x_document(desk, book.tx, till, actor))
+    def put(tx: Transaction) -> list[str]:
+        job = desk.papers.enqueue(tx, JobKind.REPORT, _x_document(desk, tx, wish.till, wish.actor))
         if job is None:
             raise Refused("no_printer")
-        return job
+        return [job]
 
-    return await desk.ledger.run(put)
+    (job,) = await desk.ledger.run(lambda book: print_once(book.tx, once, lambda: put(book.tx)))
+    return job
 
 
 def _x_document(desk: Desk, tx: Transaction, till: str, actor: str) -> Document:
@@ -129,14 +132,20 @@ def _x_document(desk: Desk, tx: Transaction, till: str, actor: str) -> Document:
     )
 
 
-async def print_again(desk: Desk, report: str) -> str:
+async def print_again(desk: Desk, report: str, request: str) -> str:
     """Print a Z report once more, marked as a copy; one that never had a paper gets its first.
 
     Raises:
-        Refused: `unknown_report`, `no_printer`.
+        Refused: `unknown_report`, `no_printer`, `other_paper`.
     """
     kept = await report_of(desk.reader, report)
-    return await desk.ledger.run(lambda book: _put_paper(desk, book.tx, kept))
+    wish = PrintWish(request, {"z": report}, desk.at)
+
+    def put(book: SqliteStoreBook) -> list[str]:
+        return print_once(book.tx, wish, lambda: [_put_paper(desk, book.tx, kept)])
+
+    (job,) = await desk.ledger.run(put)
+    return job
 
 
 def _put_paper(desk: Desk, tx: Transaction, kept: KeptReport) -> str:

@@ -1,7 +1,7 @@
 """The till over HTTP."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 from starlette.requests import Request
@@ -12,7 +12,8 @@ from devices.printing.job import JobKind
 from pos_agent.catalogue.queries import search
 from pos_agent.hardware.paper_view import PaperView
 from pos_agent.hardware.picture_answer import picture_answer
-from pos_agent.requests import Body, actor_of, answer, desk_of, till_of
+from pos_agent.hardware.print_once import PrintWish, print_once
+from pos_agent.requests import Body, PrintBody, actor_of, answer, desk_of, till_of
 from pos_agent.staff.rules import CLERK
 from pos_agent.till import take_scan as tickets
 from pos_agent.till.facing import facing_of
@@ -141,10 +142,14 @@ async def get_receipt(request: Request) -> Response:
 
 
 async def post_reprint(request: Request) -> Response:
-    """Print a receipt once more, marked as a copy."""
-    desk = desk_of(request)
-    kept = await receipt_of(desk.reader, str(request.path_params["number"]))
-    new = await desk.ledger.writer.run(lambda tx: desk.papers.reprint(tx, kept.job))
+    """Print a receipt once more, marked as a copy; asked twice with the same request, one copy."""
+    body, desk = await read_json(request, PrintBody), desk_of(request)
+    number = str(request.path_params["number"])
+    kept = await receipt_of(desk.reader, number)
+    wish = PrintWish(body.request, {"receipt": number}, desk.at)
+    (new,) = await desk.ledger.writer.run(
+        lambda tx: print_once(tx, wish, lambda: [desk.papers.reprint(tx, kept.job)])
+    )
     return answer({"job": new}, 202)
 
 
@@ -166,6 +171,9 @@ async def post_gift(request: Request) -> Response:
 
 Told = Mapping[int, str] | None
 """What a route may refuse: status and what it means."""
+
+
+_ONCE: Final = {409: "No printer, too old, or the request printed something else"}
 
 
 def routes() -> list[BaseRoute]:
@@ -213,7 +221,9 @@ def _receipt_routes(base: str) -> list[BaseRoute]:
     told = {404: "No such receipt", 409: "No printer"}
     latest = Contract(summary="The newest receipts", query=LatestQuery)
     one = f"{base}/{{number}}"
-    reprint = Contract(summary="Print a receipt again", answers={202: None}, refusals=told)
+    reprint = Contract(
+        summary="Print a receipt again", body=PrintBody, answers={202: None}, refusals=told | _ONCE
+    )
     return [
         route(base, get_receipts, permission=CLERK, contract=latest),
         _clerks(one, get_receipt, "GET", "A receipt", None, {404: "No such receipt"}),

@@ -241,7 +241,7 @@ async def test_a_paper_too_old_for_a_copy_says_so_and_its_receipt_stays(stage: S
         before = await jobs(stage)
         answer = await caller.post("/api/v1/session", json={"login": "mei", "pin": "2468"})
         caller.headers["authorization"] = f"Bearer {answer.json()['token']}"
-        refused = await caller.post(f"/api/v1/receipts/{number}/reprint")
+        refused = await caller.post(f"/api/v1/receipts/{number}/reprint", json={"request": "wish-0001"})
         assert (refused.status_code, refused.json()["code"]) == (409, "paper_forgotten")
         kept = (await caller.get(f"/api/v1/receipts/{number}")).json()
         assert (kept["total_minor"], kept["printed"]) == (350, "confirmed")

@@ -227,9 +227,10 @@ async def test_each_till_counts_for_itself(template: Path, tmp_path: Path) -> No
 async def test_a_report_printed_again_says_that_it_is_a_copy(stage: Stage) -> None:
     async with client(stage, "lin") as boss:
         report = (await boss.post("/api/v1/reports/z", json={"request": "wish-0001"})).json()["id"]
-        for _ in range(2):
-            assert (await boss.post(f"/api/v1/reports/z/{report}/reprint")).status_code == 202
-        unknown = await boss.post("/api/v1/reports/z/s1-1-1-Z0009/reprint")
+        for wish in ("wish-0002", "wish-0002", "wish-0003"):
+            told = await boss.post(f"/api/v1/reports/z/{report}/reprint", json={"request": wish})
+            assert told.status_code == 202
+        unknown = await boss.post("/api/v1/reports/z/s1-1-1-Z0009/reprint", json={"request": "wish-0004"})
     assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_report")
     assert await jobs(stage) == [("report", 0), ("report", 1), ("report", 2)]
 
@@ -239,16 +240,17 @@ async def test_a_till_without_a_printer_is_closed_all_the_same_and_printed_later
 ) -> None:
     async with staged(template, tmp_path, printer=[]) as stage, client(stage, "lin") as boss:
         closed = (await boss.post("/api/v1/reports/z", json={"request": "wish-0001"})).json()
-        refused = await boss.post(f"/api/v1/reports/z/{closed['id']}/reprint")
-        looked = await boss.post("/api/v1/reports/x/print", json={})
+        refused = await boss.post(f"/api/v1/reports/z/{closed['id']}/reprint", json={"request": "wish-0002"})
+        looked = await boss.post("/api/v1/reports/x/print", json={"request": "wish-0003"})
         picture = await boss.get(f"/api/v1/reports/z/{closed['id']}/picture")
     assert (closed["id"], closed["printed"]) == ("s1-1-1-Z0001", None)
     assert (refused.status_code, refused.json()["code"]) == (409, "no_printer")
     assert (looked.status_code, looked.json()["code"]) == (409, "no_printer")
     assert picture.content.startswith(b"\x89PNG")
     async with staged(template, tmp_path) as stage, client(stage, "lin") as boss:
-        assert (await boss.post("/api/v1/reports/z/s1-1-1-Z0001/reprint")).status_code == 202
-        assert (await boss.post("/api/v1/reports/z/s1-1-1-Z0001/reprint")).status_code == 202
+        for wish in ("wish-0004", "wish-0005"):
+            told = await boss.post("/api/v1/reports/z/s1-1-1-Z0001/reprint", json={"request": wish})
+            assert told.status_code == 202
         assert await jobs(stage) == [("report", 0), ("report", 1)]
 
 

@@ -149,7 +149,7 @@ async def jobs(stage: Stage) -> list[tuple[Any, ...]]:
 
 
 async def test_labels_go_to_their_printer_a_job_for_each_of_the_goods(shop: Stage) -> None:
-    wanted = {"lines": [{"sku": COLA, "copies": 3}, {"sku": MILK}]}
+    wanted = {"request": "wish-0001", "lines": [{"sku": COLA, "copies": 3}, {"sku": MILK}]}
     async with client(shop, "lin") as boss:
         where = (await boss.get("/api/v1/labels/printer")).json()
         told = await boss.post("/api/v1/labels", json=wanted)
@@ -192,7 +192,9 @@ async def test_one_label_that_cannot_be_is_a_reason_to_print_none(
 ) -> None:
     async with client(shop, "lin") as boss:
         shown = await boss.get("/api/v1/labels/shown", params={"sku": sku})
-        told = await boss.post("/api/v1/labels", json={"lines": [{"sku": COLA}, {"sku": sku}]})
+        told = await boss.post(
+            "/api/v1/labels", json={"request": "wish-0001", "lines": [{"sku": COLA}, {"sku": sku}]}
+        )
     for answer in (shown, told):
         assert (answer.status_code, answer.json()["code"], answer.json()["sku"]) == (status, code, sku)
     assert await jobs(shop) == []
@@ -202,15 +204,19 @@ async def test_one_label_that_cannot_be_is_a_reason_to_print_none(
 @pytest.mark.parametrize("line", [{"sku": COLA, "copies": 0}, {"sku": COLA, "copies": 10}, {"sku": ""}])
 async def test_a_wish_without_sense_prints_nothing(shop: Stage, line: dict[str, Any]) -> None:
     async with client(shop, "lin") as boss:
-        assert (await boss.post("/api/v1/labels", json={"lines": [line]})).status_code == 422
-        assert (await boss.post("/api/v1/labels", json={"lines": []})).status_code == 422
+        assert (
+            await boss.post("/api/v1/labels", json={"request": "wish-0001", "lines": [line]})
+        ).status_code == 422
+        assert (
+            await boss.post("/api/v1/labels", json={"request": "wish-0001", "lines": []})
+        ).status_code == 422
     assert await jobs(shop) == []
 
 
 async def test_without_a_printer_for_labels_the_receipt_printer_takes_them(stage: Stage) -> None:
     async with client(stage, "lin") as boss:
         where = (await boss.get("/api/v1/labels/printer")).json()["printer"]
-        await boss.post("/api/v1/labels", json={"lines": [{"sku": COLA}]})
+        await boss.post("/api/v1/labels", json={"request": "wish-0001", "lines": [{"sku": COLA}]})
     assert where == {"id": "p1", "is_for_labels": False}
     assert [job[0] for job in await jobs(stage)] == ["p1"]
 
@@ -218,7 +224,7 @@ async def test_without_a_printer_for_labels_the_receipt_printer_takes_them(stage
 async def test_without_any_printer_it_says_so(template: Path, tmp_path: Path) -> None:
     async with staged(template, tmp_path, printer=[]) as stage, client(stage, "lin") as boss:
         where = (await boss.get("/api/v1/labels/printer")).json()["printer"]
-        told = await boss.post("/api/v1/labels", json={"lines": [{"sku": COLA}]})
+        told = await boss.post("/api/v1/labels", json={"request": "wish-0001", "lines": [{"sku": COLA}]})
         assert where is None
         assert (told.status_code, told.json()["code"]) == (409, "no_printer")
         assert await jobs(stage) == []
@@ -226,7 +232,9 @@ async def test_without_any_printer_it_says_so(template: Path, tmp_path: Path) ->
 
 async def test_a_label_printed_again_is_an_equal_one(shop: Stage) -> None:
     async with client(shop, "lin") as boss:
-        (job,) = (await boss.post("/api/v1/labels", json={"lines": [{"sku": COLA}]})).json()["jobs"]
+        (job,) = (
+            await boss.post("/api/v1/labels", json={"request": "wish-0001", "lines": [{"sku": COLA}]})
+        ).json()["jobs"]
     await shop.run(lambda book: shop.desk.papers.reprint(book.tx, job))
     first, again = await jobs(shop)
     assert again[3] == first[3]
@@ -236,5 +244,7 @@ async def test_a_label_printed_again_is_an_equal_one(shop: Stage) -> None:
 async def test_a_clerk_prints_no_labels(stage: Stage, path: str) -> None:
     async with client(stage, "mei") as clerk:
         assert (await clerk.get(f"/api/v1/labels/{path}")).status_code == 403
-        assert (await clerk.post("/api/v1/labels", json={"lines": [{"sku": COLA}]})).status_code == 403
+        assert (
+            await clerk.post("/api/v1/labels", json={"request": "wish-0001", "lines": [{"sku": COLA}]})
+        ).status_code == 403
     assert await jobs(stage) == []

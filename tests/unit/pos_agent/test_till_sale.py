@@ -194,9 +194,9 @@ async def test_a_reprint_is_a_marked_copy(stage: Stage) -> None:
         ticket = (await till.post("/api/v1/till/scan", json={"code": gtin(1)})).json()["ticket"]
         paid = (await till.post("/api/v1/till/pay", json={"given_minor": 350, "ticket": ticket["id"]})).json()
         number = paid["receipt"]["number"]
-        answer = await till.post(f"/api/v1/receipts/{number}/reprint")
+        answer = await till.post(f"/api/v1/receipts/{number}/reprint", json={"request": "wish-0001"})
         stored = (await till.get(f"/api/v1/receipts/{number}")).json()
-        unknown = await till.post("/api/v1/receipts/none/reprint")
+        unknown = await till.post("/api/v1/receipts/none/reprint", json={"request": "wish-0002"})
     assert answer.status_code == 202
     rows = await stage.rows("SELECT copy_number, document LIKE '%重打 COPY 1%' FROM print_job ORDER BY seq")
     assert rows == [(0, 0), (1, 1)]

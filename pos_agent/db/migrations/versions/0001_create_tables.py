@@ -50,6 +50,19 @@ def upgrade() -> None:
         batch_op.create_index('ix_unknown_code_last_seen', ['last_seen'], unique=False)
         batch_op.create_index('uq_unknown_code_code', ['code'], unique=True)
 
+    op.create_table('print_request',
+    sa.Column('id', sqlmodel.AutoString(), nullable=False),
+    sa.Column('wish', sqlmodel.AutoString(), nullable=False),
+    sa.Column('jobs', sqlmodel.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.AutoString(), nullable=False),
+    sa.CheckConstraint('length(id) BETWEEN 8 AND 64', name=op.f('ck_print_request_id')),
+    sa.CheckConstraint('length(wish) = 64', name=op.f('ck_print_request_wish')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_print_request')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('print_request', schema=None) as batch_op:
+        batch_op.create_index('ix_print_request_at', ['at'], unique=False)
+
     op.create_table('demand',
     sa.Column('sku', sqlmodel.AutoString(), nullable=False),
     sa.Column('day', sa.Integer(), nullable=False),
@@ -395,6 +408,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('print_request', schema=None) as batch_op:
+        batch_op.drop_index('ix_print_request_at')
+
+    op.drop_table('print_request')
     op.drop_table('unknown_code')
     op.drop_table('unkept_codes')
     op.drop_table('code_alias')

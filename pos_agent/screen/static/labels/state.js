@@ -1,10 +1,11 @@
 // The labels that are picked to be printed. They are kept for this tab, so that a reload loses none.
 
-import { get, post } from "../base/api.js";
+import { get } from "../base/api.js";
 import { nameIn } from "../base/goods.js";
 import { note, refused } from "../base/notes.js";
 import { play } from "../base/sounds.js";
 import { createStore } from "../base/store.js";
+import { printOnce } from "../base/print_once.js";
 import { words } from "./words.js";
 
 const KEY = "omo-labels";
@@ -82,7 +83,7 @@ export async function printAll() {
   if (isBusy || !lines.length) return;
   labels.set({ isBusy: true });
   try {
-    const told = await post("/api/v1/labels", { lines: lines.map(({ sku, copies }) => ({ sku, copies })) });
+    const told = await printOnce("/api/v1/labels", { lines: lines.map(({ sku, copies }) => ({ sku, copies })) });
     clear();
     note("ok", words.printing(told.labels));
   } catch (problem) {

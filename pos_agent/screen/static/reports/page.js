@@ -13,6 +13,7 @@ import { PaperState, usePaper } from "../base/papers.js";
 import { status } from "../base/status.js";
 import { createStore, useStore } from "../base/store.js";
 import { TopBar, zoneOf } from "../base/top_bar.js";
+import { newId, printOnce } from "../base/print_once.js";
 import { words } from "./words.js";
 
 // till: null = the one signed in at; x: null until read; z: the closing that is shown; wish: the closing under way
@@ -42,20 +43,20 @@ const told = (word, detail = "") => note("ok", word, detail);
 
 function printX() {
   return tried(async () => {
-    await post("/api/v1/reports/x/print", tillNow() ? { till: tillNow() } : {});
+    await printOnce("/api/v1/reports/x/print", tillNow() ? { till: tillNow() } : {});
     told(words.printing);
   });
 }
 
 function reprint(id) {
   return tried(async () => {
-    await post(pathOf(id) + "/reprint");
+    await printOnce(pathOf(id) + "/reprint");
     told(words.reprinting, id);
   });
 }
 
 // A new wish for each question; a try that was not answered is sent again with the same one.
-const ask = () => reports.set({ wish: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`.replace(".", "") });
+const ask = () => reports.set({ wish: newId() });
 
 async function close() {
   const body = { request: reports.get().wish, ...(tillNow() ? { till: tillNow() } : {}) };

@@ -3,6 +3,7 @@
 import { get, post } from "../base/api.js";
 import { refused } from "../base/notes.js";
 import { createStore } from "../base/store.js";
+import { printOnce } from "../base/print_once.js";
 
 export const state = createStore({ setup: null, form: null, trial: null, found: null, isFinding: false });
 
@@ -61,7 +62,7 @@ export async function save() {
 export async function tryOut(kind) {
   const { form } = state.get();
   try {
-    state.set({ trial: await post("/api/v1/setup/trial", { kind, [form.kind]: form.fields }) });
+    state.set({ trial: await printOnce("/api/v1/setup/trial", { kind, [form.kind]: form.fields }) });
   } catch (problem) {
     showFaults(problem);
   }

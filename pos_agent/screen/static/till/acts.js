@@ -3,6 +3,7 @@
 
 import { get, patch, post, remove } from "../base/api.js";
 import { accepted, refused } from "../base/notes.js";
+import { printOnce } from "../base/print_once.js";
 import { closeRefusal } from "./searching.js";
 import { NOTHING, markedLine, show, till, touchedLine } from "./state.js";
 
@@ -109,7 +110,7 @@ export function askClear() {
 
 export async function reprint(number) {
   try {
-    await post(`/api/v1/receipts/${encodeURIComponent(number)}/reprint`);
+    await printOnce(`/api/v1/receipts/${encodeURIComponent(number)}/reprint`);
     return true;
   } catch (problem) {
     refused(problem);
