@@ -35,6 +35,7 @@ from hub.stores import pages as store_pages
 from hub.trace import api as trace_api
 from hub.trace import pages as trace_pages
 from hub.web.error_place import place_of
+from hub.web.hosts import host_gate
 from hub.web.problems import TRANSLATED
 from sync.web.app import WebParts, web_app
 from sync.web.assets import Assets
@@ -121,6 +122,7 @@ def hub_app(kernel: Kernel, desk: OrderDesk, worker: LinkWorker) -> Starlette:
             sign_in_url="/hq/sign-in",
             translate=TRANSLATED,
             place_of=place_of,
+            gates=(host_gate(kernel.settings),),
             https=kernel.settings.public_url.startswith("https:"),
         )
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from sync.runtime.settings import ProgramSettings, Section
+from sync.web.known_hosts import HostName
 
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,252}(:[0-9]{1,5})?$")]
 """A host name with an optional port, as it may stand in a content security policy."""
@@ -67,6 +68,11 @@ class HubSettings(ProgramSettings, env_prefix="OMO_HUB_"):
     public_url: str = Field("", description="How customers reach the shop; empty: host and port")
     trusted_proxy: str = Field(
         "", description="Address of the reverse proxy whose X-Forwarded-* headers count; empty: nobody's"
+    )
+    hosts: tuple[HostName, ...] = Field(
+        (),
+        max_length=32,
+        description="Names beside public_url's under which the hub answers; addresses always do",
     )
     server: Literal["uvicorn", "granian"] = Field("uvicorn", description="The HTTP server")
     log_format: Literal["console", "json"] = Field("console", description="How log lines look")

@@ -117,7 +117,7 @@ def _run(settings: AgentSettings) -> int:
             joined = _take_over(settings, joined)
         refuse_lost_ledger(settings.database, joined)
         ensure_schema(settings.database)
-        from pos_agent.app import run_agent  # noqa: PLC0415
+        from pos_agent.start import run_agent  # noqa: PLC0415
 
         return asyncio.run(run_agent(chosen, joined))
 

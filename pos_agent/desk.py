@@ -107,9 +107,18 @@ class Desk:
     @property
     def code_forms(self) -> CodeForms:
         """The chain's own forms of codes."""
-        return CodeForms(labels=self.settings.scale_forms, members=self.settings.member_forms)
+        return code_forms_of(self.settings)
 
     @property
     def first_till(self) -> str:
         """The till that counts where none is named."""
         return self.settings.tills[0]
+
+
+def code_forms_of(settings: AgentSettings) -> CodeForms:
+    """The forms of codes that settings name."""
+    return CodeForms(
+        labels=settings.scale_forms,
+        members=settings.member_forms,
+        amount_prefixes=settings.gs1.amount_prefixes,
+    )

@@ -15,10 +15,12 @@ from pos_agent.lan.names import is_private
 from sync.runtime.settings import ProgramSettings, Section
 from sync.values.member_form import Check, MemberForm
 from sync.values.scale_label import ScaleForm, meeting_forms
+from sync.web.known_hosts import HostName
 
 DeviceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 TillId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,8}$")]
 Role = Literal["receipt", "pick", "label"]
+ItemPrefix = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}$")]
 Affix = Annotated[str, StringConstraints(max_length=8, pattern=r"^[\x20-\x7e]*$")]
 DEFAULT_CONFIG = Path("agent.toml")
 
@@ -124,6 +126,16 @@ class MemberCodeSection(Section):
         return MemberForm(prefix=self.prefix, length=self.length, check=self.check)
 
 
+class Gs1Section(Section):
+    """What counts of the measures in GS1 codes: `[gs1]`. Weights (AI 310x) always do."""
+
+    amount_prefixes: tuple[ItemPrefix, ...] = Field(
+        (),
+        max_length=32,
+        description="Beginnings of the 14-digit item numbers (AI 01) whose amount (AI 392x) counts",
+    )
+
+
 class PickupSection(Section):
     """How online orders are handled here: `[pickup]`."""
 
@@ -190,10 +202,14 @@ class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
     paper_days: int = Field(
         180, ge=7, le=3650, description="Days for which a copy of a paper can be printed; then its text goes"
     )
+    hosts: tuple[HostName, ...] = Field(
+        (), max_length=16, description="Names beside localhost under which the pages may be opened"
+    )
     log: Literal["json", "console"] = Field("json", description="Form of the log lines")
     pickup: PickupSection = Field(default_factory=PickupSection, description="Online orders")
     verify: VerifySection = Field(default_factory=VerifySection, description="The nightly check of the books")
     lan: LanSection = Field(default_factory=LanSection, description="Pages for phones in the shop's network")
+    gs1: Gs1Section = Field(default_factory=Gs1Section, description="Amounts in GS1 codes")
     printer_profiles: Path | None = Field(None, description="Folder with printer profiles of the shop's own")
     logo: Path | None = Field(None, description="PNG picture at the head of receipts, at most 512 KiB")
     printer: tuple[PrinterSection, ...] = Field((), max_length=16, description="Printers")

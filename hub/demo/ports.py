@@ -4,7 +4,7 @@ base + 0  hub            base + 10 (i + 1) + 0  agent of store i       + 5  prin
 base + 1  broker                           + 1  its line to the hub    + 6  printer `pick`
 base + 2  devices                          + 2  its line to the broker + 7  printer `pick`: control
                                            + 3  the line's control     + 8  scanner: control
-                                           + 4  printer `receipt`
+                                           + 4  printer `receipt`    + 9  agent's door for phones (HTTPS)
 """
 
 import asyncio
@@ -62,6 +62,11 @@ class StorePorts:
         """Codes to scan."""
         return self.base + 8
 
+    @property
+    def door(self) -> int:
+        """The agent's pages for phones, over HTTPS."""
+        return self.base + 9
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
@@ -94,7 +99,7 @@ class Ports:
         found = {self.hub: "the hub", self.broker: "the broker", self.devices: "the page of devices"}
         for number in range(self.stores):
             first = self.store(number).base
-            found |= {first + place: f"store {number + 1}" for place in range(9)}
+            found |= {first + place: f"store {number + 1}" for place in range(_STEP)}
         return found
 
 

@@ -77,6 +77,11 @@ class StorePlace:
         return f"http://{LOOPBACK}:{self.ports.agent}"
 
     @property
+    def door_url(self) -> str:
+        """The agent's door for phones."""
+        return f"https://{LOOPBACK}:{self.ports.door}"
+
+    @property
     def hub_url(self) -> str:
         """The hub as the store reaches it: through its line."""
         return f"http://{LOOPBACK}:{self.ports.line_hub}"
@@ -94,6 +99,11 @@ class StorePlace:
             "",
             "[pickup]",
             f"slip = {'true' if slip else 'false'}",
+            "",
+            "[lan]",
+            "open = true",
+            f'host = "{LOOPBACK}"',
+            f"port = {self.ports.door}",
         ]
         for number, (name, role) in enumerate(PRINTERS):
             special = [f'fallback = "{PRINTERS[0][0]}"'] if number else ["drawer = true"]

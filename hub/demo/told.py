@@ -74,6 +74,7 @@ def _store(place: StorePlace, pids: dict[str, int]) -> dict[str, Any]:
         "agent_url": place.agent_url,
         "till_url": f"{place.agent_url}/till",
         "counter_url": f"{place.agent_url}/counter",
+        "door_url": place.door_url,
         "staff": [
             {"role": person.role, "user": person.login, "pin": person.secret} for person in store.staff
         ],
@@ -153,6 +154,7 @@ def _store_lines(place: StorePlace, devices_url: str) -> list[str]:
         f"     till      {place.agent_url}/till",
         f"     counter   {place.agent_url}/counter",
         f"     devices   {devices_url}/{store.id}",
+        f"     phones    {place.door_url}/pair   paired by the menu of the till, Phones",
         f"     people    {' · '.join(_login(person, 'PIN') for person in store.staff)}",
         *(f"     paper     {_short(place.papers(name))}" for name, _role in PRINTERS),
         "",

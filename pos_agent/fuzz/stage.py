@@ -9,7 +9,7 @@ from typing import Final
 
 from prometheus_client import Counter
 
-from pos_agent.app import Agent
+from pos_agent.agent import Agent
 from pos_agent.db.migrate import migrate
 from pos_agent.enrolment import SECRET_NAME, Broker, Enrolment
 from pos_agent.fuzz.played_hub import SKUS, PlayedHub

@@ -7,11 +7,12 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Final
 
 from pos_agent.errors import CertificateTrouble
 from pos_agent.lan.certificate_files import CertificateFiles
-from pos_agent.lan.names import present_addresses
+from pos_agent.lan.names import is_private, present_addresses
 from pos_agent.lan.pairing import Pairing
 from pos_agent.settings import LanSection
 from sync.runtime.logging import get_logger
@@ -82,8 +83,15 @@ class LanDoor:
         """
         return await asyncio.to_thread(self._renew, self.clock.now())
 
+    def own_addresses(self) -> tuple[str, ...]:
+        """The private addresses under which it listens: the one it is set to, else all present ones."""
+        host = ip_address(self.section.host)
+        if host.is_unspecified:
+            return present_addresses()
+        return (str(host),) if is_private(str(host)) else ()
+
     def _renew(self, now: datetime) -> bool:
-        names = {*self.section.names, *present_addresses()}
+        names = {*self.section.names, *self.own_addresses()}
         # a machine without any address yet: its own name for itself, until it has one
         return self.files.renew(tuple(sorted(names)) or PRIVATE_BUT_HERE[:1], now)
 

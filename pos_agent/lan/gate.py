@@ -11,12 +11,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pos_agent.desk import Desk
-from pos_agent.lan.names import name_in
 from pos_agent.lan.paired_browsers import SEEN_EVERY, Browser, find_browser, mark_seen
 from pos_agent.problems import refusal
 from sync.rules.errors import Refused
 from sync.storage.errors import StorageError
 from sync.web.assets import PREFIX
+from sync.web.known_hosts import name_in
 from sync.web.problems import answer_problem, wants_page
 from sync.web.sessions import TOKEN_MAX_CHARS, session_key
 

@@ -46,14 +46,6 @@ def is_private(name: str) -> bool:
     return is_formed and any(name == end or name.endswith(f".{end}") for end in PRIVATE_ENDINGS)
 
 
-def name_in(host: str) -> str:
-    """The name or address of a Host header, lower case, without port and brackets; empty for none."""
-    text = host.strip().lower()
-    if text.startswith("["):
-        return text[1:].partition("]")[0]
-    return text.rpartition(":")[0] if text.count(":") == 1 else text
-
-
 def present_addresses() -> tuple[str, ...]:
     """The private IPv4 addresses that this machine has now, without the loopback, sorted."""
     found = {*_addresses_of_interfaces(), _address_of_way_out()}

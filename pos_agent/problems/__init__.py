@@ -50,7 +50,15 @@ _TELL: Final[dict[str, Told]] = {
     "out_of_date": (
         409,
         N_("These goods are out of date"),
-        N_("Their own code says so. Do not sell them; put them aside and tell the manager."),
+        N_(
+            "Their own code says that they are sold until %(last_day)s. Do not sell them; put them aside and"
+            " tell the manager."
+        ),
+    ),
+    "foreign_amount": (
+        409,
+        N_("The price in this code does not count here"),
+        N_("Nothing was added. Weigh the goods again, or ask the head office to let these prices count."),
     ),
     "empty_label": (
         422,
@@ -207,6 +215,14 @@ _TELL: Final[dict[str, Told]] = {
         N_("This address is not known here"),
         N_("Open the address that the page Phones shows at the till."),
     ),
+    "foreign_name": (
+        421,
+        N_("These pages are not served under this name"),
+        N_(
+            "Open them as localhost or 127.0.0.1. Should this name lead here, write it into hosts in"
+            " agent.toml and start the agent again."
+        ),
+    ),
     "not_paired": (
         403,
         N_("This browser is not paired with the store"),
@@ -300,7 +316,8 @@ def refusal(error: Any) -> Problem:
     status, title, detail = _TELL.get(error.code, _OTHERS)
     detail = _KEPT if error.facts.get("kept") is True else detail
     headers = {"Retry-After": str(error.facts["wait_s"])} if "wait_s" in error.facts else {}
-    return Problem(status, error.code, title, detail, extra=facts_of(error), headers=headers)
+    facts = facts_of(error)
+    return Problem(status, error.code, title, detail, values=facts, extra=facts, headers=headers)
 
 
 def facts_of(error: RuleError) -> dict[str, Any]:

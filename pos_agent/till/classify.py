@@ -37,10 +37,11 @@ _GRAM: Final = "g"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeForms:
-    """The chain's own forms of codes: its scales' labels and its member codes."""
+    """The chain's own forms of codes: its scales' labels, its member codes, whose GS1 amounts count."""
 
     labels: tuple[ScaleForm, ...] = ()
     members: tuple[MemberForm, ...] = ()
+    amount_prefixes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Classified:
         last_day: the last day on which the goods may be sold.
         weight_g: grams that the code states.
         amount_minor: what the code says the goods cost, minor units.
+        has_foreign_amount: it states an amount, no weight, and no rule of the chain says that it counts.
     """
 
     meaning: Meaning
@@ -62,11 +64,12 @@ class Classified:
     last_day: date | None = None
     weight_g: int | None = None
     amount_minor: int | None = None
+    has_foreign_amount: bool = False
 
     @property
     def is_measured(self) -> bool:
         """Whether the code states how much of the goods it stands on, or what that costs."""
-        return self.weight_g is not None or self.amount_minor is not None
+        return self.weight_g is not None or self.amount_minor is not None or self.has_foreign_amount
 
 
 NO_FORMS: Final = CodeForms()
@@ -95,7 +98,7 @@ def classify(text: str, forms: CodeForms = NO_FORMS, *, awaits_payment: bool = F
         return own
     if is_payment:
         return Classified("payment", "")
-    return Classified("receipt", code) if is_receipt_number(code) else _goods(code)
+    return Classified("receipt", code) if is_receipt_number(code) else _goods(code, forms.amount_prefixes)
 
 
 def is_receipt_number(code: str) -> bool:
@@ -130,7 +133,8 @@ def measured_units(scan: Classified, unit: str, price_minor: int | None, per: in
         per: see there.
 
     Raises:
-        Refused: `empty_label`, it says nothing; `no_price`.
+        Refused: `empty_label`, it says nothing; `no_price`; `foreign_amount`, all it says is an amount that
+            no rule of the chain lets count.
     """
     if scan.weight_g == 0 or scan.amount_minor == 0:
         raise Refused("empty_label")
@@ -138,6 +142,8 @@ def measured_units(scan: Classified, unit: str, price_minor: int | None, per: in
         return 1
     if scan.weight_g is not None:
         return scan.weight_g
+    if scan.has_foreign_amount:
+        raise Refused("foreign_amount")
     if not price_minor:
         raise Refused("no_price")
     assert scan.amount_minor is not None, "a measured code states weight or amount"
@@ -160,15 +166,18 @@ def _label(code: str, forms: Sequence[ScaleForm]) -> Classified | None:
     return Classified("label", found.item, others, weight_g=found.weight_g, amount_minor=found.amount_minor)
 
 
-def _goods(code: str) -> Classified:
+def _goods(code: str, amount_prefixes: tuple[str, ...]) -> Classified:
     gs1 = read_gs1(code)
     if gs1 is not None:
+        counts = gs1.item.startswith(amount_prefixes) if amount_prefixes else False
+        states_amount = gs1.amount_minor is not None
         return Classified(
             "gtin",
             gs1.gtin,
             last_day=gs1.last_day,
             weight_g=gs1.weight_g,
-            amount_minor=gs1.amount_minor,
+            amount_minor=gs1.amount_minor if counts else None,
+            has_foreign_amount=states_amount and not counts and gs1.weight_g is None,
         )
     try:
         return Classified("gtin", parse_gtin(code))

@@ -27,8 +27,12 @@ _MINOR: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gs1Code:
-    """A trade item with what its code says of it: the first of its last days, grams, minor units."""
+    """A trade item with what its code says of it: the first of its last days, grams, minor units.
 
+    `item` is its number in the 14 digits of AI 01, `gtin` the same in the form that the catalogue has.
+    """
+
+    item: str
     gtin: str
     last_day: date | None = None
     weight_g: int | None = None
@@ -57,6 +61,7 @@ def _read(elements: list[Any]) -> Gs1Code | None:
         return None
     days = [values[ai].date for ai in _LAST_DAYS if ai in values and values[ai].date]
     return Gs1Code(
+        item=values["01"].value,
         gtin=parse_gtin(values["01"].value),
         last_day=min(days, default=None),
         weight_g=_whole(elements, _WEIGHT, _GRAMS),

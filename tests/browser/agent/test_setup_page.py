@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from pos_agent.app import is_secret, tell_trial, use_devices
+from pos_agent.agent import is_secret, tell_trial, use_devices
 from pos_agent.db.migrate import migrate
 from pos_agent.hardware.change_devices import DeviceSetup
 from pos_agent.hardware.choose_devices import choose_devices

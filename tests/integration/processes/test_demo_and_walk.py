@@ -6,9 +6,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 from hub.demo.broker import module_argv
 from hub.walk.tools import run_command, with_word
+from tests.browser.agent.stage import CHROMIUM
 from tests.integration.processes.running_demo import kept_facts, running_demo
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240), pytest.mark.xdist_group("processes")]
@@ -28,6 +30,7 @@ def test_the_walk_passes_and_a_second_start_goes_on(tmp_path: Path) -> None:
         assert walked.returncode == 0, walked.stdout[-4000:] + walked.stderr[-2000:]
         assert "steps passed" in walked.stdout
         sold = _balances(told)
+        _pair_a_phone(told["stores"][0])
     kept = kept_facts(tmp_path)
 
     with running_demo(tmp_path) as again:
@@ -38,6 +41,32 @@ def test_the_walk_passes_and_a_second_start_goes_on(tmp_path: Path) -> None:
             old = "serve" if "serve" in start else "run"
             code, said = run_command(with_word(start, old, "verify"))
             assert code == 0, said
+
+
+def _pair_a_phone(store: dict) -> None:  # type: ignore[type-arg]  # the JSON line as it comes
+    """As people do: the till shows a code, the phone opens the door and types it."""
+    manager = next(person for person in store["staff"] if person["role"] == "manager")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        till = browser.new_page(locale="zh-CN")
+        till.goto(f"{store['agent_url']}/phones")
+        till.locator(f"input[value='{manager['user']}']").check()
+        till.locator("#pin").fill(manager["pin"])
+        till.keyboard.press("Enter")
+        till.wait_for_url("**/phones")
+        phone = browser.new_page(locale="zh-CN", ignore_https_errors=True)
+        phone.goto(f"{store['door_url']}/ca")
+        expect(till.locator("#fingerprint")).to_have_text(phone.locator("#fingerprint").inner_text())
+        phone.goto(f"{store['door_url']}/till")
+        expect(phone.locator("#code")).to_be_focused()
+        till.locator("#pairing input[name=name]").fill("walk")
+        till.keyboard.press("Enter")
+        expect(till.locator("#pairing .url")).to_have_text(f"{store['door_url']}/pair")
+        phone.locator("#code").fill(till.locator("#pairing .digits").inner_text())
+        phone.keyboard.press("Enter")
+        phone.wait_for_url("**/sign-in**")
+        expect(till.locator("[data-browser=walk]")).to_be_visible()
+        browser.close()
 
 
 def _balances(told: dict) -> dict:  # type: ignore[type-arg]  # the JSON line as it comes

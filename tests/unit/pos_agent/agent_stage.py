@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 from argon2 import PasswordHasher
 
-from pos_agent.app import build_app, make_door
+from pos_agent.agent import make_door
+from pos_agent.app import build_app
 from pos_agent.catalogue.apply_page import apply_page
 from pos_agent.catalogue.profile import load_profile
 from pos_agent.desk import Desk
@@ -269,7 +270,7 @@ async def staged(template: Path, folder: Path, **changes: Any) -> AsyncIterator[
 async def client(stage: Stage, login: str | None = "mei") -> AsyncIterator[httpx.AsyncClient]:
     """A machine that calls the agent's API, signed in with a token."""
     transport = httpx.ASGITransport(app=build_app(stage.desk, 8700))
-    async with httpx.AsyncClient(transport=transport, base_url="http://agent") as caller:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as caller:
         if login is not None:
             answer = await caller.post("/api/v1/session", json={"login": login, "pin": "2468"})
             assert answer.status_code == 201, answer.text

@@ -458,7 +458,7 @@ def test_a_wrong_delivery_names_what_is_wrong(text: str) -> None:
 
 
 def test_running_imports_no_library_that_it_does_not_need() -> None:
-    code = "import pos_agent.cli, pos_agent.app, sys; print(*sys.modules)"
+    code = "import pos_agent.cli, pos_agent.start, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
     assert loaded.isdisjoint(

@@ -14,18 +14,21 @@ import pytest
 from cryptography import x509
 from starlette.requests import Request
 
-from pos_agent.app import build_lan_app, lan_services
+from pos_agent.app import build_lan_app
 from pos_agent.errors import CertificateTrouble
 from pos_agent.lan.authority import issue, read_authority
 from pos_agent.lan.certificate_files import CertificateFiles
+from pos_agent.lan.door import LanDoor
 from pos_agent.lan.gate import OPEN
-from pos_agent.lan.names import is_private, name_in
+from pos_agent.lan.names import is_private
 from pos_agent.lan.pairing import MOST_TRIES, Pairing
 from pos_agent.settings import AgentSettings
+from pos_agent.start import lan_services
 from sync.rules.errors import Refused
 from sync.runtime.clock import SystemClock
 from sync.runtime.errors import SettingsError
 from sync.runtime.supervision import Lifetime
+from sync.web.known_hosts import name_in
 from sync.web.permissions import walk_routes
 from tests.unit.pos_agent.agent_stage import Stage, agent_settings, client, gtin, staged
 
@@ -223,6 +226,17 @@ def test_the_settings_file_says_in_words_what_is_wrong(tmp_path: Path) -> None:
 )
 def test_the_name_in_a_host_header(host: str, name: str) -> None:
     assert name_in(host) == name
+
+
+@pytest.mark.parametrize(("host", "names"), [("127.0.0.1", {"127.0.0.1"}), ("10.1.2.3", {"10.1.2.3"})])
+async def test_a_door_at_one_address_speaks_for_that_address_alone(
+    tmp_path: Path, host: str, names: set[str]
+) -> None:
+    section = agent_settings(tmp_path, lan={"open": True, "host": host}).lan
+    door = LanDoor(section, CertificateFiles(tmp_path, "s1"), SystemClock())
+    await door.renew()
+    door.port = 8019
+    assert (set(door.files.names), door.urls) == (names, [f"https://{host}:8019"])
 
 
 def test_private_names() -> None:

@@ -14,7 +14,10 @@ from sync.values.member_form import InvalidMemberForm, MemberForm
 from sync.values.scale_label import ScaleForm
 from tests.unit.pos_agent.agent_stage import agent_settings
 
-FORMS = CodeForms(labels=(ScaleForm(form="21IIIIIWWWWWC"), ScaleForm(form="28IIIIIWWWWWAAAAAC")))
+FORMS = CodeForms(
+    labels=(ScaleForm(form="21IIIIIWWWWWC"), ScaleForm(form="28IIIIIWWWWWAAAAAC")),
+    amount_prefixes=("9999", "0690"),
+)
 GTIN = "6901234567892"
 GS = "\x1d"
 
@@ -63,6 +66,19 @@ def test_what_a_code_says(text: str, meant: Classified) -> None:
 )
 def test_what_cannot_be_trusted_is_no_goods_of_a_guess(text: str) -> None:
     assert classify(text, FORMS) == Classified("internal", text[:64])
+
+
+@pytest.mark.parametrize("prefixes", [(), ("0691", "6901234567892")])
+def test_an_amount_in_a_gs1_code_counts_by_a_rule_of_the_chain_alone(prefixes: tuple[str, ...]) -> None:
+    forms = CodeForms(amount_prefixes=prefixes)
+    alone = classify(f"010{GTIN}39221280", forms)
+    assert alone == Classified("gtin", GTIN, has_foreign_amount=True)
+    assert measured_units(alone, "pcs", 1280, 1) == 1  # at the list price
+    with pytest.raises(Refused, match="foreign_amount"):
+        measured_units(alone, "g", 1280, 500)
+    weighed = classify(f"010{GTIN}310300076539221280", forms)
+    assert weighed == Classified("gtin", GTIN, weight_g=765)
+    assert classify(f"010{GTIN}310300076539221280", FORMS).amount_minor == 1280
 
 
 def test_a_lot_without_its_end_mark_swallows_the_date_but_not_the_goods() -> None:

@@ -12,7 +12,7 @@ const told = {
   payment_code: [_("This is a payment code"), _("Payment codes are not taken here. It was not kept.")],
   member_code: [_("This is a member code"), _("Members come from the head office; this till cannot look them up yet. Nothing was sold or kept.")],
   unknown_receipt: [_("This receipt is not known here"), _("Check the number, or ask the store that printed it.")],
-  out_of_date: [_("These goods are out of date"), _("Their own code says so. Do not sell them; put them aside and tell the manager.")],
+  foreign_amount: [_("The price in this code does not count here"), _("Nothing was added. Weigh the goods again, or ask the head office to let these prices count.")],
   empty_label: [_("This label says zero"), _("Nothing was added. Weigh the goods again.")],
   not_for_sale: [_("This product is not for sale"), _("Put it aside and tell the manager.")],
   no_price: [_("This product has no price"), _("Ask the head office for a price.")],
@@ -43,8 +43,10 @@ const named = (text, code) => _("%(text)s: %(code)s", { text, code });
 const kept = _("Scan again, or search by name. It was kept for the manager.");
 const other = [_("The scan was refused"), _("Look at the page, then scan again.")];
 
+const outOfDate = ({ last_day }) => [_("These goods are out of date"), _("Their own code says that they are sold until %(last_day)s. Do not sell them; put them aside and tell the manager.", { last_day })];
+
 export function refusalOfScanner(facts) {
-  const [title, detail] = told[facts?.code] ?? other;
+  const [title, detail] = facts?.code === "out_of_date" ? outOfDate(facts) : (told[facts?.code] ?? other);
   return new ApiProblem(409, { title: facts?.scanned ? named(title, facts.scanned) : title, detail: facts?.kept ? kept : detail, ...facts });
 }
 

@@ -46,7 +46,7 @@ def test_a_chain_of_no_or_too_many_stores_is_refused(tmp_path: Path, count: int)
 
 def test_ports_never_overlap() -> None:
     ports = Ports(20_000, 12)
-    assert len(ports.all()) == 3 + 12 * 9
+    assert len(ports.all()) == 3 + 12 * 10
     assert {ports.store(3).printer(1), ports.store(3).scanner_control} <= set(ports.all())
 
 
@@ -157,5 +157,8 @@ def test_the_memory_is_one_json_object(tmp_path: Path) -> None:
 def test_the_receipt_printer_alone_has_the_drawer(tmp_path: Path) -> None:
     place = StorePlace(tmp_path, make_chain(1, tmp_path / "chain").stores[0], Ports(21_000, 1).store(0))
     place.write_config(slip=True)
-    printers = tomllib.loads(place.config.read_text("utf-8"))["printer"]
+    written = tomllib.loads(place.config.read_text("utf-8"))
+    assert written["lan"] == {"open": True, "host": "127.0.0.1", "port": 21_019}
+    assert place.door_url == "https://127.0.0.1:21019"
+    printers = written["printer"]
     assert [(one["id"], one.get("drawer", False)) for one in printers] == [("receipt", True), ("pick", False)]
