@@ -31,6 +31,7 @@ class SerialPort:
         self._settings = settings
         self._line: serial.Serial | None = None
         self._thread: OwnedThread | None = None
+        self._holds_rest = False  # the system holds bytes that the device did not take in time
 
     @property
     def peer(self) -> str:
@@ -73,6 +74,7 @@ class SerialPort:
         try:
             await self._need_thread().call(write, timeout_s + _GRACE_S)
         except serial.SerialTimeoutException as error:
+            self._holds_rest = True
             raise PortTimeout(f"{self.peer} took no bytes for {timeout_s:g} s") from error
         except _GONE as error:
             raise PortLost(f"{self.peer} went away: {error}") from error
@@ -104,8 +106,9 @@ class SerialPort:
         if line is not None:
             _quietly(line.cancel_read)
             _quietly(line.cancel_write)
-            if thread.is_stuck:  # what the printer did not take must not come out later; a drain ends by this
+            if self._holds_rest or thread.is_stuck:  # it must not come out later; a drain ends by this
                 _quietly(line.reset_output_buffer)
+        self._holds_rest = False
         # the line is opened exclusively: who opens it next must not meet this one still on its way out
         await thread.end(lambda: _give_free(line), _GRACE_S)
 

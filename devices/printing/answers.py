@@ -2,7 +2,8 @@
 
 From Epson's ESC/POS reference: DLE EOT answers one byte 0xx1xx10; GS r one byte 0xx0xxxx; automatic status
 back (GS a) four bytes 0xx1xx00, 0xx0xxxx, 0xx0xxxx, 0xx0xxxx; a process id (GS ( H, function 48) 37h 22h,
-four characters from 20h to 7Eh, 00h. XON and XOFF (11h, 13h) fit none of them.
+four characters from 20h to 7Eh, 00h. XON and XOFF (11h, 13h) fit none of them and may stand in the middle of
+one, where a printer is set to stop the line by them: they are passed over.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ _PROCESS: Final = 0x37
 _PROCESS_FLAG: Final = 0x22
 _PROCESS_LENGTH: Final = 7
 _ASB_LENGTH: Final = 4
+_FLOW: Final = frozenset((0x11, 0x13))
 
 
 class AnswerKind(StrEnum):
@@ -47,7 +49,8 @@ class AnswerReader:
         """
         found: list[Answer] = []
         for byte in data:
-            found += self._take(byte)
+            if byte not in _FLOW:
+                found += self._take(byte)
         return found
 
     def _take(self, byte: int) -> list[Answer]:

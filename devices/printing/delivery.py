@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from devices.errors import PortError, PortTimeout
@@ -111,11 +111,37 @@ async def await_mark(port: Port, wait: MarkWait, on_report: OnReport) -> Mark | 
         return None
 
 
-class _Waiting:
-    """One wait for a mark."""
+async def settle_marks(port: Port, wait: MarkWait, on_report: OnReport) -> bool:
+    """Let a mark that is owed come before anything else is printed: the answer to GS r names no job.
 
-    def __init__(self, port: Port, wait: MarkWait, on_report: OnReport) -> None:
+    A printer works in order. So it is asked once more, and whatever was owed has come before that answer or
+    right with it.
+
+    Args:
+        port: the line.
+        wait: how long; a printer that cannot print now is not waited for.
+        on_report: hears what the printer tells of itself meanwhile.
+
+    Returns:
+        Whether nothing is owed any more.
+
+    Raises:
+        PortError: the line broke or takes no bytes.
+    """
+    await port.write(completion_request("gs_r", b""), wait.ask_s)
+    waiting = _Waiting(port, replace(wait, process=None, patience_s=0.0), on_report, most_marks=_DRAIN_MOST)
+    if await waiting.run() is None:
+        return False
+    await drain(port)
+    return True
+
+
+class _Waiting:
+    """One wait for a mark; more than `most_marks` at once are rubbish."""
+
+    def __init__(self, port: Port, wait: MarkWait, on_report: OnReport, most_marks: int = 1) -> None:
         self._port = port
+        self._most_marks = most_marks
         self._wait = wait
         self._on_report = on_report
         self._reader = AnswerReader()
@@ -134,10 +160,15 @@ class _Waiting:
             except PortTimeout:
                 await self._ask()
                 continue
-            for answer in self._reader.feed(data):
-                if (mark := self._take(answer)) is not None:
-                    return mark
+            marks = [mark for answer in self._reader.feed(data) if (mark := self._take(answer)) is not None]
+            if marks and self._is_believed(marks):
+                return marks[0]
         return None
+
+    def _is_believed(self, marks: list[Mark]) -> bool:
+        """A process id is long enough. One byte for GS r may be rubbish's: it counts where it came alone."""
+        is_clear = len(marks) <= self._most_marks and not self._reader.garbage
+        return self._wait.process is not None or is_clear
 
     async def _ask(self) -> None:
         """Ask how it is; not while an answer has begun: its rest would pass for the next one's beginning."""

@@ -15,7 +15,8 @@ from devices.printing.reprint import as_reprint
 
 # The reason of a job that is on its way and whose completion mark is still to come.
 AWAITING_MARK = "awaiting_mark"
-_INTERRUPTED = "interrupted"
+INTERRUPTED = "interrupted"
+"""The reason of a job whose end was never told: the program stopped, or something unforeseen came between."""
 FORGOTTEN = "{}"
 """What stands in the place of a paper's text that was thrown away."""
 _MAX_REASON = 200
@@ -245,5 +246,5 @@ def recover(connection: sqlite3.Connection, at: datetime) -> int:
     return connection.execute(
         "UPDATE print_job SET state = 'uncertain', reason = ?, changed_at = ?"
         " WHERE state = 'sending' OR (state = 'sent' AND reason = ?)",
-        (_INTERRUPTED, timestamp(at), AWAITING_MARK),
+        (INTERRUPTED, timestamp(at), AWAITING_MARK),
     ).rowcount

@@ -4,6 +4,7 @@ The order that keeps paper and journal together: the port is open and the printe
 cannot print -> the row says ``sending`` (committed) -> one write -> ``sent`` -> the completion mark ->
 ``confirmed``.
 Anything that goes wrong after ``sending`` leaves the job ``uncertain``; before it, the job stays queued.
+What nobody foresaw is no exception: the job in hand is settled before the next one is looked at.
 """
 
 import asyncio
@@ -15,18 +16,27 @@ from datetime import datetime
 import structlog
 
 from devices.backoff import Backoff
-from devices.errors import DeviceError, DocumentError, PortError
+from devices.errors import DeviceError, DocumentError, JournalError, PortError, PortTimeout
 from devices.hotplug import woken_by_plugs
 from devices.ports.port import Port
-from devices.printing.delivery import MarkWait, ask_report, await_mark, completion_request, drain, process_id
+from devices.printing.delivery import (
+    MarkWait,
+    ask_report,
+    await_mark,
+    completion_request,
+    drain,
+    process_id,
+    settle_marks,
+)
 from devices.printing.document import Document
 from devices.printing.drawer import drawer_pulse
 from devices.printing.encode import encode
 from devices.printing.health import PrinterHealth
 from devices.printing.job import Job, JobState, fingerprint
-from devices.printing.journal import AWAITING_MARK
+from devices.printing.journal import AWAITING_MARK, INTERRUPTED
 from devices.printing.journal_port import Journal
 from devices.printing.logo import Logo
+from devices.printing.pulse import Pulse, PulseWish
 from devices.printing.settings import SpoolLimits
 from devices.printing.status import AUTOMATIC_ON, NOT_READY, PrinterState, Report
 from devices.profiles.loader import Profile
@@ -46,23 +56,6 @@ _REASONS = {
 
 def _loop_time() -> float:
     return asyncio.get_running_loop().time()
-
-
-@dataclass(frozen=True, slots=True)
-class _Pulse:
-    """A wish to open the drawer: who waits for it, and the loop's time after which it is not fulfilled."""
-
-    waiting: asyncio.Future[bool]
-    ends_at: float
-
-    @property
-    def is_late(self) -> bool:
-        return _loop_time() >= self.ends_at
-
-    def settle(self, *, is_sent: bool) -> None:
-        """Tell who waits, if somebody still does."""
-        if not self.waiting.done():
-            self.waiting.set_result(is_sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +82,11 @@ class PrinterWorker:
         self._wake = asyncio.Event()
         self._is_stopping = False
         self._seen_at = -math.inf  # loop time of the printer's last word
-        self._pulse: _Pulse | None = None  # the drawer is to be opened, now or not at all
+        self._wish = PulseWish(parts.limits.pulse_s)  # the drawer is to be opened, now or not at all
         self._owes_answer = False  # an answer did not come in time: it may still come
+        self._owes_mark = False  # nor did a mark that names no job: it may pass for the next one's
+        self._in_hand = ""  # the job that the journal calls under way; empty = none
+        self._stumbled = ""  # what nobody foresaw, as it was logged last
 
     @property
     def has_drawer(self) -> bool:
@@ -107,14 +103,10 @@ class PrinterWorker:
         A pulse that cannot be sent soon (``limits.pulse_s``), as while a paper is waited for, is gone: a
         drawer that opens later opens for nobody.
         """
-        if self._pulse is not None and self._pulse.is_late:
-            self._pulse.settle(is_sent=False)
-            self._pulse = None
-        if self._pulse is None:
-            waiting = asyncio.get_running_loop().create_future()
-            self._pulse = _Pulse(waiting, _loop_time() + self._limits.pulse_s)
+        waiting, is_new = self._wish.make()
+        if is_new:
             self._wake.set()
-        return self._pulse.waiting
+        return waiting
 
     def stop(self) -> None:
         """End after the job in hand."""
@@ -123,18 +115,31 @@ class PrinterWorker:
 
     async def run(self) -> None:
         """Work until ``stop``. What one round throws never ends the worker."""
-        async with woken_by_plugs(self._it.port.peer, self.wake):
-            await self._work()
+        try:
+            async with woken_by_plugs(self._it.port.peer, self.wake):
+                await self._work()
+        finally:
+            self._wish.give_up()
 
     async def _work(self) -> None:
         while not self._is_stopping:
             self._wake.clear()
             try:
                 wait_s = await self._round()
-            except Exception:  # noqa: BLE001 - the guard of the worker's loop
-                _log.exception("printer.round_failed", printer=self._it.printer)
+                self._stumbled = ""
+            except Exception as error:  # noqa: BLE001 - the guard of the worker's loop
+                self._stumble(error)
                 wait_s = self._backoff.next_s()
             await self._pause(wait_s)
+
+    def _stumble(self, error: Exception) -> None:
+        """Nobody foresaw this: it is logged once, and what the printer was before is not known any more."""
+        if self._stumbled != repr(error):
+            _log.exception("printer.round_failed", printer=self._it.printer)
+        self._stumbled = repr(error)
+        self._seen_at = -math.inf
+        self._it.health.tally.last_error = UNFORESEEN
+        self._it.health.saw(PrinterState.UNKNOWN, _REASONS[PrinterState.UNKNOWN])
 
     async def _pause(self, wait_s: float) -> None:
         """Wait until a job comes, at most ``wait_s``."""
@@ -152,8 +157,9 @@ class PrinterWorker:
         Returns:
             How long to wait before the next round, in seconds; 0 = go on at once.
         """
-        if self._pulse is not None:
-            await self._open_drawer()
+        await self._settle_in_hand()
+        if (pulse := self._wish.take()) is not None:
+            await self._open_drawer(pulse)
         job = await self._it.journal.claim(self._it.printer)
         if job is None and (left_s := self._seen_at + self._limits.health_s - _loop_time()) > 0:
             return left_s
@@ -178,23 +184,31 @@ class PrinterWorker:
             await self._it.port.close()
         return 0.0
 
-    async def _open_drawer(self) -> None:
+    async def _settle_in_hand(self) -> None:
+        """Something unforeseen came between a job and its end: nobody knows whether it is on paper."""
+        if not self._in_hand:
+            return
+        try:
+            await self._it.journal.mark(self._in_hand, JobState.UNCERTAIN, INTERRUPTED, self._it.now())
+            self._it.health.paper_is(JobState.UNCERTAIN, is_final=True)
+        except JournalError:  # not one byte of it was to leave yet, or its end was kept after all
+            _log.info("printer.job_settled", job=self._in_hand)
+        self._in_hand = ""
+
+    async def _open_drawer(self, pulse: Pulse) -> None:
         """Send the pulse, even to a printer without paper: the customer's change lies in the drawer."""
-        pulse, self._pulse = self._pulse, None
-        assert pulse is not None
+        is_sent, reason = False, "it would open too late"
         try:
             is_sent = not pulse.is_late and await self._send_pulse(pulse)
         except PortError as error:
-            _log.warning("drawer.not_opened", printer=self._it.printer, reason=str(error))
-            pulse.settle(is_sent=False)
-        else:
-            if not is_sent:
-                _log.warning("drawer.not_opened", printer=self._it.printer, reason="it would open too late")
-            pulse.settle(is_sent=is_sent)
+            reason = str(error)
         finally:
+            if not is_sent:
+                _log.warning("drawer.not_opened", printer=self._it.printer, reason=reason)
+            pulse.settle(is_sent=is_sent)
             await self._it.port.close()
 
-    async def _send_pulse(self, pulse: _Pulse) -> bool:
+    async def _send_pulse(self, pulse: Pulse) -> bool:
         """Whether it was sent; reaching the printer may have taken too long."""
         state = await self._reach()
         if pulse.is_late:
@@ -242,25 +256,30 @@ class PrinterWorker:
         profile = self._it.profile
         process = process_id(job.id, job.attempts + 1)
         start = AUTOMATIC_ON if profile.status == "asb" else b""
+        if self._owes_mark:
+            self._owes_mark = not await settle_marks(self._it.port, self._mark_wait(None), self._heard)
         await self._mark(job, JobState.SENDING, "")
         try:
             await self._write(start + payload + completion_request(profile.completion, process))
         except PortError as error:
+            self._owes_mark |= isinstance(error, PortTimeout) and profile.completion == "gs_r"
             await self._mark(job, JobState.UNCERTAIN, error.code)
             raise
         if profile.completion == "none":
             await self._mark(job, JobState.SENT, "")
             return
         await self._mark(job, JobState.SENT, AWAITING_MARK)
-        wait = MarkWait(
-            process=process if profile.completion == "gs_h" else None,
+        await self._await_paper(job, self._mark_wait(process if profile.completion == "gs_h" else None))
+
+    def _mark_wait(self, process: bytes | None) -> MarkWait:
+        return MarkWait(
+            process=process,
             # one that still owes answers is not asked: they would be taken for those to the next question
-            is_asked=profile.status != "none" and not self._owes_answer,
+            is_asked=self._it.profile.status != "none" and not self._owes_answer,
             timeout_s=self._limits.completion_s,
             patience_s=self._limits.patience_s,
             ask_s=self._limits.ask_s,
         )
-        await self._await_paper(job, wait)
 
     async def _write(self, data: bytes) -> None:
         """All bytes in one write, or in the pieces that the model can take."""
@@ -271,13 +290,15 @@ class PrinterWorker:
             await self._it.port.write(data[place : place + size], self._limits.write_s)
 
     async def _await_paper(self, job: Job, wait: MarkWait) -> None:
-        mark = await await_mark(self._it.port, wait, self._heard)
+        # while an older mark is owed, none that comes could be told from it
+        mark = None if self._owes_mark else await await_mark(self._it.port, wait, self._heard)
         if mark is None:
             await self._mark(job, JobState.UNCERTAIN, "no_completion_mark")
             if self._it.health.status.state not in NOT_READY:
                 self._it.health.saw(PrinterState.UNKNOWN, "the printer did not say that it has printed")
             self._seen_at = -math.inf
             self._owes_answer = True
+            self._owes_mark = wait.process is None
             return
         await self._mark(job, JobState.CONFIRMED, "")
         if mark.is_paper_out:
@@ -290,5 +311,10 @@ class PrinterWorker:
         self._it.health.saw(report.state, _REASONS.get(report.state, ""))
 
     async def _mark(self, job: Job, state: JobState, reason: str) -> None:
+        is_under_way = state is JobState.SENDING or reason == AWAITING_MARK
+        if is_under_way:
+            self._in_hand = job.id
         await self._it.journal.mark(job.id, state, reason, self._it.now())
         self._it.health.paper_is(state, is_final=reason != AWAITING_MARK)
+        if not is_under_way:
+            self._in_hand = ""

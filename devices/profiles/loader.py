@@ -145,7 +145,7 @@ def parse_profile(key: str, text: str) -> Profile:
     """
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of too many digits is no TOMLDecodeError
         raise ProfileError(f"profile {key}: {error}") from error
     _check_keys(key, values)
     _check_values(key, values)

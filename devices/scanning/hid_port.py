@@ -5,14 +5,20 @@ was tried against a stand-in for the kernel's device, never on hardware.
 """
 
 import asyncio
+import contextlib
 import errno
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from devices.errors import PortAbsent, PortLost, PortTimeout
+from devices.ports.owned_thread import OwnedThread
 from devices.scanning.key_text import KeyText
 
+_SYNC_EVENTS = 0  # EV_SYN
 _KEY_EVENTS = 1  # EV_KEY
+_KEYS_LOST = 3  # SYN_DROPPED: the kernel's buffer was full, and what came last is not in it
+_SPOILT = b"\xff"
+"""A byte that no code can hold: the one that it falls into is noise, up to its end."""
 _OWNED = "another program has grabbed it"
 
 
@@ -58,6 +64,8 @@ class HidPort:
         self._path = path
         self._open_at = open_at
         self._device: InputDevice | None = None
+        self._thread: OwnedThread | None = None
+        self._held: list[InputDevice] = []
         self._keys = KeyText()
 
     @property
@@ -68,24 +76,26 @@ class HidPort:
     async def open(self, timeout_s: float) -> None:
         """Open, grab, and throw away keys from before; see ``Port.open``."""
         await self.close()
+        thread, held = OwnedThread(self.peer), list[InputDevice]()
+        self._thread, self._held = thread, held
         try:
-            async with asyncio.timeout(timeout_s):
-                self._device = await asyncio.to_thread(self._open_device)
-        except TimeoutError as error:
+            self._device = await thread.call(lambda: self._open_device(held), timeout_s)
+        except PortTimeout as error:
+            await self.close()
             raise PortAbsent(f"{self.peer} did not open within {timeout_s:g} s") from error
-        except OSError as error:
-            why = _OWNED if error.errno == errno.EBUSY else error.strerror or error
-            raise PortAbsent(f"{self.peer} cannot be opened: {why}") from error
-
-    def _open_device(self) -> InputDevice:
-        device = self._open_at(self._path)
-        try:
-            device.grab()
-            self._keys = KeyText()
-            _waiting(device)
-        except BaseException:
-            device.close()
+        except PortAbsent:
+            await self.close()
             raise
+        except (OSError, ValueError) as error:  # evdev refuses a path with a NUL as a wrong value
+            await self.close()
+            raise PortAbsent(f"{self.peer} cannot be opened: {_why(error)}") from error
+
+    def _open_device(self, held: list[InputDevice]) -> InputDevice:
+        device = self._open_at(self._path)
+        held.append(device)
+        device.grab()
+        self._keys = KeyText()
+        _waiting(device)
         return device
 
     async def write(self, data: bytes, timeout_s: float) -> None:
@@ -103,24 +113,39 @@ class HidPort:
             async with asyncio.timeout(timeout_s):
                 while True:
                     await _readable(device.fd)
-                    events = _waiting(device)
-                    text = "".join(self._keys.take(e.code, e.value) for e in events if e.type == _KEY_EVENTS)
-                    if text:
-                        return text.encode()
+                    if data := b"".join(map(self._meaning, _waiting(device))):
+                        return data
         except TimeoutError as error:
             raise PortTimeout(f"{self.peer} said nothing for {timeout_s:g} s") from error
         except OSError as error:
             raise PortLost(f"{self.peer} went away: {error.strerror or error}") from error
 
+    def _meaning(self, event: Any) -> bytes:
+        if event.type == _KEY_EVENTS:
+            return self._keys.take(event.code, event.value).encode()
+        if event.type == _SYNC_EVENTS and event.code == _KEYS_LOST:
+            self._keys = KeyText()  # which keys are held is not known any more
+            return _SPOILT
+        return b""
+
     async def close(self) -> None:
-        """Give the keyboard free."""
-        device, self._device = self._device, None
-        if device is None:
-            return
-        try:
+        """Give the keyboard free, behind an opening that is stuck too."""
+        held, self._held, self._device = self._held, [], None
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            await thread.end(lambda: _give_free(held))
+
+
+def _give_free(held: list[InputDevice]) -> None:
+    for device in held:
+        with contextlib.suppress(OSError):  # it is gone already
             device.close()
-        except OSError:
-            return  # it is gone already
+
+
+def _why(error: OSError | ValueError) -> object:
+    if not isinstance(error, OSError):
+        return error
+    return _OWNED if error.errno == errno.EBUSY else error.strerror or error
 
 
 def _waiting(device: InputDevice) -> list[Any]:

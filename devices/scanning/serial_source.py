@@ -1,6 +1,7 @@
 """One scanner, supervised: it comes back by itself when it is plugged in or connects again."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,10 @@ OnScan = Callable[[Scan], None]
 _OPEN_S = 3.0
 _LOOK_S = 1.0
 _CHUNK = 4096
+_PAUSE_S = 0.05
+_PAUSE_MOST_S = 1.0
+_SENDS_UNASKED = frozenset({"serial", "hid"})
+"""Ways that a scanner is on while nobody listens: the line may be opened in the middle of a code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,7 @@ class ScannerSource:
         async def session(ready: Callable[[], None]) -> None:
             try:
                 await self._port.open(_OPEN_S)
+                await self._pass_over_rest()
                 self._framer.reset()
                 ready()
                 await self._read(on_scan)
@@ -114,6 +120,16 @@ class ScannerSource:
         finally:
             if isinstance(self._port, ListenPort):
                 await self._port.stop()
+
+    async def _pass_over_rest(self) -> None:
+        """Throw away up to the next pause: the rest of a code would be another code."""
+        if self._port.peer.partition(":")[0] not in _SENDS_UNASKED:
+            return
+        loop = asyncio.get_running_loop()
+        ends_s = loop.time() + _PAUSE_MOST_S
+        with contextlib.suppress(PortTimeout):
+            while loop.time() < ends_s:
+                await self._port.read(_CHUNK, _PAUSE_S)
 
     async def _read(self, on_scan: OnScan) -> NoReturn:
         loop = asyncio.get_running_loop()

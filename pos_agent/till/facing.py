@@ -9,6 +9,8 @@ from devices.display.view import Lamp, PoleView
 from pos_agent.catalogue.profile import Names, Profile, in_language
 from pos_agent.till.receipt_words import amount, words_for
 
+_MOST_NAME: Final = 100
+"""Of a name's characters: far more than a display shows, fewer than a view takes with the price behind it."""
 _LINE: Final = ("line", "names", "unit_minor", "per", "unit", "qty", "amount_minor", "is_label_price")
 
 
@@ -84,4 +86,4 @@ def touched_line(facing: dict[str, Any], before: dict[str, Any] | None) -> dict[
 def _texts(names: Names, locale: str, otherwise: str) -> tuple[str, ...]:
     """The name in the store's language, then in others: a display may lack the characters of the first."""
     others = (name for tag, name in sorted(names.items()) if tag != locale)
-    return (in_language(names, locale), *others, otherwise)
+    return tuple(name[:_MOST_NAME] for name in (in_language(names, locale), *others, otherwise))

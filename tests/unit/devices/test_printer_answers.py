@@ -17,6 +17,7 @@ from devices.printing.delivery import (
     completion_request,
     drain,
     process_id,
+    settle_marks,
 )
 from devices.printing.status import Paper, PrinterState, Report, read_automatic, read_real_time
 
@@ -31,6 +32,9 @@ REAL_TIME, SENSOR = AnswerKind.REAL_TIME, AnswerKind.SENSOR
         ("14 00 00 0F", [Answer(AnswerKind.AUTOMATIC, b"\x14\0\0\x0f")]),
         ("37 22 61 62 31 32 00", [Answer(AnswerKind.PROCESS, b"ab12")]),
         ("11 13 FF 80", []),
+        # a printer that stops the line does so in the middle of anything
+        ("10 13 00 11 00 00", [Answer(AnswerKind.AUTOMATIC, b"\x10\0\0\0")]),
+        ("37 22 61 13 11 62 31 32 00", [Answer(AnswerKind.PROCESS, b"ab12")]),
         # a block that breaks off gives nothing, and what broke it counts by itself
         ("10 00 12", [Answer(REAL_TIME, b"\x12")]),
         ("37 22 61 12", [Answer(REAL_TIME, b"\x12")]),
@@ -149,6 +153,23 @@ async def test_the_answer_to_gs_r_is_no_process_id_and_the_other_way_round() -> 
     assert await await_mark(port, wait(None), lambda _report: None) == Mark(is_paper_out=True)
     port.say(b"\x00")
     assert await await_mark(port, wait(b"bbbb", 0.02), lambda _report: None) is None
+
+
+@pytest.mark.parametrize("said", ["FF 00", "00 9D", "00 00", "10 00 FF 00", "80 0C"])
+async def test_a_byte_among_rubbish_is_no_mark(said: str) -> None:
+    """The answer to GS r is one byte of four that rubbish holds too: it counts where it comes alone."""
+    port = await opened(MemoryPort())
+    port.say(bytes.fromhex(said))
+    assert await await_mark(port, replace(wait(None, 0.02), is_asked=False), lambda _report: None) is None
+
+
+async def test_a_mark_that_is_owed_comes_before_the_answer_to_one_more_question() -> None:
+    said = [b"\0"]
+    port = await opened(MemoryPort(lambda _request: said.pop(0) if said else b""))
+    port.say(b"\0")
+    assert await settle_marks(port, wait(None), lambda _report: None) is True
+    assert port.written == [bytes.fromhex("1D 72 01")]
+    assert await settle_marks(port, replace(wait(None, 0.02), is_asked=False), lambda _report: None) is False
 
 
 async def test_a_printer_that_gives_too_few_answers_tells_nothing_and_its_late_ones_are_thrown_away() -> None:

@@ -54,6 +54,12 @@ def test_a_name_that_could_be_a_path_is_refused(key: str, tmp_path: Path) -> Non
         load_profile(key, tmp_path)
 
 
+@pytest.mark.parametrize("text", ["a = " + "[" * 16_000, "a = " + "{a = " * 3000, f"columns = {'9' * 5000}"])
+def test_a_profile_that_is_too_much_for_its_reader_is_refused(text: str) -> None:
+    with pytest.raises(ProfileError, match="profile mine: "):
+        parse_profile("mine", text)
+
+
 def test_a_shop_s_own_profile_comes_before_one_that_ships(tmp_path: Path) -> None:
     (tmp_path / "generic-80.toml").write_text(GOOD)
     (tmp_path / "counter-1.toml").write_text(GOOD.replace('name = "n"', 'name = "Counter"'))

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -254,6 +255,61 @@ async def test_a_keyboard_scanner_comes_back() -> None:
         plugged[1].press(*typed("two\r"))
         await till.until(lambda it: it.codes == ["one", "two"])
     assert plugged[1].calls == ["grab", "close"]
+
+
+async def test_a_code_that_keys_were_lost_of_is_dropped_whole() -> None:
+    """The kernel says so when its buffer was full: a code without its middle is another code."""
+    keyboard = Keyboard()
+    async with listening(ScannerConfig("hand", "hid:/x"), lambda _uri: hid(keyboard)) as till:
+        await till.until(lambda it: it.is_ready)
+        keyboard.press(Event(SHIFT, 1), *typed("690"), Event(3, 0, type=0), *typed("123\r456\r"))
+        await till.until(lambda it: it.codes)
+    assert till.codes == ["456"]
+
+
+async def test_the_rest_of_a_code_under_way_at_the_opening_is_no_code() -> None:
+    pieces = ["567", "89", "2\r"]
+
+    class Busy(Keyboard):
+        """It is in the middle of a code when it is grabbed, and goes on with each look."""
+
+        def read(self) -> list[Event]:
+            events = super().read() if self.events else []
+            if pieces:
+                self.press(*typed(pieces.pop(0)))
+            return events
+
+    keyboard = Busy()
+    async with listening(ScannerConfig("hand", "hid:/x"), lambda _uri: hid(keyboard)) as till:
+        await till.until(lambda it: it.is_ready)
+        keyboard.press(*typed("next\r"))
+        await till.until(lambda it: it.codes)
+    assert (pieces, till.codes) == ([], ["next"])
+
+
+async def test_an_opening_that_takes_too_long_is_given_up_and_its_device_given_free() -> None:
+    keyboard, let_go = Keyboard(), threading.Event()
+
+    def open_late(_path: str) -> Keyboard:
+        let_go.wait(10)
+        return keyboard
+
+    port = HidPort("/dev/input/x", open_late)
+    with pytest.raises(PortAbsent, match=r"did not open within 0\.05 s"):
+        await port.open(0.05)
+    threads = [thread for thread in threading.enumerate() if thread.name == port.peer]
+    assert len(threads) == 1
+    let_go.set()
+    await asyncio.to_thread(threads[0].join, 10)
+    assert keyboard.calls == ["grab", "close"]
+
+
+async def test_a_path_that_no_system_takes_is_an_absent_scanner() -> None:
+    def refuse(_path: str) -> InputDevice:
+        raise ValueError("embedded null byte")
+
+    with pytest.raises(PortAbsent, match="cannot be opened: embedded null byte"):
+        await HidPort("/dev/input/x", refuse).open(1)
 
 
 def free_port() -> int:

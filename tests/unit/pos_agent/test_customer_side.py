@@ -104,6 +104,22 @@ def test_an_emptied_basket_greets_again(stage: Stage) -> None:
     assert (view.lowers, view.number, view.lamp) == (("欢迎光临", "Welcome"), "", Lamp.DARK)
 
 
+def test_a_name_as_long_as_the_catalogue_takes_stops_no_sale(stage: Stage) -> None:
+    line = {
+        "line": 1,
+        "names": {"zh-CN": "长" * 200, "en": "x" * 200},
+        "unit_minor": 350,
+        "per": 1,
+        "unit": "piece",
+        "qty": 1,
+        "amount_minor": 350,
+        "is_label_price": False,
+    }
+    ticket = {"lines": [line], "receipt": None, "count": 1, "total_minor": 350, "currency": "CNY"}
+    view = pole_view(facing_of(ticket), None, stage.desk.profile)
+    assert view.uppers[:2] == ("长" * 100 + " 3.50", "x" * 100 + " 3.50")
+
+
 @pytest.mark.parametrize(
     ("display", "problem"),
     [
