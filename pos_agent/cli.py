@@ -123,13 +123,22 @@ def _run(settings: AgentSettings) -> int:
 
 
 @app.command("simulate-devices")
-def simulate_devices(
+def simulate_devices(  # noqa: PLR0913, PLR0917  # a command's options
     folder: Annotated[Path, typer.Option("--data", help="keeps papers and the scanner's device")] = Path(
         "simulated-devices"
     ),
     page_port: Annotated[int, typer.Option(min=0, max=65_535, help="the page; 0 takes any")] = 9180,
     printer_port: Annotated[int, typer.Option(min=0, max=65_535, help="the printer; 0 takes any")] = 9100,
     columns: Annotated[int, typer.Option(help="48 = 80 mm paper, 32 = 58 mm")] = 48,
+    serial: Annotated[bool, typer.Option("--serial", help="the printer hangs on a serial line")] = False,
+    scanner_port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65_535, help="the scanner is on the network, waiting at this port"),
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(help="of the printer: 'paper-out', 'cover-open after 12 lines', … 2 papers; repeatable"),
+    ] = None,
 ) -> None:
     """Run a printer, a drawer and a scanner in software, with a page of every fault, to train and to try."""
     from pos_agent.training.simulate import Wish, simulate  # noqa: PLC0415
@@ -137,7 +146,7 @@ def simulate_devices(
     with _told():
         if columns not in {32, 48}:
             raise ValueError("--columns is 48 or 32")
-        wish = Wish(folder, page_port, printer_port, columns)
+        wish = Wish(folder, page_port, printer_port, columns, serial, scanner_port, tuple(fault or ()))
         raise typer.Exit(asyncio.run(simulate(wish, typer.echo)))
 
 

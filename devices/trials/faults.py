@@ -48,8 +48,5 @@ FAULTS: Final = (
     Fault("spool killed", (), ()),
 )
 KILLED: Final = "spool killed"
-CURES: Final = (
-    *("paper-ok", "cover-closed", "cutter-ok", "online", "unmute", "plug"),
-    *("slow 0", "late 0", "no-garbage"),
-)
+CURES: Final = ("well",)
 """Every cure: the printer is well again whatever came before."""

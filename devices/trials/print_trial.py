@@ -25,8 +25,9 @@ from devices.printing.spool import Spool
 from devices.printing.thread_journal import ThreadJournal
 from devices.profiles import load_profile
 from devices.simulators.printer.archive import Archive
+from devices.simulators.printer.device import PrinterDevice
 from devices.simulators.printer.faults import obey
-from devices.simulators.printer.server import PrinterServer
+from devices.simulators.printer.network_line import NetworkLine
 from devices.trials.faults import CURES, FAULTS, KILLED, Fault, Moment
 
 AT: Final = datetime(2026, 5, 1, 4, 0, tzinfo=UTC)
@@ -100,7 +101,8 @@ class PrintTrial:
         self._profile = profile
         self._random = random.Random(seed)
         self._texts: list[str] = []
-        self._server = PrinterServer(48, Archive(folder / "papers"), lambda _number, _modes: None)
+        self._printer = PrinterDevice(48, Archive(folder / "papers"), lambda _number, _modes: None)
+        self._line = self._printer.line = NetworkLine(self._printer, 0)
         self._journal = ThreadJournal(folder / "jobs.db")
         self._spool: Spool | None = None
         self._running: asyncio.Task[None] | None = None
@@ -109,13 +111,13 @@ class PrintTrial:
     @asynccontextmanager
     async def open(self) -> AsyncIterator["PrintTrial"]:
         """Switch all on, and off in the end."""
-        await self._server.listen(0)
+        await self._printer.plug()
         self._start_spool()
         try:
             yield self
         finally:
             await self._kill_spool()
-            await self._server.unplug()
+            await self._printer.unplug()
             await self._journal.close()
 
     async def run(self, cell: Cell, tally: Tally) -> None:
@@ -147,13 +149,11 @@ class PrintTrial:
             await self._kill_spool()
             self._start_spool()
         for word in fault.bring:
-            await obey(self._server, word.format(n=self._random.randint(1, size + 20)))
+            await obey(self._printer, word.format(n=self._random.randint(1, size + 20)))
 
     async def _cure(self) -> None:
         for word in CURES:
-            await obey(self._server, word)
-        self._server.reset_after = None
-        self._server.condition.paper_left = None
+            await obey(self._printer, word)
 
     async def _enqueue(self, job: str) -> None:
         await self._journal.enqueue(NewJob(job, "front", JobKind.RECEIPT, _paper(job), AT))
@@ -161,7 +161,7 @@ class PrintTrial:
         self._spool.wake("front")
 
     def _start_spool(self) -> None:
-        config = PrinterConfig("front", f"tcp://127.0.0.1:{self._server.port}", self._profile)
+        config = PrinterConfig("front", f"tcp://127.0.0.1:{self._line.port}", self._profile)
         self._spool = Spool([config], self._journal, lambda _status: None, limits=_LIMITS, now=lambda: AT)
         self._running = asyncio.create_task(self._spool.run())
 

@@ -20,12 +20,37 @@ PLACE: Final = "training"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Where the devices are to be; port 0 takes any."""
+    """Where the devices are to be, and what is wrong with them; port 0 takes any.
+
+    ``is_serial``: the printer hangs on a serial line. ``scanner_port``: the scanner is on the network and
+    waits there. ``faults``: the printer's, from the start or later (``paper-out after 12 lines``).
+    """
 
     folder: Path
     page_port: int
     printer_port: int
     columns: int
+    is_serial: bool = False
+    scanner_port: int | None = None
+    faults: tuple[str, ...] = ()
+
+    @property
+    def papers(self) -> Path:
+        """Where papers are kept."""
+        return self.folder / "papers"
+
+    def printer_words(self) -> tuple[str, ...]:
+        """The printer's options."""
+        link = str((self.folder / "printer").absolute())
+        line = ("--pty", link) if self.is_serial else ("--port", str(self.printer_port))
+        faults = (word for fault in self.faults for word in ("--fault", fault))
+        return (*line, "--papers", str(self.papers), "--columns", str(self.columns), *faults)
+
+    def scanner_words(self) -> tuple[str, ...]:
+        """The scanner's options."""
+        if self.scanner_port is not None:
+            return ("--listen", str(self.scanner_port))
+        return ("--link", str((self.folder / "scanner").absolute()))
 
 
 async def simulate(wish: Wish, tell: Callable[[str], None]) -> int:
@@ -38,20 +63,11 @@ async def simulate(wish: Wish, tell: Callable[[str], None]) -> int:
     from pos_agent.training.__main__ import serve  # noqa: PLC0415 - the web only once it is needed
 
     listener = Listener(ServerOptions(port=wish.page_port))
-    papers, link = wish.folder / "papers", wish.folder / "scanner"
-    printer_words = (
-        "--port",
-        str(wish.printer_port),
-        "--papers",
-        str(papers),
-        "--columns",
-        str(wish.columns),
-    )
     async with AsyncExitStack() as devices:
-        printer = await devices.enter_async_context(_running("printer", *printer_words))
-        scanner = await devices.enter_async_context(_running("scanner", "--link", str(link.absolute())))
+        printer = await devices.enter_async_context(_running("printer", *wish.printer_words()))
+        scanner = await devices.enter_async_context(_running("scanner", *wish.scanner_words()))
         tell(_story(listener.url, printer, scanner))
-        return await serve(_places(papers, printer, scanner), listener)
+        return await serve(_places(wish.papers, printer, scanner), listener)
 
 
 def _places(papers: Path, printer: Mapping[str, Any], scanner: Mapping[str, Any]) -> Places:
@@ -67,8 +83,8 @@ def _places(papers: Path, printer: Mapping[str, Any], scanner: Mapping[str, Any]
 def _story(url: str, printer: Mapping[str, Any], scanner: Mapping[str, Any]) -> str:
     return (
         f"simulated devices at {url}\n\nFor agent.toml:\n\n"
-        f'[[printer]]\nid = "receipt"\nrole = "receipt"\nuri = "tcp://127.0.0.1:{printer["port"]}"\n'
-        f'drawer = true\n\n[[scanner]]\nid = "hand"\nuri = "serial:{scanner["link"]}"\n'
+        f'[[printer]]\nid = "receipt"\nrole = "receipt"\nuri = "{printer["uri"]}"\n'
+        f'drawer = true\n\n[[scanner]]\nid = "hand"\nuri = "{scanner["uri"]}"\n'
     )
 
 

@@ -4,7 +4,8 @@ import json
 from typing import Protocol
 
 from devices.simulators.control import Refused
-from devices.simulators.printer.machine import Condition
+from devices.simulators.printer.condition import Condition
+from devices.simulators.printer.plans import Plans, read_plan
 from devices.simulators.revision import Revision, whole_number
 
 _MAX_RESET = 1_000_000_000
@@ -29,10 +30,13 @@ _NUMBERS = {
     "late": ("late_ms", 60_000),
     "slow": ("bytes_per_s", 10**7),
 }
-_WORDS = (
+_MOVES = ("unplug", "power-cycle", "reset")
+_CURES = ("paper-ok", "online", "cover-closed", "cutter-ok", "unmute", "no-garbage")
+WORDS = (
     *_SETTINGS,
     *("reset-after N", "paper-out-after N", "slow BYTES_PER_S", "late MS"),
-    *("unplug", "plug", "power-cycle", "state", "wait REVISION"),
+    *("FAULT after N lines|bytes|papers", "well"),
+    *(*_MOVES, "plug", "state", "wait REVISION"),
 )
 _NO_NUMBER = "reset-after, paper-out-after, slow, late and wait take a number"
 
@@ -48,11 +52,19 @@ class Faulty(Protocol):
         """What is right or wrong with the machine."""
         ...
 
+    @property
+    def plans(self) -> Plans:
+        """Faults to come."""
+        ...
+
     def condition_changed(self) -> None:
         """Print what waited, if the machine prints again."""
 
     def power_cycle(self) -> None:
         """Off and on."""
+
+    def break_off(self) -> None:
+        """Break the line now."""
 
     async def plug(self) -> None:
         """Listen again."""
@@ -74,11 +86,49 @@ async def obey(printer: Faulty, line: str) -> str:
         Refused: the line is no such word; nothing was changed.
     """
     words = line.split()
+    plan = read_plan(words)
+    if plan is not None:
+        _check_fault(plan.fault)
+        printer.plans.add(plan)
+        printer.revision.grow()
+        return ""
     if len(words) == 2:
         return await _obey_number(printer, words[0], words[1])
     if len(words) != 1:
-        raise Refused(f"write one of: {', '.join(_WORDS)}")
+        raise Refused(f"write one of: {', '.join(WORDS)}")
     return await _obey_word(printer, words[0])
+
+
+def _check_fault(fault: str) -> None:
+    """Refuse to plan what is no fault.
+
+    Raises:
+        Refused: it is none.
+    """
+    word, _, number = fault.partition(" ")
+    if number and word in {"late", "slow"}:
+        whole_number(number, _NUMBERS[word][1], _NO_NUMBER)
+    elif fault not in _SETTINGS and fault not in _MOVES:
+        raise Refused(f"{fault[:40]!r} cannot be planned; write one of: {', '.join((*_SETTINGS, *_MOVES))}")
+
+
+async def _plug(printer: Faulty) -> None:
+    try:
+        await printer.plug()
+    except OSError as error:
+        raise Refused(f"it cannot be plugged in: {error}") from error
+
+
+async def _make_well(printer: Faulty) -> None:
+    """Whatever is wrong or to come is over; the drawer stays as it is."""
+    printer.plans.forget()
+    printer.reset_after = None
+    it = printer.condition
+    it.paper_left, it.late_ms, it.bytes_per_s = None, 0, 0
+    for word in _CURES:
+        setattr(it, *_SETTINGS[word])
+    await _plug(printer)
+    printer.condition_changed()
 
 
 async def _obey_number(printer: Faulty, word: str, text: str) -> str:
@@ -91,7 +141,7 @@ async def _obey_number(printer: Faulty, word: str, text: str) -> str:
         name, most = _NUMBERS[word]
         setattr(printer.condition, name, whole_number(text, most, _NO_NUMBER))
     else:
-        raise Refused(f"unknown word {word[:40]!r}; write one of: {', '.join(_WORDS)}")
+        raise Refused(f"unknown word {word[:40]!r}; write one of: {', '.join(WORDS)}")
     printer.condition_changed()
     return ""
 
@@ -102,12 +152,16 @@ async def _obey_word(printer: Faulty, word: str) -> str:
         printer.condition_changed()
     elif word == "power-cycle":
         printer.power_cycle()
+    elif word == "reset":
+        printer.break_off()
     elif word == "plug":
-        await printer.plug()
+        await _plug(printer)
+    elif word == "well":
+        await _make_well(printer)
     elif word == "unplug":
         await printer.unplug()
     elif word == "state":
         return json.dumps(printer.facts())
     else:
-        raise Refused(f"unknown word {word[:40]!r}; write one of: {', '.join(_WORDS)}")
+        raise Refused(f"unknown word {word[:40]!r}; write one of: {', '.join(WORDS)}")
     return ""

@@ -49,6 +49,12 @@ class Interpreter:
         self._x = 0
         self._strip: Strip | None = None
         self._stored: Raster | None = None
+        self._lines = 0
+
+    def take_lines(self) -> int:
+        """Lines that came onto paper since this was asked last."""
+        lines, self._lines = self._lines, 0
+        return lines
 
     @property
     def has_print(self) -> bool:
@@ -152,6 +158,7 @@ class Interpreter:
         pitch = max(self.modes.pitch, tallest)
         self._add(TextLine(tuple(self._line), self._span, pitch))
         self._line, self._x = [], 0
+        self._lines += not self.modes.is_page
 
     # -- feeding and placing
 

@@ -6,12 +6,14 @@ While the machine cannot print, bytes wait in its buffer and print when it can a
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from devices.simulators.printer import identity
 from devices.simulators.printer.archive import Paper
+from devices.simulators.printer.condition import Condition
 from devices.simulators.printer.interpreter import Interpreter
 from devices.simulators.printer.modes import Modes
+from devices.simulators.printer.plans import Plans
 from devices.simulators.printer.real_time import RealTime
 from devices.simulators.printer.tokens import Token, next_token
 
@@ -19,47 +21,6 @@ BUFFER_LIMIT = 65_536
 _PAPER_LIMIT = 2_097_152
 _QUERIES = frozenset({b"\x1dr", b"\x1da", b"\x10\x04", b"\x10\x05", b"\x1dI", b"\x1bu", b"\x1bv"})
 _PROCESS_ID = b"H"
-
-
-@dataclass(slots=True)
-class Condition:
-    """What is right or wrong with the machine, set by its control port.
-
-    ``paper_left`` is how many more bytes print before the roll ends; None = it does not end. ``late_ms`` and
-    ``is_babbling`` are about its answers; ``bytes_per_s`` is how fast it prints, 0 = at once.
-    """
-
-    paper: str = "ok"
-    paper_left: int | None = None
-    is_cutter_stuck: bool = False
-    is_offline: bool = False
-    is_cover_open: bool = False
-    is_mute: bool = False
-    is_babbling: bool = False
-    late_ms: int = 0
-    bytes_per_s: int = 0
-    is_drawer_open: bool = False
-    kicks: int = 0
-    beeps: int = 0
-
-    @property
-    def prints(self) -> bool:
-        """Whether it prints what it is sent."""
-        is_stopped = self.is_offline or self.is_cover_open or self.is_cutter_stuck
-        return self.paper != "out" and not is_stopped
-
-    def open_drawer(self) -> None:
-        """A pulse reached the drawer; it stays open until somebody pushes it in."""
-        self.is_drawer_open = True
-        self.kicks += 1
-
-    def use_paper(self, size: int) -> None:
-        """So many bytes were printed."""
-        if self.paper_left is None:
-            return
-        self.paper_left -= size
-        if self.paper_left <= 0:
-            self.paper, self.paper_left = "out", None
 
 
 class Machine:
@@ -71,10 +32,20 @@ class Machine:
         self.condition = Condition()
         self.allowance: float | None = None
         """Bytes that it may print now; None = all that wait."""
+        self.plans = Plans()
+        """Faults to come."""
+        self.bring: Callable[[str], None] = self._bring_nothing
+        """Told each fault whose time has come."""
+        self.is_halted = False
+        """Whether it waits for a fault to be carried out: nothing more is printed before."""
         self._columns = columns
         self._keep = keep
         self._add_to_last = add_to_last
         self._power_up()
+
+    @staticmethod
+    def _bring_nothing(_fault: str) -> None:
+        """Nobody brings faults to a machine alone."""
 
     def _power_up(self) -> None:
         self._interpreter = Interpreter(self._columns)
@@ -119,7 +90,7 @@ class Machine:
 
     def news(self) -> bytes:
         """The automatic status, if it is wanted and something changed since it was told."""
-        now = self._status_block()
+        now = self.condition.block()
         if not self._automatic or now == self._automatic:
             return b""
         self._automatic = now
@@ -131,6 +102,7 @@ class Machine:
         if len(self._jobs) == 1 or self._jobs[-1]:  # who connects and says nothing leaves no job
             self._jobs.append(bytearray())
         self.print_waiting()
+        self._strike(self.plans.due_between_papers())
 
     def print_waiting(self) -> bytes:
         """Print what the buffer holds, if the machine prints.
@@ -148,25 +120,38 @@ class Machine:
 
     @property
     def _prints(self) -> bool:
-        return self.condition.prints and (self.allowance is None or self.allowance > 0)
+        return not self.is_halted and self.condition.prints and (self.allowance is None or self.allowance > 0)
 
     def _print_job(self, job: bytearray) -> bytes:
         answers = b""
         place = 0
         while self._prints and (token := next_token(job, place, kanji=self._interpreter.modes.kanji)):
+            if not self._is_query(token) and self._begins_with_fault():
+                continue
             place += len(token.raw)
             answers += self._print(token)
             self.condition.use_paper(len(token.raw))
+            self._strike(self.plans.due_after(len(token.raw), self._interpreter.take_lines()))
             if self.allowance is not None:
                 self.allowance -= len(token.raw)
         del job[:place]
         self._release(follows_cut=True)
         return answers
 
+    def _begins_with_fault(self) -> bool:
+        """Before something is printed: whether a fault comes first."""
+        self._release(follows_cut=False)
+        return self._strike(self.plans.due_between_papers())
+
+    def _strike(self, faults: list[str]) -> bool:
+        """Bring faults; whether there were any."""
+        for fault in faults:
+            self.bring(fault)
+        return bool(faults)
+
     def _print(self, token: Token) -> bytes:
         if self._is_query(token) and self._interpreter.modes.is_selected:
             return self._query(token)
-        self._release(follows_cut=False)
         self._follows_cut = False
         if not self._raw:
             self._began_with = replace(self._interpreter.modes)
@@ -202,15 +187,19 @@ class Machine:
     def _release(self, *, follows_cut: bool) -> None:
         if self._held is not None:
             held, self._held = self._held, None
-            self._keep(held)
+            self._put_out(held)
             self._follows_cut = follows_cut
+
+    def _put_out(self, paper: Paper) -> None:
+        self._keep(paper)
+        self.plans.count_paper()
 
     def _end_job(self, rest: bytearray) -> None:
         """A connection's end: what is printed and not cut is a paper too."""
         self._release(follows_cut=False)
         self._follows_cut = False
         if self._interpreter.has_print:
-            self._keep(Paper(self._raw + rest, self._began_with, self._interpreter.take_paper()))
+            self._put_out(Paper(self._raw + rest, self._began_with, self._interpreter.take_paper()))
         self._interpreter.take_paper()
         self._raw = bytearray()
 
@@ -228,10 +217,10 @@ class Machine:
         else:
             self._raw += token.raw
         if token.name == b"\x1da":
-            self._automatic = self._status_block() if token.args[0] else b""
+            self._automatic = self.condition.block() if token.args[0] else b""
             return self._automatic
         if token.name in (b"\x1dr", b"\x1bv", b"\x1bu"):
-            return self._sensor(
+            return self.condition.sensor(
                 2 if token.name == b"\x1bu" else 1 if token.name == b"\x1bv" else token.args[0]
             )
         if token.name == b"\x1dI":
@@ -240,36 +229,9 @@ class Machine:
             return b"\x37\x22" + token.args[5:9] + b"\0"
         return b""
 
-    def _sensor(self, which: int) -> bytes:
-        """GS r 1: the paper sensors; GS r 2: the drawer."""
-        if which in (2, 50):
-            return b"\x01" if self.condition.is_drawer_open else b"\0"
-        return {"ok": b"\x00", "low": b"\x03", "out": b"\x0f"}[self.condition.paper]
-
     def _obey_at_once(self, request: bytes) -> bytes:
         """DLE EOT n is answered, DLE DC4 1 opens the drawer."""
         if request[:1] == b"\x04":
-            return self._status(request[1])
+            return self.condition.status(request[1])
         self.condition.open_drawer()
         return b""
-
-    def _status(self, which: int) -> bytes:
-        """DLE EOT n: bits 1 and 4 always set; see Epson's reference for the rest."""
-        it = self.condition
-        if which == 1:
-            return bytes((0x12 | (0 if it.prints else 0x08) | (0x04 if it.is_drawer_open else 0),))
-        if which == 2:
-            error = 0x40 if it.is_cutter_stuck else 0
-            cause = (0x04 if it.is_cover_open else 0) | (0x20 if it.paper == "out" else 0) | error
-            return bytes((0x12 | cause,))
-        if which == 4:
-            return bytes((0x12 | {"ok": 0, "low": 0x0C, "out": 0x6C}[it.paper],))
-        return bytes((0x12 | (0x08 if it.is_cutter_stuck else 0),)) if which == 3 else b""
-
-    def _status_block(self) -> bytes:
-        """Four bytes as GS a makes the machine send them by itself."""
-        it = self.condition
-        first = 0x10 | (0 if it.prints else 0x08) | (0x20 if it.is_cover_open else 0)
-        first |= 0x04 if it.is_drawer_open else 0
-        paper = {"ok": 0x00, "low": 0x03, "out": 0x0F}[it.paper]
-        return bytes((first, 0x08 if it.is_cutter_stuck else 0, paper, 0x0F))

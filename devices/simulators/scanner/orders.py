@@ -5,7 +5,7 @@ import json
 
 from devices.simulators.control import Refused
 from devices.simulators.revision import Revision, whole_number
-from devices.simulators.scanner.device import ScannerDevice
+from devices.simulators.scanner.device import ScannerLine, check_code
 from devices.simulators.scanner.manner import ENDS, Manner
 
 _SPLIT_S = 0.05
@@ -23,9 +23,9 @@ _NO_NUMBER = f":slow takes 0 to {_MAX_PACE_MS} ms, :burst 1 to {_MAX_BURST} and 
 class ScannerOrders:
     """Obeys one line after the other; scans never mix."""
 
-    def __init__(self, device: ScannerDevice) -> None:
+    def __init__(self, line: ScannerLine) -> None:
         self.revision = Revision()
-        self._device = device
+        self._line = line
         self._manner = Manner()
         self._turn = asyncio.Lock()
         self._scans = 0
@@ -52,8 +52,9 @@ class ScannerOrders:
         """The state for people and tests."""
         it = self._manner
         return {
-            "plugged": self._device.is_plugged,
-            "device": self._device.path,
+            "plugged": self._line.is_plugged,
+            "device": self._line.path,
+            "uri": self._line.uri,
             "scans": self._scans,
             "held": len(it.held),
             **{word: getattr(it, name) for word, name in _TOGGLES.items()},
@@ -75,9 +76,15 @@ class ScannerOrders:
             await self._scan(code, whole_number(count, _MAX_BURST, _NO_NUMBER))
         elif word in {"plug", "unplug"} and not rest:
             async with self._turn:
-                self._device.plug() if word == "plug" else self._device.unplug()
+                await self._plug(word == "plug")
         else:
             self._set(word, rest)
+
+    async def _plug(self, is_wanted: bool) -> None:  # noqa: FBT001 - in or out
+        try:
+            await (self._line.plug() if is_wanted else self._line.unplug())
+        except OSError as error:
+            raise Refused(f"it cannot be plugged in: {error}") from error
 
     def _set(self, word: str, rest: str) -> None:
         if word == "well" and not rest:
@@ -95,13 +102,13 @@ class ScannerOrders:
 
     async def _scan(self, code: str, count: int = 1) -> None:
         """Read a code so many times; a burst leaves in one go."""
-        self._device.check(code)
+        check_code(self._line, code)
         async with self._turn:
             pieces = [piece for _ in range(count) for piece in self._manner.pieces(code)]
             whole = [b"".join(pieces)] if count > 1 and not self._manner.pace_ms else pieces
             for number, piece in enumerate(whole):
                 if number:
                     await asyncio.sleep(self._manner.pace_ms / 1000 or _SPLIT_S)
-                self._device.write(piece)
+                self._line.write(piece)
             self._scans += count
         self.revision.grow()
