@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -29,6 +30,12 @@ from sync.web.routes import Contract, identity_of, route
 CHANNELS = ("till", "counter", "status", "receiving", "till-seen", "counter-seen", "facing", "codes")
 USUAL = "till,counter,status"
 Alarm = Literal["fenced", "put_back", "refused"]
+
+
+class TillScanBody(ScanBody):
+    """A code at the till, and how often it counts: `2*` before the code of a case is two cases."""
+
+    qty: int = Field(1, ge=1, le=9_999)
 
 
 async def status_of(desk: Desk, identity: Identity, till: str) -> dict[str, Any]:
@@ -89,8 +96,8 @@ async def post_focus(request: Request) -> Response:
 
 async def post_scan(request: Request) -> Response:
     """A code scanned or typed on the till's page."""
-    body = await read_json(request, ScanBody)
-    return answer(await scan_at_till(desk_of(request), till_of(request), body.code))
+    body = await read_json(request, TillScanBody)
+    return answer(await scan_at_till(desk_of(request), till_of(request), body.code, body.qty))
 
 
 async def get_events(request: Request) -> Response:
@@ -128,7 +135,7 @@ def routes() -> list[BaseRoute]:
             permission=CLERK,
             contract=Contract(
                 summary="Scan at the till",
-                body=ScanBody,
+                body=TillScanBody,
                 refusals={404: "Unknown code", 409: "Not for sale, or an order that is not for here"},
             ),
         ),

@@ -29,8 +29,8 @@ async def open_order(desk: Desk, token: str) -> dict[str, Any]:
     return order
 
 
-async def scan_at_till(desk: Desk, till: str, text: str) -> dict[str, Any]:
-    """A scan on the till's page; returns what it meant and the ticket.
+async def scan_at_till(desk: Desk, till: str, text: str, times: int = 1) -> dict[str, Any]:
+    """A scan on the till's page, goods `times` over; returns what it meant and the ticket.
 
     Raises:
         Refused: what the scan was refused for; the ticket is unchanged.
@@ -43,7 +43,7 @@ async def scan_at_till(desk: Desk, till: str, text: str) -> dict[str, Any]:
         ticket = await current_ticket(desk, till)
         return {"meaning": "receipt", "receipt": receipt_json(kept), "ticket": ticket}
     seen = Sighting(scan=scan, till=till, how="page")
-    return {"meaning": "line", "ticket": await watched(desk, seen, take_scan(desk, till, scan))}
+    return {"meaning": "line", "ticket": await watched(desk, seen, take_scan(desk, till, scan, times))}
 
 
 async def scan_from_device(desk: Desk, text: str, till: str) -> None:
@@ -56,7 +56,7 @@ async def scan_from_device(desk: Desk, text: str, till: str) -> None:
     try:
         scan = classify(text, desk.code_forms)
         meaning = scan.meaning
-        await watched(desk, Sighting(scan=scan, till=till, how="scanner"), _act(desk, scan, till))
+        await watched(desk, Sighting(scan=scan, till=till, how="scanner"), _act(desk, scan, till, text))
     except (Refused, StorageError) as error:
         shown = {"code": error.code, "till": till, "meaning": meaning, **_told(error)}
         # pages of the till hear of what concerns the counter too
@@ -68,11 +68,11 @@ def _told(error: Refused | StorageError) -> dict[str, Any]:
     """What the screen is told of a refusal; the code that nobody knows, so that it can be named."""
     if isinstance(error, StorageError):
         return {}
-    unknown = {"scanned": error.facts["scanned"]} if error.code == "unknown_code" else {}
-    return {**facts_of(error), **unknown}
+    told = ("scanned",) if error.code in {"unknown_code", "unknown_case"} else ()
+    return {**facts_of(error), **{name: error.facts[name] for name in told}}
 
 
-async def _act(desk: Desk, scan: Classified, till: str) -> None:
+async def _act(desk: Desk, scan: Classified, till: str, text: str) -> None:
     order = desk.focus.picking
     if scan.meaning == "pickup":
         await open_order(desk, scan.code)
@@ -80,7 +80,7 @@ async def _act(desk: Desk, scan: Classified, till: str) -> None:
         await pick_scan(desk, order, scan, desk.focus.actor)
     elif await _is_receipt_opened(desk, scan, till):
         return
-    elif not _is_taken_in(desk, scan, till) and not _is_stray(desk, till):
+    elif not _is_taken_in(desk, scan, till, text) and not _is_stray(desk, till):
         await take_scan(desk, till, scan)
 
 
@@ -98,11 +98,15 @@ async def _is_receipt_opened(desk: Desk, scan: Classified, till: str) -> bool:
     return True
 
 
-def _is_taken_in(desk: Desk, scan: Classified, till: str) -> bool:
-    """Whether a page that takes goods in was given this scan: goods of a delivery are nobody's purchase."""
+def _is_taken_in(desk: Desk, scan: Classified, till: str, text: str) -> bool:
+    """Whether a page that takes goods in was given this scan: goods of a delivery are nobody's purchase.
+
+    A label that says how much there is goes there as it was read: the page asks what it stands for.
+    """
     if scan.meaning in _NEVER_TAKEN_IN:
         return False
-    return desk.screens.publish(receiving_channel(till), "scan", {"code": scan.code}) > 0
+    code = text if scan.is_measured or scan.count > 1 else scan.code
+    return desk.screens.publish(receiving_channel(till), "scan", {"code": code}) > 0
 
 
 def _is_stray(desk: Desk, till: str) -> bool:

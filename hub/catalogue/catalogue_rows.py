@@ -52,6 +52,14 @@ class ProductValues(NamedTuple):
     search_text: str
 
 
+class PackValues(NamedTuple):
+    """The columns of `sku_pack`, in their order."""
+
+    gtin: str
+    sku: str
+    pieces: int
+
+
 class CategoryValues(NamedTuple):
     """The columns of `category` but its position, in their order."""
 
@@ -125,6 +133,11 @@ def sku_row(product: ProductDraft, variant: VariantDraft) -> SkuValues:
     )
 
 
+def pack_rows(variant: VariantDraft) -> list[PackValues]:
+    """A variant's further barcodes as rows."""
+    return [PackValues(pack.gtin, variant.sku, pack.pieces) for pack in variant.packs or ()]
+
+
 def product_row(product: ProductDraft) -> ProductValues:
     """A product as its row. `category` holds [zh, en] pairs, `images` objects with src and alt."""
     return ProductValues(
@@ -149,6 +162,6 @@ def search_text(product: ProductDraft) -> str:
     """What a search looks through, in lower case: names, brand, SKUs and barcodes."""
     words = [product.name.zh, product.name.en, product.brand]
     for variant in product.variants:
-        words += [variant.sku, variant.gtin or "", *(value for _, value in variant.options)]
+        words += [variant.sku, *variant.codes, *(value for _, value in variant.options)]
     distinct = dict.fromkeys(word.lower() for word in words if word)
     return " ".join(distinct)[:MOST_SEARCH]

@@ -8,8 +8,9 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
-from hub.catalogue.catalogue_rows import category_rows, product_row, sku_row
+from hub.catalogue.catalogue_rows import category_rows, pack_rows, product_row, sku_row
 from hub.catalogue.errors import CatalogueMoved
+from hub.catalogue.pack_codes import packs_from
 from hub.catalogue.read_products import Kind, plan_import, read_products
 from hub.catalogue.rules import ExistingProduct, ImportPlan, ReadResult
 from hub.catalogue.write_catalogue import Mark, WriteCatalogue, Written
@@ -87,12 +88,15 @@ async def import_products(
 async def existing_products(kernel: Kernel) -> tuple[Mark, dict[str, ExistingProduct]]:
     """How the catalogue stands, and what it holds by SKU, read as one state of the database."""
     rows = await kernel.reader.all(
-        "SELECT sku.sku, product.content_hash, sku.gtin, sku.version, (SELECT COUNT(*) FROM product)"
+        "SELECT sku.sku, product.content_hash, sku.gtin, sku.version, (SELECT COUNT(*) FROM product),"
+        " (SELECT json_group_array(json_array(gtin, pieces)) FROM sku_pack WHERE sku_pack.sku = sku.sku)"
         " FROM sku JOIN product ON product.handle = sku.handle"
     )
     products = int(rows[0][4]) if rows else 0
     version = max((int(row[3]) for row in rows), default=0)
-    return Mark(version, products), {str(row[0]): ExistingProduct(row[1], row[2]) for row in rows}
+    return Mark(version, products), {
+        str(row[0]): ExistingProduct(row[1], row[2], packs_from(row[5])) for row in rows
+    }
 
 
 def _command(mark: Mark, plan: ImportPlan, read: ReadResult, *, archives: bool) -> WriteCatalogue:
@@ -103,6 +107,7 @@ def _command(mark: Mark, plan: ImportPlan, read: ReadResult, *, archives: bool) 
         mark=mark,
         products=[product_row(draft) for draft in plan.drafts],
         skus=[sku_row(draft, variant) for draft in plan.drafts for variant in draft.variants],
+        packs=[row for draft in plan.drafts for variant in draft.variants for row in pack_rows(variant)],
         categories=list(categories.values()),
         keep=frozenset(one.sku for draft in read.products for one in draft.variants) if archives else None,
     )

@@ -1,10 +1,11 @@
 """Our own product file: one row a SKU, names in two languages, prices in minor units or as a decimal.
 
 Strict: a row with an error is left out and says why. Columns (any order; `*` required): `sku*`, `gtin`,
-`name_zh*`, `name_en*`, `description_zh`, `description_en`, `brand`, `category_zh*`, `category_en*` (one to
-four levels, ` > ` between them), `price_minor*` (fen for CNY) or `price` (12.34), `currency`, `unit` (pcs, g,
-ml), `price_per` (stock units the price is for, 1), `tax_bp` (1300 = 13 %), `image`, `shelf`, `status`
-(active, draft, archived). One name may be missing; then the other stands in both languages.
+`more_gtins` (see `parse_packs`; a file without the column leaves them as they are), `name_zh*`, `name_en*`,
+`description_zh`, `description_en`, `brand`, `category_zh*`, `category_en*` (one to four levels, ` > ` between
+them), `price_minor*` (fen for CNY) or `price` (12.34), `currency`, `unit` (pcs, g, ml), `price_per` (stock
+units the price is for, 1), `tax_bp` (1300 = 13 %), `image`, `shelf`, `status` (active, draft, archived). One
+name may be missing; then the other stands in both languages.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from typing import Final
 from hub.catalogue.parse_barcode import parse_barcode
 from hub.catalogue.parse_cells import Cells, is_sku
 from hub.catalogue.parse_csv import Row, Table
+from hub.catalogue.parse_packs import read_packs
 from hub.catalogue.parse_price import PriceFault, minor_digits, parse_price
 from hub.catalogue.parse_text import plain_digits
 from hub.catalogue.rules import (
@@ -33,6 +35,7 @@ from hub.catalogue.rules import (
 COLUMNS: Final = (
     "sku",
     "gtin",
+    "more_gtins",
     "name_zh",
     "name_en",
     "description_zh",
@@ -55,6 +58,8 @@ NAMES: Final = {
     "商品编码": "sku",
     "单品编码": "sku",
     "条码": "gtin",
+    "其他条码": "more_gtins",
+    "箱码": "more_gtins",
     "中文名称": "name_zh",
     "英文名称": "name_en",
     "中文描述": "description_zh",
@@ -134,8 +139,7 @@ class _Reader:
         if len(self._said.errors) != before:
             return None
         self._skus[variant.sku] = cells.number
-        if variant.gtin:
-            self._gtins[variant.gtin] = cells.number
+        self._gtins |= dict.fromkeys(variant.codes, cells.number)
         if variant.image is None and not cells.has("image"):
             cells.warn("image", "image_missing")
         return ProductDraft(
@@ -161,9 +165,11 @@ class _Reader:
         return handle
 
     def _variant(self, cells: Cells) -> VariantDraft:
+        sku, gtin = self._sku(cells), self._gtin(cells)
         return VariantDraft(
-            sku=self._sku(cells),
-            gtin=self._gtin(cells),
+            sku=sku,
+            gtin=gtin,
+            packs=read_packs(cells, "more_gtins", self._gtins, gtin),
             price_minor=self._price(cells),
             unit=self._unit(cells),
             price_per=self._whole(cells, "price_per", 1, (1, 1_000_000)) or 1,

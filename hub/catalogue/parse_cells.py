@@ -37,6 +37,10 @@ class Cells:
         """The heading a person finds in the file for a column of ours."""
         return self.titles.get(column, column)
 
+    def knows(self, column: str) -> bool:
+        """Whether the file has the column at all."""
+        return column in self.row.columns
+
     def has(self, column: str) -> bool:
         """Whether the cell holds anything but blanks."""
         return bool(self.row.raw(column).strip())

@@ -45,6 +45,11 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "gtin_taken": (
             "The barcode {value} belongs to the product {sku}. Correct it or change that product first."
         ),
+        "pieces_invalid": (
+            "{value} does not say how many units one scan stands for. Write a number from 1 to {most} after "
+            "the barcode and *."
+        ),
+        "too_many_packs": "A SKU can have {most} further barcodes. Leave out those that no pack bears.",
         "name_missing": "The name is missing ({column}). Fill it in.",
         "price_missing": "The price is missing. Fill it in.",
         "price_invalid": "{value} is no price. Write a number such as {example}.",

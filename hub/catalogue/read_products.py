@@ -5,6 +5,7 @@ as a whole gives no products, a fault of a row leaves that row out and says so.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, Literal
 
 from hub.catalogue import own_csv, shopify
@@ -71,8 +72,9 @@ def plan_import(read: ReadResult, existing: Mapping[str, ExistingProduct]) -> Im
         existing: the catalogue by SKU: the `content_hash` of the draft each SKU was last written from.
 
     Returns:
-        The new and changed products to write. A barcode that belongs to another SKU which this file does
-        not give a new barcode is an error and leaves its product out.
+        The new and changed products to write, with the further barcodes that the catalogue has where the
+        file says nothing of them. A barcode that belongs to another SKU which this file does not give a new
+        barcode is an error and leaves its product out.
     """
     errors, refused = _clashes(read, existing)
     drafts: list[ProductDraft] = []
@@ -80,6 +82,7 @@ def plan_import(read: ReadResult, existing: Mapping[str, ExistingProduct]) -> Im
     for product in read.products:
         if product.handle in refused:
             continue
+        product = _with_kept_packs(product, existing)  # noqa: PLW2901  # the same product, whole
         if _is_unchanged(product, existing):
             unchanged += 1
         else:
@@ -119,17 +122,37 @@ def _clashes(
 
 
 def _holders(taken: list[ProductDraft], existing: Mapping[str, ExistingProduct]) -> dict[str, str]:
-    """The SKU that will hold each barcode of the catalogue, but for SKUs the file writes anew."""
-    rewritten = {variant.sku for product in taken for variant in product.variants}
-    return {one.gtin: sku for sku, one in existing.items() if one.gtin and sku not in rewritten}
+    """The SKU that will hold each barcode of the catalogue, but for those the file writes anew."""
+    rewritten = {variant.sku: variant for product in taken for variant in product.variants}
+    held: dict[str, str] = {}
+    for sku, one in existing.items():
+        draft = rewritten.get(sku)
+        if draft is None and one.gtin:
+            held[one.gtin] = sku
+        if draft is None or draft.packs is None:
+            held |= {pack.gtin: sku for pack in one.packs}
+    return held
 
 
 def _clash(variant: VariantDraft, holders: Mapping[str, str]) -> RowError | None:
-    holder = holders.get(variant.gtin) if variant.gtin else None
-    if holder is None or holder == variant.sku:
-        return None
-    params = (("value", str(variant.gtin)), ("sku", holder))
-    return RowError(variant.row, "gtin", "gtin_taken", params)
+    for code in variant.codes:
+        holder = holders.get(code)
+        if holder is not None and holder != variant.sku:
+            column = "gtin" if code == variant.gtin else "more_gtins"
+            return RowError(variant.row, column, "gtin_taken", (("value", code), ("sku", holder)))
+    return None
+
+
+def _with_kept_packs(product: ProductDraft, existing: Mapping[str, ExistingProduct]) -> ProductDraft:
+    """The product as it will be: a variant without a word of further barcodes keeps the catalogue's."""
+    variants = tuple(_kept(variant, existing.get(variant.sku)) for variant in product.variants)
+    return product if variants == product.variants else replace(product, variants=variants)
+
+
+def _kept(variant: VariantDraft, known: ExistingProduct | None) -> VariantDraft:
+    if variant.packs is not None or known is None or not known.packs:
+        return variant
+    return replace(variant, packs=tuple(pack for pack in known.packs if pack.gtin != variant.gtin))
 
 
 def _is_unchanged(product: ProductDraft, existing: Mapping[str, ExistingProduct]) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from hub.catalogue.pack_codes import PackCode
 from hub.catalogue.read_messages import MESSAGES
 
 CATEGORY_LEVELS = 4
@@ -64,8 +65,9 @@ class VariantDraft:
     """One sellable SKU.
 
     `price_minor` is in minor units for `price_per` stock units (one piece, or for example 500 g).
-    `gtin` is the normalised barcode of 8, 13 or 14 digits, unique in the file. `row` is the spreadsheet
-    row it came from; it is no part of the content.
+    `gtin` is the normalised barcode of 8, 13 or 14 digits. `packs` are its further barcodes in order; None
+    where the file says nothing of them, so that those of the catalogue stay. Every code is unique in the
+    file. `row` is the spreadsheet row it came from; it is no part of the content.
     """
 
     sku: str
@@ -81,6 +83,12 @@ class VariantDraft:
     status: Status = Status.ACTIVE
     sku_is_generated: bool = False
     row: int = 0
+    packs: tuple[PackCode, ...] | None = None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every barcode that the file gives this variant."""
+        return (*((self.gtin,) if self.gtin else ()), *(pack.gtin for pack in self.packs or ()))
 
     def content(self) -> tuple[object, ...]:
         """All that makes this variant what it is, in a fixed order."""
@@ -96,6 +104,7 @@ class VariantDraft:
             self.image,
             self.shelf,
             self.status.value,
+            [(pack.gtin, pack.pieces) for pack in self.packs or ()],
         )
 
 
@@ -205,10 +214,11 @@ class ReadResult:
 
 @dataclass(frozen=True, slots=True)
 class ExistingProduct:
-    """What the catalogue holds for a SKU: the hash of the product it belongs to, and its barcode."""
+    """What the catalogue holds for a SKU: the hash of the product it belongs to, and its barcodes."""
 
     content_hash: str
     gtin: str | None = None
+    packs: tuple[PackCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Tables of the catalogue area."""
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlmodel import Field
 
 from hub.db.metadata import Table
@@ -59,6 +59,21 @@ class SkuRow(Table, table=True):
     category: str = "[]"
     status: str = "active"
     version: int = Field(unique=True)
+
+
+class SkuPack(Table, table=True):
+    """A further barcode of a SKU: one scan of it stands for `pieces` stock units. No SKU has it as `gtin`."""
+
+    __tablename__ = "sku_pack"
+    __table_args__ = (
+        ForeignKeyConstraint(["sku"], ["sku.sku"]),
+        CheckConstraint("pieces BETWEEN 1 AND 9999", name="pieces"),
+        Index("ix_sku_pack_sku", "sku"),
+    )
+
+    gtin: str = Field(primary_key=True)
+    sku: str
+    pieces: int
 
 
 class Category(Table, table=True):

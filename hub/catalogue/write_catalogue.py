@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from hub.catalogue.catalogue_rows import CategoryValues, ProductValues, SkuValues
+from hub.catalogue.catalogue_rows import CategoryValues, PackValues, ProductValues, SkuValues
 from hub.catalogue.errors import CatalogueMoved
 from sync.storage.writer import Transaction
 
@@ -37,14 +37,15 @@ class Written:
 class WriteCatalogue:
     """Command: write new and changed products.
 
-    Each SKU whose row differs gets the next version; the others keep theirs, so stores hear of nothing
-    that did not change.
+    Each SKU whose row or further barcodes differ gets the next version; the others keep theirs, so stores
+    hear of nothing that did not change.
 
     Args:
         mark: the catalogue that the import was planned on.
         products: new and changed products.
         skus: their SKUs.
         categories: every level of their categories.
+        packs: all further barcodes of these SKUs.
         keep: the SKUs of the file: the others are archived; None leaves them as they are.
     """
 
@@ -52,6 +53,7 @@ class WriteCatalogue:
     products: Sequence[ProductValues]
     skus: Sequence[SkuValues]
     categories: Sequence[CategoryValues]
+    packs: Sequence[PackValues] = ()
     keep: frozenset[str] | None = None
 
     def __call__(self, transaction: Transaction) -> Written:
@@ -64,8 +66,15 @@ class WriteCatalogue:
             raise CatalogueMoved
         self._write_categories(transaction)
         self._write_products(transaction)
-        changed = [row for row, old in self._with_old(transaction) if row != old]
+        packs = _by_sku(self.packs)
+        before = self._old_packs(transaction)
+        changed = [
+            row
+            for row, old in self._with_old(transaction)
+            if row != old or packs.get(row.sku) != before.get(row.sku)
+        ]
         version = self._write_skus(transaction, changed)
+        self._write_packs(transaction, [row.sku for row in changed], packs)
         archived = self._archive(transaction, version) if self.keep is not None else 0
         self._drop_empty_products(transaction)
         return Written(len(changed), archived, version + archived)
@@ -103,6 +112,26 @@ class WriteCatalogue:
             old = {one[0]: SkuValues(*one) for one in found}
             for row in batch:
                 yield row, old.get(row.sku)
+
+    def _old_packs(self, transaction: Transaction) -> dict[str, set[PackValues]]:
+        """The further barcodes that these SKUs have by now."""
+        found: list[PackValues] = []
+        for batch in _batches(self.skus):
+            marks = ", ".join("?" * len(batch))
+            rows = transaction.all(
+                f"SELECT gtin, sku, pieces FROM sku_pack WHERE sku IN ({marks})",  # noqa: S608  # question marks
+                [row.sku for row in batch],
+            )
+            found += [PackValues(*row) for row in rows]
+        return _by_sku(found)
+
+    def _write_packs(
+        self, transaction: Transaction, skus: Sequence[str], packs: dict[str, set[PackValues]]
+    ) -> None:
+        """Give SKUs their further barcodes. All are freed first: they may move."""
+        _many(transaction, "DELETE FROM sku_pack WHERE sku = ?", ((sku,) for sku in skus))
+        rows = [pack for sku in skus for pack in sorted(packs.get(sku, ()))]
+        _many(transaction, "INSERT INTO sku_pack (gtin, sku, pieces) VALUES (?, ?, ?)", rows)
 
     def _write_skus(self, transaction: Transaction, changed: Sequence[SkuValues]) -> int:
         """Write SKUs at the next versions; returns the newest. Barcodes are freed first: they may move."""
@@ -149,6 +178,14 @@ def read_mark(transaction: Transaction) -> Mark:
     )
     assert row is not None
     return Mark(int(row[0]), int(row[1]))
+
+
+def _by_sku(packs: Iterable[PackValues]) -> dict[str, set[PackValues]]:
+    """Further barcodes by SKU; a SKU without any is left out."""
+    found: dict[str, set[PackValues]] = {}
+    for pack in packs:
+        found.setdefault(pack.sku, set()).add(pack)
+    return found
 
 
 def _batches(rows: Iterable[T]) -> Iterator[list[T]]:

@@ -1,11 +1,13 @@
 """The page of the demo's simulated devices: what it is told, and how it is called."""
 
-import csv
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from hub.catalogue.pack_codes import PackCode
+from hub.catalogue.read_products import read_products
+from hub.catalogue.rules import LocalText
 from hub.demo.broker import module_argv
 from hub.demo.programs import PRINTERS, SCANNER, StorePlace
 
@@ -14,9 +16,25 @@ FILE = "devices.json"
 
 def read_articles(products: Path) -> list[dict[str, Any]]:
     """Codes that may be picked to be scanned, from the file of products that the hub imports."""
-    with products.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row.get("gtin")]
-    return [{"code": row["gtin"], "name": {"zh": row["name_zh"], "en": row["name_en"]}} for row in rows]
+    variants = [
+        (draft.name, variant)
+        for draft in read_products(products.read_bytes()).products
+        for variant in draft.variants
+    ]
+    units = [_article(variant.gtin, name.zh, name.en) for name, variant in variants if variant.gtin]
+    packs = [_pack(name, pack) for name, variant in variants for pack in variant.packs or ()]
+    return [*packs, *units]
+
+
+def _pack(name: LocalText, pack: PackCode) -> dict[str, Any]:
+    """A further code: a case says what it holds, another code of a single unit that it is one."""
+    if pack.pieces > 1:
+        return _article(pack.gtin, f"{name.zh} · 整箱 {pack.pieces} 件", f"{name.en} · case of {pack.pieces}")
+    return _article(pack.gtin, f"{name.zh} · 旧包装", f"{name.en} · older pack")
+
+
+def _article(code: str, zh: str, en: str) -> dict[str, Any]:
+    return {"code": code, "name": {"zh": zh, "en": en}}
 
 
 def write_devices(folder: Path, places: Iterable[StorePlace], articles: list[dict[str, Any]]) -> Path:

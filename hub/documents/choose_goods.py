@@ -1,6 +1,7 @@
 """Which goods a count is about: those that fit a search, of a category, or all that a store ever had."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from hub.catalogue.search_rules import cleaned, patterns
@@ -61,15 +62,27 @@ async def unknown_skus(reader: Reader, skus: list[str]) -> set[str]:
     return set(skus) - known
 
 
-async def skus_by_barcode(reader: Reader, texts: Iterable[str]) -> dict[str, str]:
-    """The SKUs of those texts that are barcodes of the catalogue, by the text."""
+@dataclass(frozen=True, slots=True)
+class BarcodeGoods:
+    """What a barcode stands on: a SKU, and the stock units of one such pack."""
+
+    sku: str
+    pieces: int = 1
+
+
+async def goods_by_barcode(reader: Reader, texts: Iterable[str]) -> dict[str, BarcodeGoods]:
+    """The goods of those texts that are barcodes of the catalogue, by the text."""
     barcodes = {text: gtin for text in texts if (gtin := _gtin(text))}
-    found: dict[str, str] = {}
+    found: dict[str, BarcodeGoods] = {}
     for start in range(0, len(barcodes), 500):
         part = list(barcodes.values())[start : start + 500]
         marks = ",".join("?" * len(part))
-        rows = await reader.all(f"SELECT gtin, sku FROM sku WHERE gtin IN ({marks})", part)  # noqa: S608  # question marks
-        found |= {str(gtin): str(sku) for gtin, sku in rows}
+        rows = await reader.all(
+            f"SELECT gtin, sku, 1 FROM sku WHERE gtin IN ({marks})"  # noqa: S608  # question marks
+            f" UNION ALL SELECT gtin, sku, pieces FROM sku_pack WHERE gtin IN ({marks})",
+            [*part, *part],
+        )
+        found |= {str(gtin): BarcodeGoods(str(sku), int(pieces)) for gtin, sku, pieces in rows}
     return {text: found[gtin] for text, gtin in barcodes.items() if gtin in found}
 
 

@@ -10,11 +10,11 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from hub.documents.choose_goods import Choice, chosen_skus, skus_by_barcode, unknown_skus
+from hub.documents.choose_goods import BarcodeGoods, Choice, chosen_skus, goods_by_barcode, unknown_skus
 from hub.documents.desk import values_of
 from hub.documents.parse_lines import MOST_BYTES, RowFault, cell_of, decoded, read_lines
 from hub.documents.requests import Text
-from hub.documents.rules import Asked, Asking, Key
+from hub.documents.rules import Asked, Asking, Key, is_right_qty, qty_code
 from hub.documents.words import fault_text
 from sync.storage.reader import Reader
 from sync.web.errors import N_, InvalidInput, Problem
@@ -131,11 +131,11 @@ async def checked_lines(reader: Reader, text: str, task: str) -> Lines:
 
 
 async def looked_up(reader: Reader, text: str, task: str) -> tuple[tuple[Asked, ...], list[RowFault]]:
-    """The lines of a text with a SKU for each barcode, and all that is wrong, in order of rows."""
+    """The lines of a text with SKU and units for each barcode, and all that is wrong, in order of rows."""
     read = await asyncio.to_thread(read_lines, text, task)  # a file of 1 MiB takes a second
     unknown = await unknown_skus(reader, [line.sku for line in read.lines])
-    by_barcode = await skus_by_barcode(reader, unknown)
-    lines = tuple(replace(line, sku=by_barcode.get(line.sku, line.sku)) for line in read.lines)
+    by_barcode = await goods_by_barcode(reader, unknown)
+    lines = tuple(_in_units(line, by_barcode.get(line.sku)) for line in read.lines)
     faults = list(read.faults)
     seen: set[Key] = set()
     for line, told, row in zip(lines, read.lines, read.rows, strict=True):
@@ -147,10 +147,17 @@ async def looked_up(reader: Reader, text: str, task: str) -> tuple[tuple[Asked, 
             and RowFault(row, "sku_twice", told.sku) not in faults
         ):
             faults.append(RowFault(row, "sku_twice", line.sku))
+        elif line.qty != told.qty and not is_right_qty(task, line.qty):
+            faults.append(RowFault(row, qty_code(task), str(line.qty)))
         seen.add((line.sku, line.bucket))
     if not lines and not faults:
         faults.append(RowFault(0, "no_lines"))
     return lines, sorted(faults, key=lambda fault: fault.row)
+
+
+def _in_units(line: Asked, goods: BarcodeGoods | None) -> Asked:
+    """A line that names a barcode, in the SKU's units: two cases of 24 are 48."""
+    return line if goods is None else replace(line, sku=goods.sku, qty=line.qty * goods.pieces)
 
 
 def _lines(lines: tuple[Asked, ...], faults: Sequence[RowFault]) -> Lines:

@@ -96,7 +96,7 @@ def faults_of_lines(task: str, lines: Sequence[Asked]) -> list[Fault]:
     seen: set[Key] = set()
     for place, line in enumerate(lines):
         if not is_right_qty(task, line.qty):
-            found.append(Fault(_qty_code(task), "qty", place, str(line.qty)))
+            found.append(Fault(qty_code(task), "qty", place, str(line.qty)))
         if line.bucket == "staged" or (line.bucket != "floor" and task not in CORRECTING):
             found.append(Fault("bucket_wrong", "bucket", place, line.bucket))
         if (line.sku, line.bucket) in seen:
@@ -114,7 +114,7 @@ def is_right_qty(task: str, qty: int) -> bool:
     return 1 <= qty <= MOST_UNITS
 
 
-def _qty_code(task: str) -> str:
+def qty_code(task: str) -> str:
     """Which rule a wrong number breaks."""
     return {"count": "qty_of_count", "adjust": "qty_of_adjust"}.get(task, "qty_wrong")
 

@@ -43,6 +43,11 @@ ROW_TEXTS: Final[Mapping[str, str]] = {
     "gtin_taken": N_(
         "The barcode {value} belongs to the product {sku}. Correct it or change that product first."
     ),
+    "pieces_invalid": N_(
+        "{value} does not say how many units one scan stands for. Write a number from 1 to {most} after the "
+        "barcode and *."
+    ),
+    "too_many_packs": N_("A SKU can have {most} further barcodes. Leave out those that no pack bears."),
     "name_missing": N_("The name is missing ({column}). Fill it in."),
     "price_missing": N_("The price is missing. Fill it in."),
     "price_invalid": N_("{value} is no price. Write a number such as {example}."),

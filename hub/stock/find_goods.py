@@ -12,7 +12,10 @@ _COLUMNS: Final = (
     "k.sku, k.gtin, k.name_zh, k.name_en, s.floor, s.staged, s.damaged, s.granted, s.settled,"
     " s.returned, s.promised"
 )
-_EXACT: Final = "SELECT sku FROM sku WHERE sku = ? UNION SELECT sku FROM sku WHERE gtin = ? LIMIT 2"
+_EXACT: Final = (
+    "SELECT sku FROM sku WHERE sku = ? UNION SELECT sku FROM sku WHERE gtin = ?"
+    " UNION SELECT sku FROM sku_pack WHERE gtin = ? LIMIT 2"
+)
 _STOCKED: Final = (
     f"SELECT {_COLUMNS} FROM stock s JOIN sku k ON k.sku = s.sku WHERE s.store = ? ORDER BY s.sku LIMIT ?"  # noqa: S608  # constants
 )
@@ -38,7 +41,7 @@ class Goods:
 
 async def exact_sku(reader: Reader, text: str) -> str | None:
     """The one SKU that is written so, or whose barcode this is."""
-    rows = await reader.all(_EXACT, (text, text))
+    rows = await reader.all(_EXACT, (text, text, text))
     return str(rows[0][0]) if len(rows) == 1 else None
 
 

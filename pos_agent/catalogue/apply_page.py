@@ -29,8 +29,8 @@ UPDATE product SET status = 'off' WHERE status = 'on'
 """
 _DROP_GTINS = "DELETE FROM gtin WHERE sku IN (SELECT key FROM staged_entry WHERE name = 'catalog')"
 _PUT_GTINS = """
-INSERT OR REPLACE INTO gtin (gtin, sku)
-SELECT g.value, s.key FROM staged_entry s, json_each(s.body, '$.gtins') g
+INSERT OR REPLACE INTO gtin (gtin, sku, pieces, place)
+SELECT g.value ->> 0, s.key, g.value ->> 1, g.key FROM staged_entry s, json_each(s.body, '$.codes') g
 WHERE s.name = 'catalog' ORDER BY s.version
 """
 _PUT_SETTINGS = """

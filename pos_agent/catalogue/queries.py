@@ -11,9 +11,9 @@ from sync.storage.writer import Transaction
 MOST_FOUND: Final = 20
 _COLUMNS: Final = (
     "p.sku, p.names, p.price_minor, p.per, p.currency, p.status, p.shelf, p.version,"
-    " coalesce((SELECT min(gtin) FROM gtin WHERE sku = p.sku), ''), p.unit"
+    " coalesce((SELECT gtin FROM gtin WHERE sku = p.sku AND pieces = 1 ORDER BY place LIMIT 1), ''), p.unit"
 )
-_BY_GTIN: Final = f"SELECT {_COLUMNS} FROM gtin g JOIN product p ON p.sku = g.sku WHERE g.gtin = ?"  # noqa: S608
+_BY_GTIN: Final = f"SELECT {_COLUMNS}, g.pieces FROM gtin g JOIN product p ON p.sku = g.sku WHERE g.gtin = ?"  # noqa: S608
 _BY_SKU: Final = f"SELECT {_COLUMNS} FROM product p WHERE p.sku = ?"  # noqa: S608
 _SEARCH: Final = f"""
 SELECT {_COLUMNS}, coalesce(s.floor + s.staged - s.granted + s.returned + s.settled, 0)
@@ -49,9 +49,31 @@ class Product:
         )
 
 
-def product_by_gtin(tx: Transaction, gtin: str) -> Product | None:
-    """The product that a barcode number stands on."""
-    return _product(tx.one(_BY_GTIN, (gtin,)))
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What a code stands for.
+
+    Attributes:
+        product: the goods.
+        pieces: stock units of one pack that bears the code (a case holds several).
+        packs: how many of these packs the code speaks of: a carton's label may say (GS1 AI 37).
+    """
+
+    product: Product
+    pieces: int = 1
+    packs: int = 1
+
+    @property
+    def units(self) -> int:
+        """Stock units of one scan."""
+        return self.pieces * self.packs
+
+
+def goods_by_gtin(tx: Transaction, gtin: str) -> Goods | None:
+    """The product that a barcode number stands on, and how many units."""
+    row = tx.one(_BY_GTIN, (gtin,))
+    product = _product(row)
+    return None if row is None or product is None else Goods(product, int(row[-1]))
 
 
 def product_by_sku(tx: Transaction, sku: str) -> Product | None:

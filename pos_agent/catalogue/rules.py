@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -11,6 +11,9 @@ from sync.rules.errors import Unbookable
 from sync.rules.streams import Page
 from sync.values.bounds import MOST_COUNTER, MOST_UNITS, Chars, Currency, Line, Sku
 from sync.values.gtin import InvalidGtin, parse_gtin
+
+MOST_PIECES: Final = 9_999
+"""The most units that one code of the catalogue stands for."""
 
 PageVerdict = Literal["old", "gap", "restart", "stage"]
 
@@ -58,14 +61,27 @@ def ask_from(state: SeriesState, hinc: int) -> int:
     return state.reached if hinc == (state.run_hinc or state.hinc) else 0
 
 
+class CaseEntry(BaseModel):
+    """A barcode number that stands for several stock units."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    gtin: Annotated[str, Chars(0, 64)]
+    pieces: int = Field(ge=0, le=MOST_COUNTER)
+
+
 class ProductEntry(BaseModel):
-    """One catalogue entry as the hub writes it; keys that this version does not know are left alone."""
+    """One catalogue entry as the hub writes it; keys that this version does not know are left alone.
+
+    `gtins` are the numbers of one unit, the first is the one that is shown; an older hub tells no `cases`.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     version: int = Field(ge=1, le=MOST_COUNTER)
     sku: Sku
     gtins: list[Annotated[str, Chars(0, 64)]] = Field(default_factory=list, max_length=50)
+    cases: list[CaseEntry] = Field(default_factory=list, max_length=50)
     names: dict[Annotated[str, Chars(2, 16)], Line]
     price_minor: int | None = Field(default=None, ge=0, le=MOST_COUNTER)
     per: int = Field(default=1, ge=1, le=MOST_UNITS)
@@ -88,7 +104,7 @@ class SettingEntry(BaseModel):
 
 
 def parse_entry(name: str, raw: dict[str, Any]) -> tuple[int, str, str]:
-    """Version, key and checked JSON of an entry; a product's has its `search` text and clean `gtins`.
+    """Version, key and checked JSON of an entry; a product's has its `search` text and clean `codes`.
 
     Raises:
         Unbookable: `bad_entry`, with the field.
@@ -106,26 +122,32 @@ def parse_entry(name: str, raw: dict[str, Any]) -> tuple[int, str, str]:
 
 def served(product: ProductEntry) -> dict[str, Any]:
     """A product's fields as the till serves them."""
-    gtins = clean_gtins(product.gtins)
+    codes = clean_codes(product)
     return {
-        **product.model_dump(exclude={"sku", "version"}),
-        "gtins": gtins,
-        "search": search_text(product, gtins),
+        **product.model_dump(exclude={"sku", "version", "gtins", "cases"}),
+        "codes": list(codes.items()),
+        "search": search_text(product, list(codes)),
     }
 
 
-def clean_gtins(texts: list[str]) -> list[str]:
-    """Barcode numbers in their usual form; wrong ones are left out."""
-    found = []
-    for text in texts:
+def clean_codes(product: ProductEntry) -> dict[str, int]:
+    """Units of each barcode number in its usual form, those of one unit first; wrong ones are left out.
+
+    A number that is told as one of a single unit and as a case is left out as a case.
+    """
+    told = [*((text, 1) for text in product.gtins), *((case.gtin, case.pieces) for case in product.cases)]
+    found: dict[str, int] = {}
+    for text, pieces in told:
+        if not 1 <= pieces <= MOST_PIECES:
+            continue
         try:
-            found.append(parse_gtin(text))
+            found.setdefault(parse_gtin(text), pieces)
         except InvalidGtin:
             continue
-    return list(dict.fromkeys(found))
+    return found
 
 
-def search_text(product: ProductEntry, gtins: list[str]) -> str:
+def search_text(product: ProductEntry, codes: list[str]) -> str:
     """What a search looks through, in lower case: names, initials, SKU and barcode numbers."""
     names = list(product.names.values())
-    return "\n".join([*names, *(initials(name) for name in names), product.sku, *gtins]).lower()
+    return "\n".join([*names, *(initials(name) for name in names), product.sku, *codes]).lower()

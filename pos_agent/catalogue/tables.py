@@ -30,16 +30,22 @@ class Product(Table, table=True):
 
 
 class Gtin(Table, table=True):
-    """A barcode number and the product it stands on."""
+    """A barcode number, the product it stands on, and the stock units of one scan (a case holds several).
+
+    `place` is its place among the product's numbers: the first of one unit is the one that is shown.
+    """
 
     __tablename__ = "gtin"
     __table_args__ = (
         ForeignKeyConstraint(["sku"], ["product.sku"]),
+        CheckConstraint("pieces BETWEEN 1 AND 9999", "pieces"),
         Index("ix_gtin_sku", "sku"),
         {"sqlite_with_rowid": False},
     )
     gtin: str = Field(primary_key=True)
     sku: str
+    pieces: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    place: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Setting(Table, table=True):

@@ -25,6 +25,7 @@ _COUNT: Final = (
     "INSERT INTO unkept_codes (reason, seen, last_seen) VALUES (?, 1, ?)"
     " ON CONFLICT (reason) DO UPDATE SET seen = seen + 1, last_seen = excluded.last_seen"
 )
+_KEPT: Final = ("unknown_code", "unknown_case")
 _COUNTED: Final = {"payment_code": "payment", "member_code": "member"}
 CHANNEL: Final = "codes"
 """The channel on which the page of unknown codes hears that the list changed."""
@@ -48,7 +49,7 @@ async def watched(desk: Desk, sighting: Sighting, work: Awaitable[_T]) -> _T:
     try:
         return await work
     except Refused as error:
-        if error.code == "unknown_code" or error.code in _COUNTED:
+        if error.code in _KEPT or error.code in _COUNTED:
             await _note(desk, sighting, error)
         raise
 

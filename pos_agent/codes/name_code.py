@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pos_agent.catalogue.queries import product_by_gtin, product_by_sku
+from pos_agent.catalogue.queries import goods_by_gtin, product_by_sku
 from pos_agent.codes.rules import MOST_ALIASES, why_private
 from sync.rules.errors import Refused
 from sync.storage.writer import Transaction
@@ -32,7 +32,7 @@ def name_code(tx: Transaction, code: int, meaning: tuple[str, int], at: str, act
     sku, pieces = meaning
     if product_by_sku(tx, sku) is None:
         raise Refused("unknown_sku", sku=sku)
-    if product_by_gtin(tx, digits) is not None or product_by_sku(tx, digits) is not None:
+    if goods_by_gtin(tx, digits) is not None or product_by_sku(tx, digits) is not None:
         raise Refused("code_is_known")
     if (tx.one("SELECT count(*) FROM code_alias") or (0,))[0] >= MOST_ALIASES:
         raise Refused("aliases_full", most=MOST_ALIASES)

@@ -11,7 +11,7 @@ from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.pickup.queries import order_view
 from pos_agent.pickup.rules import lines_to_pick
 from pos_agent.till.classify import Classified, need_fresh
-from pos_agent.till.take_scan import find_goods
+from pos_agent.till.find_goods import find_goods
 from sync.rules.errors import Refused
 from sync.rules.store import fulfil, look_now
 
@@ -43,7 +43,7 @@ async def pick_scan(desk: Desk, order: str, scan: Classified, actor: str) -> dic
 
     Raises:
         Refused: as `find_goods`; `wrong_item`, `already_picked`, `unknown_order`, `finished`;
-            `more_than_open`, a case holds more than is still to pick; `out_of_date`, its own code says so.
+            `case_too_big`, a case holds more than is still to pick; `out_of_date`, its own code says so.
     """
     need_fresh(scan, desk.today)
 
@@ -128,8 +128,8 @@ def _scanned(book: SqliteStoreBook, order: str, scan: Classified) -> tuple[str, 
     body = hold.body if hold else None
     for line in body.lines if body else ():
         if scan.code and scan.code in {line.gtin, line.sku}:
-            return line.sku, 1
+            return line.sku, scan.count
     if scan.meaning == "pickup":
         raise Refused("wrong_item", order=order)
     goods = find_goods(book.tx, scan)
-    return goods.product.sku, goods.pieces
+    return goods.product.sku, goods.units

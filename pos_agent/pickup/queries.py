@@ -27,8 +27,10 @@ _LINES: Final = (
     " FROM json_each(?) k JOIN hold_line l ON l.order_id = k.value ORDER BY l.order_id, l.line"
 )
 _GOODS: Final = (
-    "SELECT k.value, coalesce((SELECT min(gtin) FROM gtin WHERE sku = k.value), ''), p.names, p.shelf,"
-    " coalesce(s.floor + s.staged - s.granted + s.returned + s.settled, 0), coalesce(p.unit, 'pcs')"
+    "SELECT k.value, coalesce((SELECT gtin FROM gtin WHERE sku = k.value AND pieces = 1"
+    " ORDER BY place LIMIT 1), ''), p.names, p.shelf,"
+    " coalesce(s.floor + s.staged - s.granted + s.returned + s.settled, 0), coalesce(p.unit, 'pcs'),"
+    " (SELECT json_group_array(DISTINCT pieces) FROM gtin WHERE sku = k.value AND pieces > 1)"
     " FROM json_each(?) k"
     " LEFT JOIN product p ON p.sku = k.value LEFT JOIN stock s ON s.sku = k.value"
 )
@@ -118,7 +120,12 @@ async def read_goods(reader: Reader, skus: Iterable[str]) -> Mapping[str, Goods]
 def _goods_by_sku(rows: Iterable[Row]) -> dict[str, Goods]:
     return {
         sku: Goods(
-            gtin=gtin, names=json.loads(names) if names else {}, shelf=shelf or "", free=free, unit=unit
+            gtin=gtin,
+            names=json.loads(names) if names else {},
+            shelf=shelf or "",
+            free=free,
+            unit=unit,
+            cases=tuple(sorted(json.loads(cases), reverse=True)),
         )
-        for sku, gtin, names, shelf, free, unit in rows
+        for sku, gtin, names, shelf, free, unit, cases in rows
     }

@@ -18,7 +18,7 @@ def lines_to_pick(hold: StoreHold, sku: str, pieces: int = 1) -> list[int]:
 
     Raises:
         Refused: `wrong_item`, the order has no such goods; `already_picked`, all of them lie ready;
-            `more_than_open`, fewer are still to pick than a case holds: it is opened, or goes back whole.
+            `case_too_big`, fewer are still to pick than a case holds: it is opened, or goes back whole.
     """
     lines = [line for line in hold.lines if line.sku == sku]
     if not lines:
@@ -27,7 +27,7 @@ def lines_to_pick(hold: StoreHold, sku: str, pieces: int = 1) -> list[int]:
     if not lacking:
         raise Refused("already_picked", order=hold.order, sku=sku)
     if pieces > len(lacking):
-        raise Refused("more_than_open", order=hold.order, sku=sku, pieces=pieces, left=len(lacking))
+        raise Refused("case_too_big", order=hold.order, sku=sku, pieces=pieces, left=len(lacking))
     return lacking[:pieces]
 
 

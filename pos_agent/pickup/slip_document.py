@@ -19,7 +19,8 @@ from devices.printing.document import (
 )
 from pos_agent.catalogue.profile import Profile, in_language
 from pos_agent.pickup.view import UNKNOWN, Goods
-from pos_agent.till.receipt_words import money, words_for
+from pos_agent.till.cases import in_cases
+from pos_agent.till.receipt_words import cases_text, money, words_for
 from sync.rules.items import HoldItem, HoldLine
 from sync.values.clock import from_instant
 
@@ -51,9 +52,11 @@ def _head(body: HoldItem, profile: Profile, words: dict[str, str]) -> Iterator[B
 
 
 def _line(line: HoldLine, goods: Goods, profile: Profile, words: dict[str, str]) -> Iterator[Block]:
-    """Quantity and name in bold, below it shelf and barcode number."""
+    """Quantity and name in bold, below it whole cases to take, shelf and barcode number."""
     name = in_language(line.names or goods.names, profile.locale) or line.sku
     yield Columns((Cell(name), Cell(f"x {line.qty}", 8, Align.RIGHT)), Style.BOLD)
+    if cases := in_cases(line.qty, goods.cases):
+        yield Text(f"= {cases_text(cases, line.qty, words)}")
     yield Row(f"{words['shelf']} {goods.shelf or '-'}", line.gtin or goods.gtin or line.sku)
 
 

@@ -12,13 +12,17 @@ from sync.rules.store.look_now import sought
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goods:
-    """What the store knows of a SKU beside the order: barcode, names, shelf, free units, stock unit."""
+    """What the store knows of a SKU beside the order: barcode, names, shelf, free units, stock unit.
+
+    `cases` are the units that its cases hold, the largest first.
+    """
 
     gtin: str = ""
     names: dict[str, str] = field(default_factory=dict)
     shelf: str = ""
     free: int = 0
     unit: str = "pcs"
+    cases: tuple[int, ...] = ()
 
 
 UNKNOWN = Goods()

@@ -9,6 +9,11 @@ from sync.web.errors import N_, Problem
 Told = tuple[int, str, str]
 _TELL: Final[dict[str, Told]] = {
     "unknown_code": (404, N_("This code is not known"), N_("Scan again, or search by name.")),
+    "unknown_case": (
+        404,
+        N_("How many this case holds is not known"),
+        N_("Scan one of its items. A manager can say it on the page Unknown codes, the head office for all."),
+    ),
     "unknown_sku": (404, N_("These goods are not known"), N_("Check the number, or wait for the catalogue.")),
     "unknown_order": (404, N_("This order is not known here"), N_("Scan the customer's QR code.")),
     "unknown_ticket": (404, N_("This ticket is not known"), N_("Open the till page again.")),
@@ -102,6 +107,11 @@ _TELL: Final[dict[str, Told]] = {
     "already_picked": (409, N_("These goods are all picked"), N_("Put the extra unit back.")),
     "not_picked": (409, N_("Something is still missing"), N_("Pick it, or report it as short.")),
     "more_than_open": (409, N_("So many are not open"), N_("Look at the line again.")),
+    "case_too_big": (
+        409,
+        N_("This case holds more than is still to pick"),
+        N_("Nothing was picked. Open the case and scan single items, or put it back."),
+    ),
     "still_owed": (409, N_("This is still owed to the customer"), N_("Release the order first.")),
     "nothing_staged": (409, N_("Nothing lies ready here"), N_("Look at the list again.")),
     "not_sought": (409, N_("Nobody asks for these goods"), N_("Look at the list again.")),
@@ -325,7 +335,7 @@ def facts_of(error: RuleError) -> dict[str, Any]:
     return {
         name: value
         for name, value in error.facts.items()
-        if name not in {"scanned", "problem"} and isinstance(value, str | int | list | None)
+        if name not in {"scanned", "problem"} and isinstance(value, str | int | list | dict | None)
     }
 
 

@@ -16,7 +16,9 @@ from pos_agent.hardware.print_once import PrintWish, print_once
 from pos_agent.requests import Body, PrintBody, actor_of, answer, desk_of, till_of
 from pos_agent.staff.rules import CLERK
 from pos_agent.till import take_scan as tickets
+from pos_agent.till.classify import MOST_CODE_CHARACTERS
 from pos_agent.till.facing import facing_of
+from pos_agent.till.look_up import look_up
 from pos_agent.till.pay import Tendered, pay
 from pos_agent.till.print_gift import print_gift
 from pos_agent.till.receipt import latest_receipts, receipt_from, receipt_json, receipt_of
@@ -32,6 +34,7 @@ class LineBody(Body):
 
     sku: Text
     qty: int = Field(1, ge=1, le=1_000_000)
+    pieces: int = Field(1, ge=1, le=1_000_000, description="Units of each: `qty` cases of so many")
 
 
 class QuantityBody(Body):
@@ -62,9 +65,10 @@ class GiftBody(Body):
 
 
 class SearchQuery(Body):
-    """What is looked for."""
+    """What is looked for; `scan`: it may be a code, which is told with the units it stands for."""
 
-    q: str = Field("", max_length=100)
+    q: str = Field("", max_length=MOST_CODE_CHARACTERS)
+    scan: bool = Field(default=False, strict=False)
 
 
 class LatestQuery(Body):
@@ -88,7 +92,9 @@ async def get_facing(request: Request) -> Response:
 async def post_line(request: Request) -> Response:
     """Add units of a product."""
     body = await read_json(request, LineBody)
-    return answer(await tickets.add_lines(desk_of(request), till_of(request), body.sku, body.qty))
+    return answer(
+        await tickets.add_lines(desk_of(request), till_of(request), body.sku, body.qty, body.pieces)
+    )
 
 
 async def patch_line(request: Request) -> Response:
@@ -126,6 +132,8 @@ async def post_pay(request: Request) -> Response:
 async def get_search(request: Request) -> Response:
     """Products by name, initials, SKU or digits."""
     query = read_query(request, SearchQuery)
+    if query.scan:
+        return answer(await look_up(desk_of(request), query.q))
     return answer({"items": await search(desk_of(request).reader, query.q)})
 
 

@@ -32,7 +32,7 @@ _FULL_WIDTH: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {
 _SEPARATOR: Final = "\x1d"
 # store-till-epoch-count, as `till.rules.receipt_number` writes it; a store's name is a StoreId
 _RECEIPT: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}-[0-9A-Za-z]{1,8}-\d{1,12}-\d{6,12}")
-_GRAM: Final = "g"
+GRAM: Final = "g"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,7 @@ class Classified:
         weight_g: grams that the code states.
         amount_minor: what the code says the goods cost, minor units.
         has_foreign_amount: it states an amount, no weight, and no rule of the chain says that it counts.
+        count: how many of the item a carton's label says it holds.
     """
 
     meaning: Meaning
@@ -65,6 +66,7 @@ class Classified:
     weight_g: int | None = None
     amount_minor: int | None = None
     has_foreign_amount: bool = False
+    count: int = 1
 
     @property
     def is_measured(self) -> bool:
@@ -138,7 +140,7 @@ def measured_units(scan: Classified, unit: str, price_minor: int | None, per: in
     """
     if scan.weight_g == 0 or scan.amount_minor == 0:
         raise Refused("empty_label")
-    if unit != _GRAM:
+    if unit != GRAM:
         return 1
     if scan.weight_g is not None:
         return scan.weight_g
@@ -178,6 +180,7 @@ def _goods(code: str, amount_prefixes: tuple[str, ...]) -> Classified:
             weight_g=gs1.weight_g,
             amount_minor=gs1.amount_minor if counts else None,
             has_foreign_amount=states_amount and not counts and gs1.weight_g is None,
+            count=gs1.count,
         )
     try:
         return Classified("gtin", parse_gtin(code))

@@ -1,6 +1,7 @@
 """What a GS1 code says: an element string (DataMatrix, GS1-128, DataBar) or a Digital Link. biip reads it.
 
-Only codes with a trade item number (AI 01) concern a till. A variable field whose end mark (FNC1) the label
+Only codes with a trade item number concern a till: that of the item (AI 01), or that of what a carton holds
+with their count (AI 02 and 37). A variable field whose end mark (FNC1) the label
 lacks swallows what follows it: a use-by date behind such a lot number is not seen.
 """
 
@@ -16,7 +17,8 @@ from biip.gs1_messages import GS1Message
 
 from sync.values.gtin import InvalidGtin, parse_gtin
 
-_ELEMENTS: Final = re.compile(r"01\d{14}")
+# an item; what a carton holds, with the carton's own number (SSCC) before it or without
+_ELEMENTS: Final = re.compile(r"01\d{14}|(?:00\d{18})?02\d{14}")
 _LINK: Final = re.compile(r"https?://", re.IGNORECASE)
 _LAST_DAYS: Final = frozenset(("15", "16", "17"))  # best before, sell by, expiry
 _WEIGHT: Final = "310"  # net weight in kg; the fourth digit is the decimals
@@ -29,11 +31,13 @@ _MINOR: Final = 100
 class Gs1Code:
     """A trade item with what its code says of it: the first of its last days, grams, minor units.
 
-    `item` is its number in the 14 digits of AI 01, `gtin` the same in the form that the catalogue has.
+    `item` is its number in the 14 digits of AI 01 or 02, `gtin` the same in the form that the catalogue has.
+    `count` is how many of them the code stands on: of a carton's label, else 1.
     """
 
     item: str
     gtin: str
+    count: int = 1
     last_day: date | None = None
     weight_g: int | None = None
     amount_minor: int | None = None
@@ -57,12 +61,15 @@ def read_gs1(code: str) -> Gs1Code | None:
 
 def _read(elements: list[Any]) -> Gs1Code | None:
     values = {element.ai.ai: element for element in elements}
-    if "01" not in values:
+    count = 1 if "01" in values else int(values["37"].value) if "37" in values else 0
+    item = values.get("01") or values.get("02")
+    if item is None or count == 0:  # a carton's content that nobody counted is never one unit of a guess
         return None
     days = [values[ai].date for ai in _LAST_DAYS if ai in values and values[ai].date]
     return Gs1Code(
-        item=values["01"].value,
-        gtin=parse_gtin(values["01"].value),
+        item=item.value,
+        gtin=parse_gtin(item.value),
+        count=count,
         last_day=min(days, default=None),
         weight_g=_whole(elements, _WEIGHT, _GRAMS),
         amount_minor=_whole(elements, _AMOUNT, _MINOR),

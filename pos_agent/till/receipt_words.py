@@ -1,6 +1,9 @@
 """What a receipt says in each language; both complete (a test compares them)."""
 
+from collections.abc import Sequence
 from typing import Final
+
+from pos_agent.till.cases import Cases
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     "zh-CN": {
@@ -23,6 +26,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "pay_counter": "到店付款",
         "paid_online": "已在线付款",
         "shelf": "货架",
+        "case": "{packs} 箱 x {pieces}",
+        "cases": "{packs} 箱 x {pieces}",
         "left": "余",
         "label_price": "按标签价",
         "welcome": "欢迎光临",
@@ -50,6 +55,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "pay_counter": "Pay at counter",
         "paid_online": "Paid online",
         "shelf": "Shelf",
+        "case": "{packs} case of {pieces}",
+        "cases": "{packs} cases of {pieces}",
         "left": "left",
         "label_price": "label price",
         "welcome": "Welcome",
@@ -66,6 +73,15 @@ _WHOLE: Final = frozenset({"JPY", "KRW", "VND"})
 def words_for(locale: str) -> dict[str, str]:
     """The words for readers of a language: Chinese unless another is known."""
     return WORDS.get(locale) or (WORDS["en"] if locale.lower().startswith("en") else WORDS["zh-CN"])
+
+
+def cases_text(cases: Sequence[Cases], qty: int, words: dict[str, str]) -> str:
+    """`2 cases of 24 + 3`: units as whole cases, and what is left over."""
+    parts = [
+        words["case" if packs == 1 else "cases"].format(packs=packs, pieces=pieces) for pieces, packs in cases
+    ]
+    left = qty - sum(pieces * packs for pieces, packs in cases)
+    return " + ".join([*parts, *([str(left)] if left else [])])
 
 
 def amount(minor: int, currency: str) -> str:

@@ -23,7 +23,7 @@ class Ticket(Table, table=True):
 
 
 class TicketLine(Table, table=True):
-    """One line, with the price it was shown at."""
+    """One line, with the price it was shown at; `cases` says how many of its units came as cases."""
 
     __tablename__ = "ticket_line"
     __table_args__ = (
@@ -43,6 +43,7 @@ class TicketLine(Table, table=True):
     price_version: int
     unit: str
     is_measured: bool
+    cases: str = Field(default="[]", sa_column=Column(Text, nullable=False, server_default="[]"))
 
 
 class ReceiptCounter(Table, table=True):

@@ -1,74 +1,46 @@
 """Take a scan at the till: a product becomes a line of the open ticket, in one commit."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any
 
-from pos_agent.catalogue.queries import Product, product_by_gtin, product_by_sku
-from pos_agent.codes.queries import alias_of
+from pos_agent.catalogue.queries import Goods
 from pos_agent.desk import Desk
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.till import ticket as tickets
-from pos_agent.till.classify import Classified, is_payment_code, measured_units, need_fresh
+from pos_agent.till.cases import cases_of
+from pos_agent.till.classify import Classified, need_fresh
+from pos_agent.till.find_goods import find_goods, units_of
 from pos_agent.till.show_ticket import show_ticket
 from sync.rules.errors import Refused
-from sync.storage.writer import Transaction
 
-_NO_GOODS: Final = {"payment": "payment_code", "member": "member_code"}
-
-
-@dataclass(frozen=True, slots=True)
-class Goods:
-    """What a code stands for: a product, and how many of its stock units (a case holds several)."""
-
-    product: Product
-    pieces: int = 1
+Act = Callable[[SqliteStoreBook, str], dict[str, Any] | None]
+"""A change of a ticket; what it returns is told to the screens as `scanned`."""
 
 
-def find_goods(tx: Transaction, scan: Classified) -> Goods:
-    """What a code stands for: by the catalogue, then by what this store's manager said.
+async def take_scan(desk: Desk, till: str, scan: Classified, times: int = 1) -> dict[str, Any]:
+    """Add what was scanned to the till's ticket, `times` over; returns the ticket.
 
-    Raises:
-        Refused: `payment_code`, it is somebody's money, not goods; `member_code`; `unknown_receipt`, it has
-            the form of one and stands for no goods; `unknown_code`.
-    """
-    if scan.meaning in _NO_GOODS:
-        raise Refused(_NO_GOODS[scan.meaning])
-    for code in (scan.code, *scan.others):
-        found = product_by_gtin(tx, code) if code.isdigit() else None
-        found = found or product_by_sku(tx, code)
-        if found is not None:
-            return Goods(found)
-    for code in (scan.code, *scan.others):
-        if (alias := alias_of(tx, code)) and (named := product_by_sku(tx, alias[0])):
-            return Goods(named, alias[1])
-    if scan.meaning == "receipt":
-        raise Refused("unknown_receipt")
-    scanned = scan.others[-1] if scan.others else scan.code
-    if is_payment_code(scanned):  # a label of no goods of ours: more likely somebody's money, so never shown
-        raise Refused("payment_code")
-    raise Refused("unknown_code", scanned=scanned)
-
-
-async def take_scan(desk: Desk, till: str, scan: Classified) -> dict[str, Any]:
-    """Add what was scanned to the till's ticket; returns the ticket.
+    The screens are told too which line it went to and what one scan was, so that a page that asked for
+    several of what its scanner reads can add the rest.
 
     Raises:
         Refused: as `find_goods`; `not_for_sale`, `no_price`, `ticket_full`; `empty_label`;
-            `out_of_date`, its own code says so.
+            `measured_line`, a label was to count several times; `out_of_date`, its own code says so.
     """
     need_fresh(scan, desk.today)
-    return await change(desk, till, lambda book, ticket: _add(book, ticket, scan))
+    return await change(desk, till, lambda book, ticket: _add(book, ticket, scan, times))
 
 
-async def add_lines(desk: Desk, till: str, sku: str, qty: int) -> dict[str, Any]:
-    """Add units of a SKU picked from the search; returns the ticket.
+async def add_lines(desk: Desk, till: str, sku: str, qty: int, pieces: int = 1) -> dict[str, Any]:
+    """Add units of a SKU picked from the search, or `qty` cases of `pieces` units; returns the ticket.
 
     Raises:
         Refused: as `take_scan`.
     """
 
     def act(book: SqliteStoreBook, ticket: str) -> None:
-        tickets.add_units(book.tx, ticket, find_goods(book.tx, Classified("internal", sku)).product, qty)
+        product = find_goods(book.tx, Classified("internal", sku)).product
+        tickets.add_units(book.tx, ticket, Goods(product, pieces), qty)
 
     return await change(desk, till, act)
 
@@ -98,29 +70,32 @@ async def current_ticket(desk: Desk, till: str) -> dict[str, Any]:
     return await desk.ledger.run(read)
 
 
-async def change(desk: Desk, till: str, act: Any) -> dict[str, Any]:
+async def change(desk: Desk, till: str, act: Act) -> dict[str, Any]:
     """Change the till's open ticket by `act(book, ticket id)`, show it on the screens, and return it."""
     currency, at = desk.profile.currency, desk.at
 
-    def command(book: SqliteStoreBook) -> dict[str, Any]:
+    def command(book: SqliteStoreBook) -> tuple[dict[str, Any], dict[str, Any] | None]:
         ticket = tickets.open_ticket(book.tx, till, at, currency)
-        act(book, ticket)
-        return tickets.ticket_json(book, ticket)
+        scanned = act(book, ticket)
+        return tickets.ticket_json(book, ticket), scanned
 
-    changed = await desk.ledger.run(command)
+    changed, scanned = await desk.ledger.run(command)
     _ask_for_missing(desk, changed)
-    show_ticket(desk, till, changed)
+    show_ticket(desk, till, changed if scanned is None else {**changed, "scanned": scanned})
     return changed
 
 
-def _add(book: SqliteStoreBook, ticket: str, scan: Classified) -> None:
+def _add(book: SqliteStoreBook, ticket: str, scan: Classified, times: int) -> dict[str, Any]:
     goods = find_goods(book.tx, scan)
     product = goods.product
     if not scan.is_measured:
-        tickets.add_units(book.tx, ticket, product, goods.pieces)
-        return
-    units = measured_units(scan, product.unit, product.price_minor, product.per)
-    tickets.add_measured(book.tx, ticket, product, units, scan.amount_minor)
+        line = tickets.add_units(book.tx, ticket, goods, times)
+        pieces, packs = cases_of(goods)[0] if cases_of(goods) else (1, 1)
+        return {"line": line, "sku": product.sku, "pieces": pieces, "packs": packs}
+    if times > 1:
+        raise Refused("measured_line")
+    line = tickets.add_measured(book.tx, ticket, product, units_of(scan, goods), scan.amount_minor)
+    return {"line": line, "sku": product.sku, "pieces": 1, "packs": 1}
 
 
 def _ask_for_missing(desk: Desk, ticket: dict[str, Any]) -> None:

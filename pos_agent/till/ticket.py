@@ -4,9 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from pos_agent.catalogue.queries import Product
+from pos_agent.catalogue.queries import Goods, Product
 from pos_agent.hardware.papers import printed_state
 from pos_agent.ledger.store_book import SqliteStoreBook
+from pos_agent.till.cases import Cases, cases_of, together, within
 from pos_agent.till.rules import MOST_LINES, MOST_UNITS_PER_LINE, items_of
 from sync.rules.errors import Refused
 from sync.rules.price import BasketLine, PriceEntry, price
@@ -16,17 +17,17 @@ from sync.values.bounds import MOST_COUNTER
 from sync.values.money import half_up
 
 _LINES = (
-    "SELECT line, sku, gtin, names, unit_minor, per, qty, amount_minor, price_version, unit, is_measured"
-    " FROM ticket_line WHERE ticket_id = ? ORDER BY line"
+    "SELECT line, sku, gtin, names, unit_minor, per, qty, amount_minor, price_version, unit, is_measured,"
+    " cases FROM ticket_line WHERE ticket_id = ? ORDER BY line"
 )
 _PUT_LINE = (
     "INSERT INTO ticket_line (ticket_id, line, sku, gtin, names, unit_minor, per, qty, amount_minor,"
-    " price_version, unit, is_measured) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " price_version, unit, is_measured, cases) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_SET_QTY = "UPDATE ticket_line SET qty = ?, amount_minor = ? WHERE ticket_id = ? AND line = ?"
+_SET_QTY = "UPDATE ticket_line SET qty = ?, amount_minor = ?, cases = ? WHERE ticket_id = ? AND line = ?"
 _FIELDS = (
     *("line", "sku", "gtin", "names", "unit_minor", "per", "qty", "amount_minor", "price_version"),
-    *("unit", "is_measured"),
+    *("unit", "is_measured", "cases"),
 )
 
 
@@ -51,6 +52,7 @@ def lines_of(tx: Transaction, ticket: str) -> list[dict[str, Any]]:
             **line,
             "names": json.loads(line["names"]),
             "is_measured": bool(line["is_measured"]),
+            "cases": tuple(Cases(*one) for one in json.loads(line["cases"])),
             "is_label_price": _is_label_price(line),
         }
         for line in found
@@ -63,24 +65,29 @@ def _is_label_price(line: dict[str, Any]) -> bool:
     return bool(line["is_measured"]) and line["amount_minor"] != listed
 
 
-def add_units(tx: Transaction, ticket: str, product: Product, qty: int) -> None:
-    """Add units of a product: more of its line, or a new line.
+def add_units(tx: Transaction, ticket: str, goods: Goods, times: int = 1) -> int:
+    """Add what a code stands for, `times` over: more of the product's line, or a new line.
+
+    Returns:
+        The line's number.
 
     Raises:
         Refused: `not_for_sale`, `no_price`, `mixed_currency`, `ticket_full`, `bad_quantity`,
             `total_too_large`.
     """
+    product, qty = goods.product, goods.units * times
     same = next(
         (line for line in lines_of(tx, ticket) if line["sku"] == product.sku and not line["is_measured"]),
         None,
     )
+    cases = cases_of(goods, times)
     if same is not None and product.is_on:
-        set_units(tx, ticket, same["line"], same["qty"] + qty)
-        return
-    _put_line(tx, ticket, product, qty, _Labelled(is_measured=False))
+        _set_units(tx, ticket, same["line"], same["qty"] + qty, together((*same["cases"], *cases)))
+        return int(same["line"])
+    return _put_line(tx, ticket, product, qty, _Marks(is_measured=False, cases=cases))
 
 
-def add_measured(tx: Transaction, ticket: str, product: Product, qty: int, amount_minor: int | None) -> None:
+def add_measured(tx: Transaction, ticket: str, product: Product, qty: int, amount_minor: int | None) -> int:
     """Add goods whose label says how many units they are: a line of their own, since each label is a piece.
 
     Args:
@@ -90,19 +97,25 @@ def add_measured(tx: Transaction, ticket: str, product: Product, qty: int, amoun
         qty: stock units.
         amount_minor: what the label says they cost; it is what the customer read, so it wins over the list.
 
+    Returns:
+        The line's number.
+
     Raises:
         Refused: as `add_units`.
     """
-    _put_line(tx, ticket, product, qty, _Labelled(is_measured=True, amount_minor=amount_minor))
+    return _put_line(tx, ticket, product, qty, _Marks(is_measured=True, amount_minor=amount_minor))
 
 
 @dataclass(frozen=True, slots=True)
-class _Labelled:
+class _Marks:
+    """What a new line is marked with: its label's amount, the cases it came in."""
+
     is_measured: bool
     amount_minor: int | None = None
+    cases: tuple[Cases, ...] = ()
 
 
-def _put_line(tx: Transaction, ticket: str, product: Product, qty: int, label: _Labelled) -> None:
+def _put_line(tx: Transaction, ticket: str, product: Product, qty: int, marks: _Marks) -> int:
     if not product.is_on:
         raise Refused("not_for_sale", sku=product.sku)
     lines = lines_of(tx, ticket)
@@ -110,20 +123,28 @@ def _put_line(tx: Transaction, ticket: str, product: Product, qty: int, label: _
         raise Refused("ticket_full", most=MOST_LINES)
     _same_currency(tx, ticket, product, is_first=not lines)
     listed = _amount(product.price_entry, qty)
-    amount = listed if label.amount_minor is None else label.amount_minor
+    amount = listed if marks.amount_minor is None else marks.amount_minor
     _need_total(amount, lines)
     number = max((line["line"] for line in lines), default=0) + 1
     names = json.dumps(product.names, ensure_ascii=False)
     row = (ticket, number, product.sku, product.gtin, names, product.price_minor, product.per)
-    tx.execute(_PUT_LINE, (*row, qty, amount, product.version, product.unit, label.is_measured))
+    kept = (amount, product.version, product.unit, marks.is_measured, json.dumps(marks.cases))
+    tx.execute(_PUT_LINE, (*row, qty, *kept))
+    return int(number)
 
 
 def set_units(tx: Transaction, ticket: str, number: int, qty: int) -> None:
-    """Change a line's units; the price it was shown at stays.
+    """Change a line's units; the price it was shown at stays, so do the cases that still fit.
 
     Raises:
         Refused: `unknown_line`, `measured_line`, `bad_quantity`, `total_too_large`.
     """
+    _set_units(tx, ticket, number, qty)
+
+
+def _set_units(
+    tx: Transaction, ticket: str, number: int, qty: int, cases: tuple[Cases, ...] | None = None
+) -> None:
     lines = lines_of(tx, ticket)
     line = next((line for line in lines if line["line"] == number), None)
     if line is None:
@@ -135,7 +156,8 @@ def set_units(tx: Transaction, ticket: str, number: int, qty: int) -> None:
     )
     amount = _amount(entry, qty)
     _need_total(amount, [other for other in lines if other is not line])
-    tx.execute(_SET_QTY, (qty, amount, ticket, number))
+    kept = within(line["cases"] if cases is None else cases, qty)
+    tx.execute(_SET_QTY, (qty, amount, json.dumps(kept), ticket, number))
 
 
 def drop_line(tx: Transaction, ticket: str, number: int) -> None:
@@ -167,7 +189,12 @@ def ticket_json(book: SqliteStoreBook, ticket: str) -> dict[str, Any]:
         "id": ticket,
         "state": row[0],
         "lines": [
-            {**{name: line[name] for name in shown}, "free": book.stock(line["sku"]).free} for line in lines
+            {
+                **{name: line[name] for name in shown},
+                "cases": [one._asdict() for one in line["cases"]],
+                "free": book.stock(line["sku"]).free,
+            }
+            for line in lines
         ],
         "count": sum(items_of(line["unit"], line["qty"]) for line in lines),
         "total_minor": sum(line["amount_minor"] for line in lines),

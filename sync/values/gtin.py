@@ -13,6 +13,18 @@ def check_digit(digits: str) -> str:
     return str(-total % 10)
 
 
+def item_in_case(gtin: str) -> str:
+    """The number of the goods that a case probably holds; empty for a number that stands on no case.
+
+    A GTIN-14 whose indicator digit is 1 to 8 is made of the number of what is inside (GS1 General
+    Specifications 2.1.3); how many there are it does not say. 9 marks goods of variable measure.
+    """
+    if len(gtin) != LENGTHS[-1] or gtin[0] not in "12345678":
+        return ""
+    inside = gtin[1:-1]
+    return inside + check_digit(inside)
+
+
 def parse_gtin(text: str) -> str:
     """The GTIN in its shortest usual form: UPC-A becomes EAN-13, leading zeros of a GTIN-14 go.
 

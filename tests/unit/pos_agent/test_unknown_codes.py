@@ -130,7 +130,7 @@ async def test_a_named_code_sells_and_picks_until_it_is_taken_back(stage: Stage)
         await stage.take_hold(hold_item("o-1", (COLA, 2)))
         await till.post("/api/v1/counter/orders/o-1/pick")
         too_many = await till.post("/api/v1/counter/orders/o-1/scan", json={"code": STRANGE})
-        assert too_many.json()["code"] == "more_than_open"
+        assert too_many.json()["code"] == "case_too_big"
         await till.post("/api/v1/counter/orders/o-1/scan", json={"code": gtin(1)})
         alias = named.json()["named"][0]["id"]
         back = await manager.post(f"/api/v1/codes/named/{alias}/take-back")

@@ -298,6 +298,17 @@ def upgrade() -> None:
     with op.batch_alter_table('sku', schema=None) as batch_op:
         batch_op.create_index('ix_sku_handle', ['handle'], unique=False)
 
+    op.create_table('sku_pack',
+    sa.Column('gtin', sa.String(), nullable=False),
+    sa.Column('sku', sa.String(), nullable=False),
+    sa.Column('pieces', sa.Integer(), nullable=False),
+    sa.CheckConstraint('pieces BETWEEN 1 AND 9999', name=op.f('ck_sku_pack_pieces')),
+    sa.ForeignKeyConstraint(['sku'], ['sku.sku'], name=op.f('fk_sku_pack_sku_sku')),
+    sa.PrimaryKeyConstraint('gtin', name=op.f('pk_sku_pack'))
+    )
+    with op.batch_alter_table('sku_pack', schema=None) as batch_op:
+        batch_op.create_index('ix_sku_pack_sku', ['sku'], unique=False)
+
     op.create_table('staff',
     sa.Column('login', sa.String(), nullable=False),
     sa.Column('names', sa.String(), nullable=False),
@@ -627,6 +638,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_staff_store'))
 
     op.drop_table('staff')
+    with op.batch_alter_table('sku_pack', schema=None) as batch_op:
+        batch_op.drop_index('ix_sku_pack_sku')
+
+    op.drop_table('sku_pack')
     with op.batch_alter_table('sku', schema=None) as batch_op:
         batch_op.drop_index('ix_sku_handle')
 

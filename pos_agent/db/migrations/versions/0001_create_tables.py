@@ -330,6 +330,9 @@ def upgrade() -> None:
     op.create_table('gtin',
     sa.Column('gtin', sqlmodel.AutoString(), nullable=False),
     sa.Column('sku', sqlmodel.AutoString(), nullable=False),
+    sa.Column('pieces', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('place', sa.Integer(), server_default='0', nullable=False),
+    sa.CheckConstraint('pieces BETWEEN 1 AND 9999', name=op.f('ck_gtin_pieces')),
     sa.ForeignKeyConstraint(['sku'], ['product.sku'], name=op.f('fk_gtin_sku_product')),
     sa.PrimaryKeyConstraint('gtin', name=op.f('pk_gtin')),
     sqlite_with_rowid=False
@@ -398,6 +401,7 @@ def upgrade() -> None:
     sa.Column('price_version', sa.Integer(), nullable=False),
     sa.Column('unit', sqlmodel.AutoString(), nullable=False),
     sa.Column('is_measured', sa.Boolean(), nullable=False),
+    sa.Column('cases', sa.Text(), server_default='[]', nullable=False),
     sa.CheckConstraint('qty > 0 AND qty <= 1000000', name=op.f('ck_ticket_line_qty')),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_ticket_line_ticket_id_ticket')),
     sa.PrimaryKeyConstraint('ticket_id', 'line', name=op.f('pk_ticket_line')),

@@ -72,6 +72,17 @@ async def test_a_barcode_in_a_row_is_its_sku(browser: httpx2.AsyncClient, kernel
     assert await documents(kernel) == [("receiving", "s1", "D-1", [("tea", 10)])]
 
 
+async def test_a_row_of_cases_is_told_in_units(browser: httpx2.AsyncClient, kernel: Kernel) -> None:
+    await kernel.writer.run(
+        lambda tx: tx.execute("INSERT INTO sku_pack VALUES ('16901234567899', 'tea', 24)")
+    )
+    too_many = await give(browser, lines="16901234567899,99999999")
+    assert too_many.status_code == 422
+    assert await documents(kernel) == []
+    assert (await give(browser, lines="16901234567899,2")).status_code == 303
+    assert await documents(kernel) == [("receiving", "s1", "D-1", [("tea", 48)])]
+
+
 async def test_the_same_delivery_again_is_refused_on_the_form_with_a_way_to_it(
     browser: httpx2.AsyncClient, kernel: Kernel
 ) -> None:

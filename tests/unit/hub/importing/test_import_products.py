@@ -9,6 +9,7 @@ import pytest
 
 from hub.catalogue.errors import CatalogueMoved
 from hub.catalogue.import_products import import_products
+from hub.catalogue.queries import entries_after
 from hub.catalogue.write_catalogue import Mark, WriteCatalogue
 from hub.kernel import Kernel
 
@@ -118,6 +119,40 @@ async def test_a_product_left_out_keeps_its_barcode_from_others(kernel: Kernel) 
     assert [(error.row, error.code) for error in report.plan.errors] == [(2, "gtin_taken"), (3, "gtin_taken")]
     assert report.plan.left_out == 2
     assert await everything(kernel) == before
+
+
+async def test_further_barcodes_are_written_told_and_moved(kernel: Kernel) -> None:
+    head = HEAD.replace("price_minor", "price_minor,more_gtins")
+    case = "16901234567899*24"
+    await import_products(kernel, (head + A.rstrip("\n") + f",{case}; 6990110990053\n").encode())
+    (told,) = await entries_after(kernel.reader, 0, 10)
+
+    kept = await import_products(kernel, file(A, B))
+    moved = await import_products(
+        kernel, (head + A.rstrip("\n") + ",\n" + B.rstrip("\n") + f",{case}\n").encode()
+    )
+
+    assert (told["gtins"], told["cases"]) == (
+        ["6901234567892", "6990110990053"],
+        [{"gtin": "16901234567899", "pieces": 24}],
+    )
+    assert (kept.plan.unchanged, kept.skus, moved.skus) == (1, 1, 2)  # B is new, then both differ
+    assert await kernel.reader.all("SELECT gtin, sku, pieces FROM sku_pack") == [("16901234567899", "B1", 24)]
+    assert [(one["sku"], one["version"]) for one in await entries_after(kernel.reader, 2, 10)] == [
+        ("A1", 3),
+        ("B1", 4),
+    ]
+
+
+async def test_a_code_that_another_sku_has_changes_nothing(kernel: Kernel) -> None:
+    head = HEAD.replace("price_minor", "price_minor,more_gtins")
+    await import_products(kernel, (head + A.rstrip("\n") + ",16901234567899*24\n").encode())
+    before = [*await everything(kernel), await kernel.reader.all("SELECT * FROM sku_pack")]
+
+    report = await import_products(kernel, (head + B.rstrip("\n") + ",16901234567899*12\n").encode())
+
+    assert [(error.row, error.code) for error in report.plan.errors] == [(2, "gtin_taken")]
+    assert [*await everything(kernel), await kernel.reader.all("SELECT * FROM sku_pack")] == before
 
 
 async def test_absent_skus_stay_unless_they_are_to_be_archived(kernel: Kernel) -> None:
