@@ -131,16 +131,21 @@ class Agent:
             log.warning("agent.put_back", at=self._put_back_at)
 
     def _make_trials(self) -> Trials:
-        """Trials that take a scanner from the till for a while, and tell pages that there is news."""
+        """Trials that take scanners and displays from the till for a while, and tell pages of news."""
         return Trials(
             lambda code: is_secret(code, code_forms_of(self.settings)),
             lambda: tell_trial(self.desk),
             self._lend,
+            self._lend_display,
         )
 
     def _lend(self, uri: str) -> AbstractAsyncContextManager[None]:
         """Let a trial read from a scanner's device in the place of the till."""
         return self.scanners.lent(uri)
+
+    def _lend_display(self, uri: str) -> AbstractAsyncContextManager[None]:
+        """Let a trial show something on a display in the place of the till."""
+        return self.desk.displays.lent(uri)
 
     def _use_devices(self, settings: AgentSettings) -> None:
         """Go on with other devices, while everything runs."""
@@ -198,6 +203,7 @@ def use_devices(desk: Desk, printers: Printers, scanners: Scanners, settings: Ag
         desk.drawer.use(settings)
     printers.use(settings)
     scanners.use(settings)
+    desk.displays.use(settings)
     desk.screens.publish("status", "devices", None)
 
 

@@ -21,6 +21,7 @@ DeviceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]
 TillId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,8}$")]
 Role = Literal["receipt", "pick", "label"]
 ItemPrefix = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}$")]
+DisplayKind = Literal["text", "text_cn", "digits"]
 Affix = Annotated[str, StringConstraints(max_length=8, pattern=r"^[\x20-\x7e]*$")]
 DEFAULT_CONFIG = Path("agent.toml")
 
@@ -54,34 +55,44 @@ class ScannerSection(Section):
     till: TillId | None = Field(None, description="The till it belongs to; the first one if not given")
 
 
+class DisplaySection(Section):
+    """One pole display that faces the customer: `[[display]]`."""
+
+    id: DeviceId = Field(description="Name of the display, unique")
+    uri: str = Field(description="serial:/dev/serial/by-id/…?baud=9600 or tcp://host:port")
+    kind: DisplayKind = Field(
+        "text", description="text (two rows of 20), text_cn (with Chinese characters) or digits (eight, LED8)"
+    )
+    till: TillId | None = Field(None, description="The till it belongs to; the first one if not given")
+
+
 def device_fault(
-    printers: Sequence[PrinterSection], scanners: Sequence[ScannerSection], tills: Sequence[str]
+    printers: Sequence[PrinterSection],
+    scanners: Sequence[ScannerSection],
+    displays: Sequence[DisplaySection],
+    tills: Sequence[str],
 ) -> str | None:
     """Why these devices do not fit together, in words; None where they do."""
-    for kind, ids in (("printer", [p.id for p in printers]), ("scanner", [s.id for s in scanners])):
+    for kind, ids in (
+        ("printer", [one.id for one in printers]),
+        ("scanner", [one.id for one in scanners]),
+        ("display", [one.id for one in displays]),
+    ):
         if len(set(ids)) != len(ids):
             return f"two {kind}s have the same id"
     known = {printer.id for printer in printers}
     for printer in printers:
         if printer.fallback is not None and printer.fallback not in known - {printer.id}:
             return f"printer {printer.id}: its fallback {printer.fallback} is no other printer"
-    for scanner in scanners:
-        if scanner.till is not None and scanner.till not in tills:
-            return f"scanner {scanner.id}: there is no till {scanner.till}"
+    for kind, name, till in (
+        *(("scanner", one.id, one.till) for one in scanners),
+        *(("display", one.id, one.till) for one in displays),
+    ):
+        if till is not None and till not in tills:
+            return f"{kind} {name}: there is no till {till}"
     if sum(scanner.uri.startswith("stdin:") for scanner in scanners) > 1:
         return "two scanners read standard input; only one can"
     return None
-
-
-class DisplaySection(Section):
-    """One pole display that faces the customer: `[[display]]`."""
-
-    id: DeviceId = Field(description="Name of the display, unique")
-    uri: str = Field(description="serial:/dev/serial/by-id/…?baud=9600 or tcp://host:port")
-    kind: Literal["text", "text_cn", "digits"] = Field(
-        "text", description="text (two rows of 20), text_cn (with Chinese characters) or digits (eight, LED8)"
-    )
-    till: TillId | None = Field(None, description="The till it belongs to; the first one if not given")
 
 
 class ScaleLabelSection(Section):
@@ -237,16 +248,8 @@ class AgentSettings(ProgramSettings, env_prefix="OMO_AGENT_"):
     @model_validator(mode="after")
     def _is_consistent(self) -> "AgentSettings":
         """Ids are unique, fallbacks and tills exist."""
-        if fault := device_fault(self.printer, self.scanner, self.tills):
+        if fault := device_fault(self.printer, self.scanner, self.display, self.tills):
             raise ValueError(fault)
-        names = [one.id for one in self.display]
-        if len(set(names)) != len(names):
-            msg = "two displays have the same id"
-            raise ValueError(msg)
-        for one in self.display:
-            if one.till is not None and one.till not in self.tills:
-                msg = f"display {one.id}: there is no till {one.till}"
-                raise ValueError(msg)
         return self
 
     @model_validator(mode="after")

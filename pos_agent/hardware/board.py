@@ -1,4 +1,4 @@
-"""The board: what each printer and scanner of this store was last heard to be."""
+"""The board: what each printer, scanner and display of this store was last heard to be."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -34,7 +34,7 @@ class DeviceBoard:
     def __init__(self, settings: AgentSettings) -> None:
         self.printers: dict[str, Shown] = {}
         self.scanners: dict[str, Shown] = {}
-        self.displays = {one.id: Shown(one.id, "display") for one in settings.display}
+        self.displays: dict[str, Shown] = {}
         self.changed: Callable[[], None] = lambda: None
         self.use(settings)
 
@@ -47,6 +47,9 @@ class DeviceBoard:
         }
         self.scanners = {
             one.id: self.scanners.get(one.id, Shown(one.id, "scanner")) for one in settings.scanner
+        }
+        self.displays = {
+            one.id: self.displays.get(one.id, Shown(one.id, "display")) for one in settings.display
         }
         self.changed()
 

@@ -41,7 +41,7 @@ def file_of(settings: AgentSettings) -> Path:
 
 def tables_of(settings: AgentSettings) -> DeviceTables:
     """The devices of some settings."""
-    return DeviceTables(printer=settings.printer, scanner=settings.scanner)
+    return DeviceTables(printer=settings.printer, scanner=settings.scanner, display=settings.display)
 
 
 def with_devices(settings: AgentSettings, tables: DeviceTables) -> AgentSettings:
@@ -50,10 +50,12 @@ def with_devices(settings: AgentSettings, tables: DeviceTables) -> AgentSettings
     Raises:
         BadDeviceFile: these do not fit together.
     """
-    fault = device_fault(tables.printer, tables.scanner, settings.tills)
+    fault = device_fault(tables.printer, tables.scanner, tables.display, settings.tills)
     if fault is not None:
         raise BadDeviceFile(fault)
-    return settings.model_copy(update={"printer": tables.printer, "scanner": tables.scanner})
+    return settings.model_copy(
+        update={"printer": tables.printer, "scanner": tables.scanner, "display": tables.display}
+    )
 
 
 def choose_devices(settings: AgentSettings) -> Chosen:

@@ -1,4 +1,4 @@
-"""`devices.toml`: printers and scanners that were set up on the page. People write `agent.toml`, never this.
+"""`devices.toml`: the devices that were set up on the page. People write `agent.toml`, never this.
 
 It holds whole tables in the words of `agent.toml`, and counts in their place. It decides nothing.
 """
@@ -13,7 +13,7 @@ from typing import Final
 
 from pydantic import Field, ValidationError
 
-from pos_agent.settings import PrinterSection, ScannerSection
+from pos_agent.settings import DisplaySection, PrinterSection, ScannerSection
 from sync.runtime.settings import Section
 from sync.storage.durable import move_durably
 
@@ -21,7 +21,8 @@ FILE_NAME: Final = "devices.toml"
 MOST_BYTES: Final = 65_536
 _HEAD: Final = (
     "# Written by the page that sets up devices. While it is here, it counts in the place of every\n"
-    "# [[printer]] and [[scanner]] of agent.toml. Without it, agent.toml counts again from the next start.\n"
+    "# [[printer]], [[scanner]] and [[display]] of agent.toml. Without it, agent.toml counts again from the\n"
+    "# next start.\n"
 )
 
 
@@ -30,6 +31,7 @@ class DeviceTables(Section):
 
     printer: tuple[PrinterSection, ...] = Field((), max_length=16)
     scanner: tuple[ScannerSection, ...] = Field((), max_length=16)
+    display: tuple[DisplaySection, ...] = Field((), max_length=16)
 
 
 class BadDeviceFile(ValueError):
@@ -108,8 +110,12 @@ def version_of(tables: DeviceTables) -> str:
 
 def text_of(tables: DeviceTables) -> str:
     """The tables as TOML."""
-    blocks = [*_blocks("printer", tables.printer), *_blocks("scanner", tables.scanner)]
-    return "".join(blocks)
+    kinds: dict[str, Sequence[Section]] = {
+        "printer": tables.printer,
+        "scanner": tables.scanner,
+        "display": tables.display,
+    }
+    return "".join(block for name, sections in kinds.items() for block in _blocks(name, sections))
 
 
 def _blocks(name: str, sections: Sequence[Section]) -> Iterator[str]:

@@ -7,12 +7,12 @@ from devices.errors import ConfigurationError
 from devices.ports.address import place_of, port_at
 from devices.scanning.address import scanner_port_at
 from pos_agent.hardware.device_file import DeviceTables
-from pos_agent.settings import PrinterSection, ScannerSection
+from pos_agent.settings import DisplaySection, PrinterSection, ScannerSection
 from sync.rules.errors import Refused
 from sync.web.errors import N_, FieldFault, InvalidInput
 
 Change = Callable[[DeviceTables], DeviceTables]
-One = TypeVar("One", bound=PrinterSection | ScannerSection)
+One = TypeVar("One", bound=PrinterSection | ScannerSection | DisplaySection)
 MOST: Final = 16
 NO_PRINTER: Final = N_(
     "This is no address of a printer. Write tcp://192.168.1.50:9100, serial:/dev/…?baud=19200, usb:04b8:0202,"
@@ -22,12 +22,16 @@ NO_SCANNER: Final = N_(
     "This is no address of a scanner. Write serial:/dev/…?baud=9600, hid:/dev/input/by-id/…-event-kbd,"
     " tcp://192.168.1.70:4000 or listen://192.168.1.20:9200."
 )
+NO_DISPLAY: Final = N_(
+    "This is no address of a display. Write serial:/dev/…?baud=9600 or tcp://192.168.1.80:9100."
+)
 NO_DEVICE_FILE: Final = N_("On this page a file: address is a device below /dev.")
 TAKEN: Final = N_("This name is taken. Choose another one.")
 SAME_PLACE: Final = N_("%(other)s is set up at this address already. Change that one.")
 NO_PROFILE: Final = N_("There is no such model.")
 NO_FALLBACK: Final = N_("Choose another printer that is set up.")
 OTHER_DRAWER: Final = N_("The drawer hangs on %(other)s already. Take it off there first.")
+_FOR_DISPLAYS: Final = ("serial:", "tcp:", "file:")
 _NOT_FROM_A_PAGE: Final = ("pty:", "stdin:")
 NO_TILL: Final = N_("There is no such till.")
 
@@ -64,6 +68,19 @@ def put_scanner(scanner: ScannerSection, *, is_new: bool, tills: Sequence[str]) 
     return change
 
 
+def put_display(display: DisplaySection, *, is_new: bool, tills: Sequence[str]) -> Change:
+    """Add a pole display, or set the one of this id anew; `tills` are those that there are."""
+
+    def change(now: DeviceTables) -> DeviceTables:
+        wanted = _put(now.display, display, is_new=is_new)
+        faults = [*display_faults(now, display, tills), *_taken(now.display, display, is_new=is_new)]
+        if faults:
+            raise InvalidInput(tuple(faults))
+        return now.model_copy(update={"display": wanted})
+
+    return change
+
+
 def without_printer(name: str) -> Change:
     """Remove a printer; one that is gone already is none to remove."""
 
@@ -81,11 +98,15 @@ def without_scanner(name: str) -> Change:
     return lambda now: now.model_copy(update={"scanner": tuple(one for one in now.scanner if one.id != name)})
 
 
+def without_display(name: str) -> Change:
+    """Remove a display; one that is gone already is none to remove."""
+    return lambda now: now.model_copy(update={"display": tuple(one for one in now.display if one.id != name)})
+
+
 def printer_faults(now: DeviceTables, printer: PrinterSection, profiles: Sequence[str]) -> list[FieldFault]:
     """Why a printer cannot be set up like this, by field."""
     others = [one for one in now.printer if one.id != printer.id]
-    places = [(one.id, one.uri) for one in others] + [(one.id, one.uri) for one in now.scanner]
-    faults = _place_faults(printer.uri, places, NO_PRINTER)
+    faults = _place_faults(printer.uri, _others(now, printer), NO_PRINTER)
     if printer.profile not in profiles:
         faults.append(FieldFault("profile", "profile.unknown", NO_PROFILE))
     if printer.fallback is not None and printer.fallback not in {one.id for one in others}:
@@ -98,13 +119,34 @@ def printer_faults(now: DeviceTables, printer: PrinterSection, profiles: Sequenc
 
 def scanner_faults(now: DeviceTables, scanner: ScannerSection, tills: Sequence[str]) -> list[FieldFault]:
     """Why a scanner cannot be set up like this, by field."""
-    others = [(one.id, one.uri) for one in now.scanner if one.id != scanner.id]
-    faults = _place_faults(
-        scanner.uri, [*others, *((one.id, one.uri) for one in now.printer)], NO_SCANNER, scanner_port_at
-    )
-    if scanner.till is not None and scanner.till not in tills:
-        faults.append(FieldFault("till", "till.unknown", NO_TILL))
-    return faults
+    faults = _place_faults(scanner.uri, _others(now, scanner), NO_SCANNER, scanner_port_at)
+    return [*faults, *_till_faults(scanner.till, tills)]
+
+
+def display_faults(now: DeviceTables, display: DisplaySection, tills: Sequence[str]) -> list[FieldFault]:
+    """Why a display cannot be set up like this, by field."""
+    if not display.uri.startswith(_FOR_DISPLAYS):
+        faults = [FieldFault("uri", "address.unreadable", NO_DISPLAY)]
+    else:
+        faults = _place_faults(display.uri, _others(now, display), NO_DISPLAY)
+    return [*faults, *_till_faults(display.till, tills)]
+
+
+def _till_faults(till: str | None, tills: Sequence[str]) -> list[FieldFault]:
+    is_known = till is None or till in tills
+    return [] if is_known else [FieldFault("till", "till.unknown", NO_TILL)]
+
+
+def _others(
+    now: DeviceTables, one: PrinterSection | ScannerSection | DisplaySection
+) -> list[tuple[str, str]]:
+    """Name and address of all devices but this one."""
+    return [
+        (other.id, other.uri)
+        for section in (now.printer, now.scanner, now.display)
+        for other in section
+        if not (isinstance(other, type(one)) and other.id == one.id)
+    ]
 
 
 def _place_faults(

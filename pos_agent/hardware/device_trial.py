@@ -1,4 +1,4 @@
-"""A device is tried before it is set up: a page is printed, a drawer opens, scans are shown. One at a time.
+"""A device is tried before it is set up: a page, a pulse, scans, a number on a display. One at a time.
 
 The page asks for it and looks at it; nothing of it is kept. Codes that are money or open an order are not
 shown.
@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from devices.display.driver import DisplayConfig
+from devices.display.view import Lamp, PoleView
 from devices.errors import DeviceError
 from devices.printing.settings import PrinterConfig
 from devices.scanning.scan import Scan
 from devices.scanning.serial_source import ScannerConfig, ScannerSource
 from devices.supervisor import DeviceState, DeviceStatus
-from pos_agent.hardware.look_at import Look, look_at_printer, look_at_scanner
+from pos_agent.hardware.look_at import Look, look_at_printer, look_at_scanner, shown_on
 from pos_agent.hardware.open_drawer_once import open_drawer_once
 from pos_agent.hardware.print_test import print_samples
 from sync.rules.errors import Refused
@@ -25,6 +27,11 @@ from sync.runtime.logging import get_logger
 
 SCANS_S: Final = 60.0
 """How long scans are shown."""
+VIEW_S: Final = 30.0
+"""How long a display shows its number."""
+TRIAL_VIEW: Final = PoleView(
+    uppers=("测试 TEST ABC 123", "TEST ABC 123"), lowers=("合计", "TOTAL"), number="1234.56", lamp=Lamp.TOTAL
+)
 MOST_SCANS: Final = 10
 SHOWN: Final = 60
 Lend = Callable[[str], AbstractAsyncContextManager[None]]
@@ -33,7 +40,7 @@ log = get_logger(__name__)
 
 @asynccontextmanager
 async def lend_nothing(_uri: str) -> AsyncIterator[None]:
-    """For a store whose scanners do not run."""
+    """For a store whose scanners or displays do not run."""
     yield
 
 
@@ -55,14 +62,20 @@ class Trials:
         is_secret: whether a scanned code must not be shown.
         changed: called whenever there is news, from the event loop.
         lend: takes a scanner's device from the till while it is tried.
+        lend_display: the same for a pole display.
     """
 
     def __init__(
-        self, is_secret: Callable[[str], bool], changed: Callable[[], None], lend: Lend = lend_nothing
+        self,
+        is_secret: Callable[[str], bool],
+        changed: Callable[[], None],
+        lend: Lend = lend_nothing,
+        lend_display: Lend = lend_nothing,
     ) -> None:
         self._is_secret = is_secret
         self._changed = changed
         self._lend = lend
+        self._lend_display = lend_display
         self._task: asyncio.Task[None] | None = None
         self.latest: Trial | None = None
         self._asked: tuple[str, str] | None = None
@@ -96,6 +109,19 @@ class Trials:
                 if not trial.look.is_good:
                     return trial.look
                 await self._read(scanner, trial)
+            return trial.look
+
+        self._begin(trial, work)
+
+    def show_view(self, display: DisplayConfig) -> None:
+        """Show a number on a display, for half a minute; it follows no till meanwhile."""
+        trial = Trial("view", display.id)
+
+        async def work() -> Look:
+            async with self._lend_display(display.uri), shown_on(display, TRIAL_VIEW) as trial.look:
+                if trial.look.is_good:
+                    self._changed()
+                    await asyncio.sleep(VIEW_S)
             return trial.look
 
         self._begin(trial, work)

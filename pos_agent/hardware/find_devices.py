@@ -16,6 +16,7 @@ async def find_devices(settings: AgentSettings, hosts: Sequence[str]) -> list[di
     """
     named = {_place(one.uri): one.id for one in settings.printer}
     named |= {_place(one.uri): one.id for one in settings.scanner}
+    named |= {_place(one.uri): one.id for one in settings.display}
     found = [{**asdict(one), "id": named.get(one.address, "")} for one in await discover(list(hosts))]
     seen = {one["address"] for one in found}
     others = [

@@ -1,12 +1,17 @@
 """Looks at one device: is it there, does it answer, how is it. Prints nothing and reads no scan."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from devices.display.driver import DisplayConfig, encode, opening
+from devices.display.view import BLANK, PoleView
 from devices.errors import PortError
 from devices.ports.address import place_of, port_at
+from devices.ports.port import Port
 from devices.ports.trouble import Cause, cause_of, group_of
 from devices.printing.delivery import ask_report
 from devices.printing.settings import PrinterConfig
@@ -34,9 +39,9 @@ class Look:
 
     Attributes:
         code: a printer's state (`online`, `paper_out`, …, `unknown` = it says nothing), `ready` for a
-            scanner, `no_answer` for a printer that is not asked, why it cannot be reached (`Cause`), or
-            what came of a test (`confirmed`, `uncertain`, …).
-        facts: what the words for people name: `place`, `group`.
+            scanner, `shown` for a display, `no_answer` for a printer that is not asked, why it cannot be
+            reached (`Cause`), or what came of a test (`confirmed`, `uncertain`, …).
+        facts: what the words for people name: `place`, `group`, `number`.
     """
 
     code: str
@@ -91,6 +96,33 @@ async def look_at_scanner(uri: str) -> Look:
     finally:
         await port.close()
     return Look("ready", {"place": place_of(uri)})
+
+
+@asynccontextmanager
+async def shown_on(config: DisplayConfig, view: PoleView) -> AsyncIterator[Look]:
+    """Show a view on a display inside; it is dark again afterwards. A display answers nothing.
+
+    Raises:
+        devices.errors.ConfigurationError: its address cannot work.
+    """
+    port = port_at(config.uri)
+    try:
+        look = await _shown(port, config, view)
+        yield look
+        if look.is_good:
+            with suppress(PortError):
+                await port.write(encode(BLANK, config.kind), OPEN_S)
+    finally:
+        await port.close()
+
+
+async def _shown(port: Port, config: DisplayConfig, view: PoleView) -> Look:
+    try:
+        await port.open(OPEN_S)
+        await port.write(opening(config.kind) + encode(view, config.kind), OPEN_S)
+    except PortError as error:
+        return _trouble(config.uri, error)
+    return Look("shown", {"number": view.number})
 
 
 def _trouble(uri: str, error: PortError) -> Look:

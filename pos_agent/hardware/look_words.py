@@ -43,6 +43,7 @@ WORDS: Final[Mapping[str, str]] = {
     ),
     "failed": N_("Not printed: this page cannot be made for this model."),
     "late": N_("Not printed in time. Look at the printer, and test again."),
+    "shown": N_("It was sent the number %(number)s; a display answers nothing. Look at it."),
     "opened": N_("The pulse was sent. The drawer should be open now."),
     "not_opened": N_("The pulse could not be sent, or this model opens no drawer."),
 }

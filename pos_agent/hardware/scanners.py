@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from devices.ports.address import place_of
 from devices.scanning.scan import Scan
 from devices.scanning.serial_source import ScannerConfig, ScannerSource
 from devices.supervisor import DeviceStatus
 from pos_agent.hardware.board import DeviceBoard
+from pos_agent.hardware.device_tasks import DeviceTasks
 from pos_agent.settings import AgentSettings, ScannerSection
 from sync.runtime.logging import get_logger
 from sync.runtime.supervision import Lifetime
@@ -55,21 +55,10 @@ class Scanners:
         self._board = board
         self._on_scan = on_scan
         self._waiting: asyncio.Queue[tuple[Scan, str]] = asyncio.Queue(WAITING_MOST)
-        self._group: asyncio.TaskGroup | None = None
-        self._reading: dict[str, tuple[ScannerConfig, asyncio.Task[None]]] = {}
-        self._ending: set[asyncio.Task[None]] = set()
-        self._lent: set[str] = set()  # places that somebody else reads from now
-        self._configs: dict[str, ScannerConfig] = {}
+        self._tasks = DeviceTasks(self._read, lambda name: board.scanner_is(name, "unknown", ""))
         self._tills: dict[str, str] = {}
         self.dropped = 0
-        self._take_settings(settings)
-
-    def _take_settings(self, settings: AgentSettings) -> None:
-        configs = {one.id: scanner_config(one) for one in settings.scanner}
-        for config in configs.values():
-            ScannerSource(config)  # refuses an address that cannot work
-        self._configs = configs
-        self._tills = {one.id: one.till or settings.tills[0] for one in settings.scanner}
+        self.use(settings)
 
     def use(self, settings: AgentSettings) -> None:
         """Go on with these scanners; one that stays as it is misses no scan. Call from the event loop.
@@ -77,62 +66,29 @@ class Scanners:
         Raises:
             devices.errors.ConfigurationError: an address cannot work; nothing changed.
         """
-        self._take_settings(settings)
-        self._settle()
+        configs = {one.id: scanner_config(one) for one in settings.scanner}
+        for config in configs.values():
+            ScannerSource(config)  # refuses an address that cannot work
+        self._tills = {one.id: one.till or settings.tills[0] for one in settings.scanner}
+        self._tasks.use(configs)
 
     @asynccontextmanager
     async def lent(self, uri: str) -> AsyncIterator[None]:
-        """Let somebody else read from a device for a while: most devices take one reader."""
-        place = place_of(uri)
-        self._lent.add(place)
-        self._settle()
-        if self._ending:
-            await asyncio.wait(set(self._ending))
-        try:
+        """Let somebody else read from a device for a while."""
+        async with self._tasks.lent(uri):
             yield
-        finally:
-            self._lent.discard(place)
-            self._settle()
-
-    def _settle(self) -> None:
-        """End readers that are not wanted any more and begin those that are missing."""
-        wanted = {
-            name: config for name, config in self._configs.items() if place_of(config.uri) not in self._lent
-        }
-        for name, (config, task) in list(self._reading.items()):
-            if wanted.get(name) != config:
-                del self._reading[name]
-                self._end(task)
-                self._board.scanner_is(name, "unknown", "")
-        if self._group is None:
-            return
-        for name, config in wanted.items():
-            if name not in self._reading:
-                reading = self._read(config, set(self._ending))
-                self._reading[name] = (config, self._group.create_task(reading))
-
-    def _end(self, task: asyncio.Task[None]) -> None:
-        task.cancel()
-        self._ending.add(task)
-        task.add_done_callback(self._ending.discard)
 
     async def run(self, lifetime: Lifetime) -> None:
         """Read until asked to stop."""
         lifetime.ready()
         async with asyncio.TaskGroup() as group:
             taking = group.create_task(self._take())
-            self._group = group
-            self._settle()
+            self._tasks.begin(group)
             await lifetime.until_stopping()
-            self._group = None
-            for task in (taking, *(task for _, task in self._reading.values())):
-                task.cancel()
-            self._reading = {}
+            self._tasks.end()
+            taking.cancel()
 
-    async def _read(self, config: ScannerConfig, before: set[asyncio.Task[None]]) -> None:
-        """Read one scanner, once those that ended have let go of their devices."""
-        if before:
-            await asyncio.wait(before)
+    async def _read(self, config: ScannerConfig) -> None:
         await ScannerSource(config).run(self._offer, self._on_status)
 
     def _offer(self, scan: Scan) -> None:

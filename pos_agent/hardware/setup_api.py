@@ -1,6 +1,7 @@
 """Setting up devices over HTTP, for managers: find, try, keep, remove. What is kept is used at once."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,20 +12,32 @@ from pos_agent.desk import Desk
 from pos_agent.hardware.change_devices import DeviceSetup
 from pos_agent.hardware.choose_devices import tables_of
 from pos_agent.hardware.device_rules import (
+    Change,
+    display_faults,
     printer_faults,
+    put_display,
     put_printer,
     put_scanner,
     scanner_faults,
+    without_display,
     without_printer,
     without_scanner,
 )
 from pos_agent.hardware.device_trial import Trial
+from pos_agent.hardware.displays import display_config
 from pos_agent.hardware.drawer import Opening, keep_opening
 from pos_agent.hardware.find_devices import find_devices
 from pos_agent.hardware.look_words import tell_look
 from pos_agent.hardware.printer_configs import logo_of, models_of, printer_config
 from pos_agent.hardware.scanners import scanner_config
-from pos_agent.hardware.setup_bodies import FindBody, PutPrinter, PutScanner, RemoveDevice, TrialBody
+from pos_agent.hardware.setup_bodies import (
+    FindBody,
+    PutDisplay,
+    PutPrinter,
+    PutScanner,
+    RemoveDevice,
+    TrialBody,
+)
 from pos_agent.requests import actor_of, answer, desk_of, till_of
 from pos_agent.staff.rules import MANAGER
 from sync.rules.errors import Refused
@@ -60,6 +73,7 @@ def _told(setup: DeviceSetup) -> dict[str, Any]:
         "problems": list(chosen.problems),
         "printers": tables["printer"],
         "scanners": tables["scanner"],
+        "displays": tables["display"],
         "tills": list(settings.tills),
         "models": [
             {
@@ -93,11 +107,25 @@ async def post_scanner(request: Request) -> Response:
     return answer(_told(setup))
 
 
+async def post_display(request: Request) -> Response:
+    """Keep a pole display and use it."""
+    body, setup = await read_json(request, PutDisplay), setup_of(desk_of(request))
+    change = put_display(body.display.section(), is_new=body.is_new, tills=setup.settings.tills)
+    await setup.change(body.version, change, actor_of(request))
+    return answer(_told(setup))
+
+
+_WITHOUT: Final[dict[str, Callable[[str], Change]]] = {
+    "printer": without_printer,
+    "scanner": without_scanner,
+    "display": without_display,
+}
+
+
 async def post_removal(request: Request) -> Response:
     """Remove a device."""
     body, setup = await read_json(request, RemoveDevice), setup_of(desk_of(request))
-    change = without_printer(body.id) if body.kind == "printer" else without_scanner(body.id)
-    await setup.change(body.version, change, actor_of(request))
+    await setup.change(body.version, _WITHOUT[body.kind](body.id), actor_of(request))
     return answer(_told(setup))
 
 
@@ -123,6 +151,8 @@ async def post_trial(request: Request) -> Response:
 async def _begin(request: Request, setup: DeviceSetup, body: TrialBody) -> None:
     if body.kind == "scans":
         _try_scanner(setup, body)
+    elif body.kind == "view":
+        _try_display(setup, body)
     else:
         await _try_printer(request, setup, body)
 
@@ -134,6 +164,15 @@ def _try_scanner(setup: DeviceSetup, body: TrialBody) -> None:
     if faults := scanner_faults(tables_of(settings), section, settings.tills):
         raise InvalidInput(tuple(faults))
     setup.trials.show_scans(scanner_config(section))
+
+
+def _try_display(setup: DeviceSetup, body: TrialBody) -> None:
+    if body.display is None:
+        raise Refused("nothing_to_try")
+    section, settings = body.display.section(), setup.settings
+    if faults := display_faults(tables_of(settings), section, settings.tills):
+        raise InvalidInput(tuple(faults))
+    setup.trials.show_view(display_config(section))
 
 
 async def _try_printer(request: Request, setup: DeviceSetup, body: TrialBody) -> None:
@@ -188,6 +227,7 @@ def routes() -> list[BaseRoute]:
     read = Contract(summary="The devices that are set up, and what can be chosen")
     printer = Contract(summary="Set up a printer", body=PutPrinter, refusals=refusals)
     scanner = Contract(summary="Set up a scanner", body=PutScanner, refusals=refusals)
+    display = Contract(summary="Set up a pole display", body=PutDisplay, refusals=refusals)
     removal = Contract(summary="Remove a device", body=RemoveDevice, refusals=refusals)
     find = Contract(summary="Look for devices", body=FindBody)
     begin = Contract(summary="Try a device", body=TrialBody, refusals={409: "Another one is being tested"})
@@ -196,6 +236,7 @@ def routes() -> list[BaseRoute]:
         route(at, get_setup, permission=MANAGER, contract=read),
         route(f"{at}/printer", post_printer, ("POST",), permission=MANAGER, contract=printer),
         route(f"{at}/scanner", post_scanner, ("POST",), permission=MANAGER, contract=scanner),
+        route(f"{at}/display", post_display, ("POST",), permission=MANAGER, contract=display),
         route(f"{at}/removal", post_removal, ("POST",), permission=MANAGER, contract=removal),
         route(f"{at}/find", post_find, ("POST",), permission=MANAGER, contract=find),
         route(f"{at}/trial", post_trial, ("POST",), permission=MANAGER, contract=begin),

@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pos_agent.requests import Body, RequestId
-from pos_agent.settings import Affix, DeviceId, PrinterSection, Role, ScannerSection, TillId
+from pos_agent.settings import (
+    Affix,
+    DeviceId,
+    DisplayKind,
+    DisplaySection,
+    PrinterSection,
+    Role,
+    ScannerSection,
+    TillId,
+)
 from sync.web.forms import Line
 
 Version = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
@@ -43,6 +52,19 @@ class ScannerFields(Body):
         return ScannerSection(**self.model_dump())
 
 
+class DisplayFields(Body):
+    """A pole display."""
+
+    id: DeviceId
+    uri: Line
+    kind: DisplayKind = "text"
+    till: TillId | None = None
+
+    def section(self) -> DisplaySection:
+        """As the settings have it."""
+        return DisplaySection(**self.model_dump())
+
+
 class PutPrinter(Body):
     """A printer to keep; `version` is that of the devices as they were shown."""
 
@@ -59,11 +81,19 @@ class PutScanner(Body):
     scanner: ScannerFields
 
 
+class PutDisplay(Body):
+    """A pole display to keep; `version` is that of the devices as they were shown."""
+
+    version: Version
+    is_new: bool
+    display: DisplayFields
+
+
 class RemoveDevice(Body):
     """A device to remove."""
 
     version: Version
-    kind: Literal["printer", "scanner"]
+    kind: Literal["printer", "scanner", "display"]
     id: DeviceId
 
 
@@ -74,12 +104,13 @@ class FindBody(Body):
 
 
 class TrialBody(Body):
-    """What to try: a page or the drawer of a printer, or the scans of a scanner."""
+    """What to try: a page or the drawer of a printer, the scans of a scanner, a view on a display."""
 
     request: RequestId
-    kind: Literal["page", "drawer", "scans"]
+    kind: Literal["page", "drawer", "scans", "view"]
     printer: PrinterFields | None = None
     scanner: ScannerFields | None = None
+    display: DisplayFields | None = None
 
     @property
     def wish(self) -> str:

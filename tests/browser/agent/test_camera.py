@@ -146,13 +146,18 @@ def test_a_phone_is_paired_and_its_camera_scans_goods_into_the_ticket(
     expect(phone.locator(".camera")).to_have_count(0)
     expect(phone.locator(".camera-open")).to_be_focused()
     assert agent.do(agent.stage.rows("SELECT sku, qty FROM ticket_line")) == [("SKU-1", 1)]
+    phone.goto(agent.url + "/receiving")
+    phone.locator(".camera-open").click()
+    expect(phone.locator(".camera")).to_have_attribute("data-reads", "1")
+    expect(phone.locator("tbody tr")).to_contain_text("可口可乐")
+    phone.keyboard.press("Escape")
     phone.goto(agent.url + "/phones")
     expect(phone.locator("[data-browser='phone']")).to_be_visible()
     need_good_looks(phone, "phones")
     phone.screenshot(path=shots / "phone-phones.png", full_page=True)
     phone.locator("[data-browser='phone'] button").click()
     phone.locator("[data-browser='phone'] .danger").click()
-    phone.wait_for_url("**/pair")
+    phone.wait_for_url("**/pair?next=%2Fphones")
 
 
 def test_a_manager_shows_a_code_at_the_till(tmp_path: Path, pytestconfig: pytest.Config) -> None:

@@ -62,10 +62,13 @@ def agent(tmp_path: Path) -> Iterator[RealAgent]:
             use_devices(desk, printers, scanners, settings)
 
         trials = Trials(
-            lambda code: is_secret(code, desk.code_forms), lambda: tell_trial(desk), scanners.lent
+            lambda code: is_secret(code, desk.code_forms),
+            lambda: tell_trial(desk),
+            scanners.lent,
+            desk.displays.lent,
         )
         desk.setup = DeviceSetup(choose_devices(desk.settings), use, trials)
-        return [asyncio.create_task(one.run(lifetime)) for one in (printers, scanners)]
+        return [asyncio.create_task(one.run(lifetime)) for one in (printers, scanners, desk.displays)]
 
     tasks = made.do(start())
 
@@ -90,8 +93,8 @@ def show(page: Page, name: str) -> None:
     check(page, name)
     for width in (360, 768, 1920):
         page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
         keep(page, f"{name}-{width}.png")
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
@@ -187,3 +190,31 @@ def test_a_scanner_shows_what_it_reads_and_no_money(page: Page, agent: RealAgent
     show(page, "setup-found")
     os.close(handle)
     os.close(line)
+
+
+def test_a_display_shows_a_number_and_then_follows_the_till(page: Page, agent: RealAgent) -> None:
+    with running("display") as sign:
+        page.goto(agent.url + "/setup-devices")
+        page.get_by_role("button", name="添加顾客显示屏").click()
+        page.get_by_label("地址").fill("cups:queue")
+        page.get_by_role("button", name="测试：显示一个数字").click()
+        expect(page.locator("#e-uri")).to_contain_text("这不是顾客显示屏地址")
+        page.get_by_label("地址").fill(f"tcp://127.0.0.1:{sign.facts['port']}")
+        page.get_by_label("能显示什么").select_option("digits")
+        page.get_by_role("button", name="测试：显示一个数字").click()
+        expect(page.locator("#outcome")).to_contain_text("是否显示 1234.56")
+        assert '"number": "1234.56"' in sign.control("show")
+        show(page, "setup-display")
+        page.get_by_role("button", name="是，正常").click()
+        page.get_by_role("button", name="保存").click()
+        expect(page.locator("[data-device='display-1'] .pill.ok")).to_contain_text("顾客显示屏")
+        page.goto(agent.url + "/till")
+        expect(page.locator("#scan")).to_be_focused()
+        page.locator("#scan").fill(gtin(1))
+        page.keyboard.press("Enter")
+        expect(page.locator("#total")).to_have_text("¥3.50")
+        for _ in range(100):
+            if '"number": "3.50"' in sign.control("show"):
+                break
+            page.wait_for_timeout(50)
+        assert '"number": "3.50"' in sign.control("show")

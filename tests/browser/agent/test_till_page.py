@@ -425,3 +425,36 @@ def test_an_alarm_stands_on_every_page_with_what_to_do(
     page = open_page(path).page
     expect(page.locator("#line.bad")).to_contain_text(sign)
     expect(page.locator("#alarm")).to_contain_text(told)
+
+
+FREE = """(found) => {
+  const box = document.querySelector("#toasts .toast").getBoundingClientRect();
+  return [...document.querySelectorAll(found)].every((one) => {
+    const place = one.getBoundingClientRect();
+    return place.bottom <= box.top || place.top >= box.bottom;
+  });
+}"""
+HINT_FITS = """() => {
+  const field = document.getElementById("scan");
+  const style = getComputedStyle(field);
+  const two = document.createElement("canvas").getContext("2d");
+  two.font = style.font;
+  const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return field.placeholder !== "" && two.measureText(field.placeholder).width <= room;
+}"""
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+def test_on_a_phone_a_notice_leaves_the_total_and_the_hint_in_sight(open_page: Open, locale: str) -> None:
+    page = open_page("/till", width=360, height=740, locale=locale).page
+    for code in ("6990101000051", "6990101000075"):
+        page.locator("#scan").fill(code)
+        page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(3)  # two lines, and the buttons of the marked one
+    page.locator("#scan").fill("99999")
+    page.locator("#scan").press("*")
+    expect(page.locator("#toasts .toast")).to_be_visible()
+    page.screenshot(path="test-output/agent/till-notice-360.png")
+    assert page.evaluate(FREE, ".total, .btn.huge")
+    page.locator("#scan").fill("")
+    assert page.evaluate(HINT_FITS)

@@ -78,14 +78,14 @@ async def test_a_scanner_that_stays_reads_on_while_others_come_and_go(tmp_path: 
     one, two = Gun(), Gun()
     async with reading(named(tmp_path, {"id": "a", "uri": one.uri})) as rig:
         await rig.ready("a")
-        task = rig.scanners._reading["a"][1]
+        task = rig.scanners._tasks.running["a"][1]
         rig.use(named(tmp_path, {"id": "a", "uri": one.uri, "till": "2"}, {"id": "b", "uri": two.uri}))
         await rig.ready("a", "b")
         one.scan("111")
         two.scan("222")
         await until(lambda: len(rig.scans) == 2)
         assert sorted(rig.scans) == [("111", "2"), ("222", "1")]
-        assert rig.scanners._reading["a"][1] is task
+        assert rig.scanners._tasks.running["a"][1] is task
 
         rig.use(named(tmp_path, {"id": "b", "uri": two.uri, "prefix": "X"}))
         assert rig.board.scanners_json() == [{"id": "b", "state": "unknown"}]
@@ -102,7 +102,7 @@ async def test_a_lent_scanner_is_let_go_and_comes_back(tmp_path: Path) -> None:
     async with reading(named(tmp_path, {"id": "a", "uri": gun.uri})) as rig:
         await rig.ready("a")
         async with rig.scanners.lent(gun.uri + "?baud=9600"):
-            assert (rig.scanners._reading, rig.board.scanners["a"].state) == ({}, "unknown")
+            assert (rig.scanners._tasks.running, rig.board.scanners["a"].state) == ({}, "unknown")
             gun.scan("111")
         await rig.ready("a")
         gun.scan("222")

@@ -28,7 +28,7 @@ from pos_agent.hardware.device_rules import (
 )
 from pos_agent.hardware.device_trial import Trials
 from pos_agent.hardware.printers import Printers
-from pos_agent.settings import AgentSettings, PrinterSection, ScannerSection
+from pos_agent.settings import AgentSettings, DisplaySection, PrinterSection, ScannerSection
 from sync.rules.errors import Refused
 from sync.web.errors import InvalidInput
 from tests.unit.pos_agent.agent_stage import Stage, agent_settings
@@ -49,7 +49,8 @@ def test_what_is_written_is_read_again(
     path = tmp_path_factory.mktemp("file") / "devices.toml"
     printer = PrinterSection(id="p", uri=uri, drawer=True)
     scanner = ScannerSection(id="s", uri=uri, suffix=suffix, gap_ms=gap, till="1")
-    tables = DeviceTables(printer=(printer,), scanner=(scanner,))
+    display = DisplaySection(id="d", uri=uri, kind="digits")
+    tables = DeviceTables(printer=(printer,), scanner=(scanner,), display=(display,))
     write_tables(path, tables)
     assert read_tables(path) == tables
     assert list(path.parent.iterdir()) == [path]

@@ -35,7 +35,7 @@ export async function call(method, path, body) {
   if (answer.ok) return facts;
   if (answer.status === 401 && !STAYING.has(location.pathname) && !isSigningOut) signIn();
   // a browser that was removed is asked to pair anew
-  if (answer.status === 403 && facts.code === "not_paired" && location.pathname !== "/pair") location.assign("/pair");
+  if (answer.status === 403 && facts.code === "not_paired" && location.pathname !== "/pair") location.assign("/pair?next=" + encodeURIComponent(location.pathname));
   throw new ApiProblem(answer.status, facts);
 }
 

@@ -3,6 +3,7 @@
 import { useRef, useState } from "preact/hooks";
 import { _ } from "omo/web/texts.js";
 import { get } from "./api.js";
+import { CameraButton } from "./camera_button.js";
 import { nameIn } from "./goods.js";
 import { html } from "./html.js";
 import { livePage } from "./live_page.js";
@@ -64,7 +65,7 @@ export function GoodsFinder({ label, take, mark = () => "" }) {
     field.current.value = "";
     field.current.focus();
   };
-  return html`<form class="card pad find-row" onSubmit=${asked}><div class="field grow"><label for="scan">${words.scan}</label><input id="scan" ref=${field} class="input scan" autocomplete="off" autofocus maxlength="200" aria-describedby=${fault ? "fault" : undefined} /></div><button class="btn big">${label}</button>
+  return html`<form class="card pad find-row" onSubmit=${asked}><div class="field grow"><label for="scan">${words.scan}</label><input id="scan" ref=${field} class="input scan" autocomplete="off" autofocus maxlength="200" aria-describedby=${fault ? "fault" : undefined} /></div><${CameraButton} take=${find} /><button class="btn big">${label}</button>
       ${fault && html`<p class="fault" id="fault" role="alert"><${Mark} tone="bad" />${shared.sentences(words.unknown + ": " + fault, words.unknownHelp)}</p>`}</form>
     ${choices.length > 0 && html`<section class="card pad stack tight" role="group" aria-label=${words.several}><h2>${words.several}</h2>${choices.map((item) => html`<button type="button" class="btn tap pick" onClick=${() => chosen(item)}><span>${nameIn(item.names)}${mark(item) && html` <${Pill} tone="warn">${mark(item)}</${Pill}>`}</span><span class="small muted">${item.gtin || item.sku}</span></button>`)}</section>`}`;
 }

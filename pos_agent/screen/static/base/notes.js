@@ -1,20 +1,23 @@
 // Short notices at the foot of the page, one at a time. They never take the focus, and go to the page's head where
-// they would cover fields at its foot.
+// they would cover what is worked with at its foot: fields, what is to pay, the button that goes on.
 
 import { play } from "./sounds.js";
 import { markSvg } from "./signs.js";
 
 const SHOWN_MS = { ok: 3500, info: 5000, warn: 7000, bad: 8000 };
-const FIELDS = "input, select, textarea";
-const FOCUSED = 100;
+const WORKED_WITH = [
+  ["input, select, textarea", 1],
+  [".total, .btn.main, .btn.huge", 10],
+  [":is(input, select, textarea):focus", 100],
+];
 
 const overlaps = (one, other) => one.top < other.bottom && other.top < one.bottom && one.left < other.right && other.left < one.right;
 
 // How much a notice is in the way where it is now: the field that is typed in counts more than all others.
 function covered(box) {
   const place = box.getBoundingClientRect();
-  const hidden = [...document.querySelectorAll(FIELDS)].filter((field) => overlaps(place, field.getBoundingClientRect()));
-  return hidden.length + (hidden.includes(document.activeElement) ? FOCUSED : 0);
+  const hidden = (found) => [...document.querySelectorAll(found)].filter((one) => overlaps(place, one.getBoundingClientRect())).length;
+  return WORKED_WITH.reduce((sum, [found, weight]) => sum + weight * hidden(found), 0);
 }
 
 function settle(region, box) {
@@ -43,6 +46,8 @@ export function note(tone, title, detail = "") {
   box.append(text);
   region.replaceChildren(box);
   settle(region, box);
+  // what the same step changes on the page is painted after this
+  requestAnimationFrame(() => box.isConnected && settle(region, box));
   setTimeout(() => box.remove(), SHOWN_MS[tone] ?? SHOWN_MS.info);
 }
 

@@ -102,4 +102,4 @@ function pluggedSign(name, state) {
 }
 
 export const scannerSign = ({ state }) => pluggedSign(scannerName, state);
-export const displaySign = ({ state }) => pluggedSign(_("Display"), state);
+export const displaySign = ({ state }) => pluggedSign(_("Customer display"), state);

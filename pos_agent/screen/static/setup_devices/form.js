@@ -47,29 +47,44 @@ function ScannerFields({ form, setup }) {
     <${Text} form=${form} name="prefix" label=${words.prefix} maxlength="8" /><${Text} form=${form} name="suffix" label=${words.suffix} maxlength="8" /></div>`;
 }
 
+function DisplayFields({ form, setup }) {
+  return html`<div class="pairs"><${Choice} form=${form} name="kind" label=${words.displayKind} choices=${Object.entries(words.displayKinds)} />
+    <${Choice} form=${form} name="till" label=${words.till} choices=${[["", words.firstTill], ...setup.tills.map((till) => [till, shared.tillNo(till)])]} /></div>`;
+}
+
+// What differs from kind to kind of device.
+const kinds = {
+  printer: { title: words.printers, help: words.printerHelp, Fields: PrinterFields },
+  scanner: { title: words.scanners, help: words.scannerHelp, Fields: ScannerFields },
+  display: { title: words.displays, help: words.displayHelp, Fields: DisplayFields },
+};
+
 function Scans({ trial }) {
   return html`<ul class="list" id="scans">${trial.scans.map((one, at) => html`<li key=${at}><span class="scanned">${one.is_secret ? words.secret : one.code}</span> <span class="muted small">${words.read(one.length, one.symbology)}</span></li>`)}</ul>`;
 }
 
-// What the test came to; after a page, what the person saw counts.
+// What the test came to; after a page, and while a display shows its number, what the person sees counts.
 function Outcome({ form, trial }) {
-  const asks = trial.kind === "page" && !trial.running && trial.good;
+  const asks = trial.good && ((trial.kind === "page" && !trial.running) || trial.kind === "view");
+  const advice = trial.kind === "view" ? words.viewAdvice : words.advice;
   return html`<div class="stack tight" id="outcome" role="status">
-    ${trial.running && html`<p>${trial.kind === "scans" && trial.good ? words.scanNow : words.testing}</p>`}
-    ${trial.words && !(trial.running && trial.good) && html`<${State} tone=${trial.good ? "ok" : "bad"}>${trial.words}</${State}>`}
+    ${trial.running && !asks && html`<p>${trial.kind === "scans" && trial.good ? words.scanNow : words.testing}</p>`}
+    ${trial.words && (asks || !(trial.running && trial.good)) && html`<${State} tone=${trial.good ? "ok" : "bad"}>${trial.words}</${State}>`}
     ${trial.kind === "scans" && html`<${Scans} trial=${trial} />`}
-    ${asks && !form.isTested && html`<p>${words.cameOut}</p><div class="acts"><button type="button" class="btn tap main" onClick=${() => judge(true)}>${words.yes}</button><button type="button" class="btn tap" onClick=${() => judge(false)}>${words.no}</button></div>`}
-    ${form.isBad && html`<ul>${words.advice.map((line) => html`<li class="small">${line}</li>`)}</ul>`}
+    ${asks && !form.isTested && html`<p>${trial.kind === "view" ? words.viewNow : words.cameOut}</p><div class="acts"><button type="button" class="btn tap main" onClick=${() => judge(true)}>${words.yes}</button><button type="button" class="btn tap" onClick=${() => judge(false)}>${words.no}</button></div>`}
+    ${form.isBad && html`<ul>${advice.map((line) => html`<li class="small">${line}</li>`)}</ul>`}
     ${form.isTested && html`<${State} tone="ok">${words.tested}</${State}>`}</div>`;
 }
 
 function Tests({ form, trial }) {
   const isBusy = trial?.running;
-  const isPrinter = form.kind === "printer";
+  const { kind } = form;
+  const isPrinter = kind === "printer";
   return html`<div class="acts">
     ${isPrinter && html`<button type="button" class="btn tap" disabled=${isBusy} onClick=${() => tryOut("page")}>${words.test}</button>`}
     ${isPrinter && form.fields.drawer && html`<button type="button" class="btn tap" disabled=${isBusy} onClick=${() => tryOut("drawer")}>${words.openDrawer}</button>`}
-    ${!isPrinter && html`<button type="button" class="btn tap" disabled=${isBusy} onClick=${() => tryOut("scans")}>${words.scan}</button>`}
+    ${kind === "scanner" && html`<button type="button" class="btn tap" disabled=${isBusy} onClick=${() => tryOut("scans")}>${words.scan}</button>`}
+    ${kind === "display" && html`<button type="button" class="btn tap" disabled=${isBusy} onClick=${() => tryOut("view")}>${words.view}</button>`}
     ${!isPrinter && isBusy && html`<button type="button" class="btn tap" onClick=${endTrial}>${words.endTest}</button>`}</div>`;
 }
 
@@ -87,11 +102,11 @@ export function DeviceForm() {
     if (trial?.running) await endTrial();
     closeForm();
   };
-  const isPrinter = form.kind === "printer";
-  return html`<form class="card pad device-form" id="device-form" onSubmit=${keep}><h2 ref=${head} tabindex="-1">${isPrinter ? words.printers : words.scanners}: ${form.fields.id}</h2>
+  const { title, help, Fields } = kinds[form.kind];
+  return html`<form class="card pad device-form" id="device-form" onSubmit=${keep}><h2 ref=${head} tabindex="-1">${title}: ${form.fields.id}</h2>
     ${form.isNew && html`<${Text} form=${form} name="id" label=${words.id} help=${words.idHelp} required maxlength="64" pattern="[A-Za-z0-9][A-Za-z0-9_.\\-]*" />`}
-    <${Text} form=${form} name="uri" label=${words.uri} help=${isPrinter ? words.printerHelp : words.scannerHelp} required maxlength="200" />
-    ${isPrinter ? html`<${PrinterFields} form=${form} setup=${setup} />` : html`<${ScannerFields} form=${form} setup=${setup} />`}
+    <${Text} form=${form} name="uri" label=${words.uri} help=${help} required maxlength="200" />
+    <${Fields} form=${form} setup=${setup} />
     <${Tests} form=${form} trial=${trial} />${trial && html`<${Outcome} form=${form} trial=${trial} />`}
     <div class="acts"><button class=${"btn tap " + (isTested ? "main" : "")}>${isTested ? words.save : words.saveUntested}</button><button type="button" class="btn tap quiet" onClick=${leave}>${shared.cancel}</button></div></form>`;
 }

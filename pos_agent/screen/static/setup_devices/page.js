@@ -10,10 +10,12 @@ import { Icon, Pill } from "../base/signs.js";
 import { readStatusSoon, status } from "../base/status.js";
 import { useStore } from "../base/store.js";
 import { TopBar } from "../base/top_bar.js";
-import { printerSign, scannerSign, words as shared } from "../base/words.js";
+import { displaySign, printerSign, scannerSign, words as shared } from "../base/words.js";
 import { DeviceForm } from "./form.js";
-import { find, newPrinter, newScanner, openForm, read, readTrial, remove, state } from "./state.js";
+import { find, newDisplay, newPrinter, newScanner, openForm, read, readTrial, remove, state } from "./state.js";
 import { words } from "./words.js";
+
+const sure = { printer: words.sure, scanner: words.sureScanner, display: words.sureDisplay };
 
 function Device({ kind, one, sign: [tone, text] }) {
   const [isAsked, ask] = useState(false);
@@ -24,7 +26,7 @@ function Device({ kind, one, sign: [tone, text] }) {
   };
   return html`<div class="one" data-device=${one.id}><span class="grow"><strong>${one.id}</strong><span class="small muted">${one.uri}</span></span><${Pill} tone=${tone}>${text}</${Pill}>
     <span class="acts"><button type="button" class="btn tap" onClick=${() => openForm(kind, one, false)}>${words.edit}${name}</button><button type="button" class="btn tap quiet" aria-expanded=${String(isAsked)} onClick=${() => ask(!isAsked)}>${words.remove}${name}</button></span>
-    ${isAsked && html`<div class="stack tight" role="alert"><p>${kind === "printer" ? words.sure : words.sureScanner}</p><div class="acts"><button type="button" class="btn tap danger" onClick=${gone}>${words.remove}${name}</button><button type="button" class="btn tap" onClick=${() => ask(false)}>${shared.cancel}</button></div></div>`}</div>`;
+    ${isAsked && html`<div class="stack tight" role="alert"><p>${sure[kind]}</p><div class="acts"><button type="button" class="btn tap danger" onClick=${gone}>${words.remove}${name}</button><button type="button" class="btn tap" onClick=${() => ask(false)}>${shared.cancel}</button></div></div>`}</div>`;
 }
 
 function List({ kind, title, none, add, addWord, all, shown, signOf, icon }) {
@@ -37,12 +39,14 @@ function List({ kind, title, none, add, addWord, all, shown, signOf, icon }) {
 // Lines and network addresses may be either; what is printed on is never a scanner, nor a keyboard a printer.
 const isPrinter = (one) => one.kind !== "keyboard";
 const isScanner = (one) => ["serial", "keyboard"].includes(one.kind);
+const isDisplay = (one) => one.kind === "serial";
 
 function Found({ one }) {
   const title = one.name || one.address || one.kind;
   return html`<li class="one"><span class="grow"><strong>${title}</strong>${one.address && one.address !== title && html`<span class="small muted">${one.address}</span>`}${one.trouble && html`<span class="small">${one.trouble}</span>`}</span>
     ${one.id ? html`<${Pill} tone="ok">${words.already(one.id)}</${Pill}>` : one.address && html`<span class="acts">${isPrinter(one) && html`<button type="button" class="btn tap" onClick=${() => newPrinter(one.address)}>${words.use}<span class="visually-hidden"> ${title}</span></button>`}
-      ${isScanner(one) && html`<button type="button" class="btn tap" onClick=${() => newScanner(one.address)}>${words.useScanner}<span class="visually-hidden"> ${title}</span></button>`}</span>`}</li>`;
+      ${isScanner(one) && html`<button type="button" class="btn tap" onClick=${() => newScanner(one.address)}>${words.useScanner}<span class="visually-hidden"> ${title}</span></button>`}
+      ${isDisplay(one) && html`<button type="button" class="btn tap" onClick=${() => newDisplay(one.address)}>${words.useDisplay}<span class="visually-hidden"> ${title}</span></button>`}</span>`}</li>`;
 }
 
 function Finder({ found, isFinding }) {
@@ -64,6 +68,7 @@ function Page() {
     ${form && html`<${DeviceForm} key=${form.kind + form.isNew} />`}
     ${setup && !form && html`<${List} kind="printer" icon="printer" title=${words.printers} none=${words.noPrinters} add=${newPrinter} addWord=${words.addPrinter} all=${setup.printers} shown=${facts.printers} signOf=${printerSign} />
       <${List} kind="scanner" icon="scanner" title=${words.scanners} none=${words.noScanners} add=${newScanner} addWord=${words.addScanner} all=${setup.scanners} shown=${facts.scanners} signOf=${scannerSign} />
+      <${List} kind="display" icon="screen" title=${words.displays} none=${words.noDisplays} add=${newDisplay} addWord=${words.addDisplay} all=${setup.displays} shown=${facts.displays} signOf=${displaySign} />
       <${Finder} found=${found} isFinding=${isFinding} /><p class="small muted">${words.source[setup.source]}</p>`}
   </div></main>`;
 }

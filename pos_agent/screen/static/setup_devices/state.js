@@ -27,6 +27,10 @@ export function newScanner(uri = "") {
   openForm("scanner", fields, true);
 }
 
+export function newDisplay(uri = "") {
+  openForm("display", { id: freeName("display", state.get().setup.displays), uri, kind: "text", till: null }, true);
+}
+
 // A form keeps the version that it was opened with: what somebody else changes meanwhile is noticed when it is kept.
 export const openForm = (kind, fields, isNew) => state.set({ form: { kind, fields: { ...fields }, isNew, version: state.get().setup.version, faults: {}, isTested: false, isBad: false }, trial: null });
 

@@ -1,5 +1,6 @@
 // The one field of the till: what a wedge scanner types, what a clerk types. No timing decides what it is: Enter does.
 
+import { useEffect, useState } from "preact/hooks";
 import { html } from "../base/html.js";
 import { CameraButton } from "../base/camera_button.js";
 import { Icon } from "../base/signs.js";
@@ -81,14 +82,27 @@ function onKeyDown(event) {
   event.preventDefault();
 }
 
+// Where the whole hint would be cut, a short one stands; the label says it whole to those who hear it.
+function useNarrow() {
+  const narrow = matchMedia("(max-width: 720px)");
+  const [isNarrow, tell] = useState(narrow.matches);
+  useEffect(() => {
+    const changed = () => tell(narrow.matches);
+    narrow.addEventListener("change", changed);
+    return () => narrow.removeEventListener("change", changed);
+  }, []);
+  return isNarrow;
+}
+
 export function ScanField({ found, pending }) {
   const isOpen = Boolean(found?.items.length);
+  const isNarrow = useNarrow();
   return html`<div class="scan-row">
     <label class="visually-hidden" for="scan">${words.scanLabel}</label>
     ${pending > 0 && html`<span class="pill info pending" role="status">${words.pending(pending)}</span>`}
     <div class="scan-box">
       <${Icon} name="scanner" size=${22} />
-      <input id="scan" class="input scan" type="text" placeholder=${words.scanLabel} autocomplete="off" autocapitalize="off"
+      <input id="scan" class="input scan" type="text" placeholder=${isNarrow ? words.scanShort : words.scanLabel} autocomplete="off" autocapitalize="off"
         spellcheck=${false} enterkeyhint="go" maxlength="700" role="combobox" aria-autocomplete="list" aria-expanded=${String(isOpen)} aria-controls="found"
         aria-activedescendant=${isOpen ? "found-" + found.active : undefined} onKeyDown=${onKeyDown} onInput=${(event) => searchSoon(event.target.value)} />
     </div>

@@ -4,6 +4,7 @@ import { _, ngettext } from "omo/web/texts.js";
 
 export const words = {
   title: _("Till"),
+  scanShort: _("Scan or type"),
   scanLabel: _("Scan, or type a barcode, a name or its initials"),
   goods: _("Goods"),
   unitPrice: _("Unit price"),
