@@ -2,6 +2,9 @@
 
 import os
 import stat
+import subprocess
+import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -32,7 +35,9 @@ from pos_agent.settings import AgentSettings, DisplaySection, PrinterSection, Sc
 from sync.rules.errors import Refused
 from sync.web.errors import InvalidInput
 from tests.unit.pos_agent.agent_stage import Stage, agent_settings
+from tests.unit.pos_agent.saves_devices import choices
 
+ROOT = Path(__file__).parents[3]
 MODELS = ("generic-80", "generic-58")
 FRONT = PrinterSection(id="front", uri="tcp://127.0.0.1:1")
 HAND = ScannerSection(id="hand", uri="serial:/dev/ttyS9?baud=9600")
@@ -226,3 +231,31 @@ async def test_papers_of_a_printer_that_is_gone_go_to_the_one_of_their_kind(stag
     await printers._take_in_strays()
     assert await stage.rows("SELECT id, printer, state FROM print_job") == [(job, "k", "queued")]
     assert [one["id"] for one in desk.board.printers_json()] == ["r", "k"]
+
+
+@pytest.mark.processes
+def test_a_kill_while_devices_are_saved_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
+    whole = set()
+    for tables in choices():
+        write_tables(tmp_path / "whole", tables)
+        whole.add(sha256((tmp_path / "whole").read_bytes()).hexdigest())
+    folder = tmp_path / "data"
+    folder.mkdir()
+    program = Path(__file__).with_name("saves_devices.py")
+    told = subprocess.run(
+        [sys.executable, str(program), str(folder), "60"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},  # noqa: TID251 - a child needs its parent's
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    found = told.stdout.split()
+    assert len(found) == 60
+    assert set(found) - {"none"} == whole
+    chosen = choose_devices(AgentSettings(data_dir=folder))
+    assert (chosen.source, chosen.problems) == ("devices.toml", ())
+    assert tables_of(chosen.settings) in choices()
+    write_tables(folder / "devices.toml", tables_of(chosen.settings))  # what a kill left beside it is no hurdle
+    assert [path.name for path in folder.iterdir()] == ["devices.toml"]
