@@ -21,11 +21,15 @@ class RealAgent:
     def __init__(self, template: Path, folder: Path, **settings: Any) -> None:
         self._template, self._folder, self._settings = template, folder, settings
         self._started = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+        self._port = 0
+        self._thread = self._new_thread()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: uvicorn.Server | None = None
         self.stage: Stage | None = None
         self.url = ""
+
+    def _new_thread(self) -> threading.Thread:
+        return threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -35,14 +39,14 @@ class RealAgent:
             serving = asyncio.create_task(self._server.serve())
             while not self._server.started and not serving.done():  # noqa: ASYNC110  # uvicorn tells by a flag only
                 await asyncio.sleep(0.01)
-            port = self._server.servers[0].sockets[0].getsockname()[1]
-            self.url = self._url(stage, port)
+            self._port = self._server.servers[0].sockets[0].getsockname()[1]
+            self.url = self._url(stage, self._port)
             self._started.set()
             await serving
 
     async def _config(self, stage: Stage) -> uvicorn.Config:
         """What is served; at this machine itself unless a kind of agent says otherwise."""
-        return uvicorn.Config(build_app(stage.desk, 8700), port=0, log_level="error", lifespan="off")
+        return uvicorn.Config(build_app(stage.desk, 8700), port=self._port, log_level="error", lifespan="off")
 
     def _url(self, _stage: Stage, port: int) -> str:
         """Where it is served."""
@@ -68,6 +72,13 @@ class RealAgent:
         self._loop.call_soon_threadsafe(self.stage.desk.screens.close)
         self._server.should_exit = True
         self._thread.join(WAIT_S)
+
+    def start_again(self) -> Stage:
+        """Serve once more what `stop` left, at the same address; what was in memory alone is gone."""
+        assert not self._thread.is_alive()
+        self._started.clear()
+        self._thread = self._new_thread()
+        return self.start()
 
 
 def sign_in(page: Page, url: str, login: str) -> None:

@@ -257,5 +257,7 @@ def test_a_kill_while_devices_are_saved_leaves_the_old_file_or_the_new_one(tmp_p
     chosen = choose_devices(AgentSettings(data_dir=folder))
     assert (chosen.source, chosen.problems) == ("devices.toml", ())
     assert tables_of(chosen.settings) in choices()
-    write_tables(folder / "devices.toml", tables_of(chosen.settings))  # what a kill left beside it is no hurdle
+    write_tables(
+        folder / "devices.toml", tables_of(chosen.settings)
+    )  # what a kill left beside it is no hurdle
     assert [path.name for path in folder.iterdir()] == ["devices.toml"]
