@@ -38,7 +38,9 @@ _LIMITS: Final = SpoolLimits(
 )  # fmt: skip
 _SETTLED: Final = frozenset({JobState.CONFIRMED, JobState.UNCERTAIN, JobState.FAILED, JobState.EXPIRED})
 _LOOK_S: Final = 0.004
-_LIMIT_S: Final = 20.0
+_LIMIT_S: Final = 60.0
+_TRIES: Final = 5
+"""How often a paper is printed again before it counts as lost."""
 _HOLD_S: Final = 0.03
 _HOLDS_S: Final = (0.03, 0.03, 0.5)
 """How long a fault lasts: mostly shorter than the spool waits for a mark, sometimes longer."""
@@ -202,19 +204,31 @@ class PrintTrial:
             await self._print_again(job, tally)
 
     async def _print_again(self, job: str, tally: Tally) -> None:
-        again = f"{job}-again"
+        """The clerk has it printed again until one of the copies lies there whole, as people do."""
+        tally.printed_again += 1
+        doubted = job
+        for number in range(1, _TRIES + 1):
+            again = f"{job}-again-{number}"
+            await self._order_copy(doubted, again)
+            state = await self._settled(again)
+            if state is JobState.UNCERTAIN:
+                await asyncio.sleep(_HOLD_S)
+            copies = self._whole_papers(job, copy=number)
+            tally.doubled += copies > 1
+            if copies or state is not JobState.UNCERTAIN:
+                tally.lost += copies == 0
+                return
+            doubted = again
+        tally.lost += 1
 
+    async def _order_copy(self, doubted: str, again: str) -> None:
         def order(connection: sqlite3.Connection) -> None:
-            journal.decide(connection, job, "again", "clerk", AT)
-            journal.enqueue_reprint(connection, job, again, AT)
+            journal.decide(connection, doubted, "again", "clerk", AT)
+            journal.enqueue_reprint(connection, doubted, again, AT)
 
         await self._journal.call(order)
         assert self._spool is not None
         self._spool.wake("front")
-        state = await self._settled(again)
-        copies = self._whole_papers(job, copy=1)
-        tally.printed_again += 1
-        tally.lost += state is not JobState.CONFIRMED or copies != 1
 
     def _whole_papers(self, job: str, copy: int = 0) -> int:
         """Papers of a job from its first line to its last; of an original, or of its n-th copy."""

@@ -10,7 +10,7 @@ from devices.printing.thread_journal import ThreadJournal
 from devices.simulators.process import announce
 
 _LIMITS: Final = SpoolLimits(
-    status_s=0.3, completion_s=1.0, health_s=0.05, backoff_first_s=0.02, backoff_limit_s=0.1
+    status_s=10.0, completion_s=30.0, health_s=0.05, backoff_first_s=0.02, backoff_limit_s=0.1
 )
 
 

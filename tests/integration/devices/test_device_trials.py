@@ -7,7 +7,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -23,6 +27,11 @@ from tests.integration.devices.virtual_devices import ROOT, Program, running
 pytestmark = pytest.mark.processes
 AT = datetime(2026, 5, 1, 4, 0, tzinfo=UTC)
 JOBS = 24
+LIMIT_S = 60.0
+OPEN_JOBS = (
+    "SELECT count(*) FROM print_job WHERE state IN ('queued', 'sending')"
+    " OR (state = 'sent' AND reason = 'awaiting_mark')"
+)
 
 
 async def test_each_fault_at_each_moment_loses_and_doubles_nothing() -> None:
@@ -39,8 +48,8 @@ async def test_chaotic_scans_arrive_once_and_as_they_were() -> None:
     assert report.plugged_again > 0
 
 
-def print_until_killed(path: Path, printer: Program, after_s: float) -> None:
-    """A spool in a process of its own, killed after a while; it ends by itself never."""
+def print_until_killed(path: Path, printer: Program, until: Callable[[], object]) -> None:
+    """A spool in a process of its own, killed when it has come so far; it ends by itself never."""
     uri = f"tcp://127.0.0.1:{printer.facts['port']}"
     process = subprocess.Popen(
         [sys.executable, "-m", "devices.trials", "--spool", str(path), "--printer", uri],
@@ -51,10 +60,19 @@ def print_until_killed(path: Path, printer: Program, after_s: float) -> None:
     )
     assert process.stdout is not None
     json.loads(process.stdout.readline())
-    Event().wait(after_s)
+    until()
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     process.stdout.close()
+
+
+def wait_until_settled(path: Path) -> None:
+    """Wait until no job is queued or under way."""
+    ends = time.monotonic() + LIMIT_S
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        while connection.execute(OPEN_JOBS).fetchone() != (0,):
+            assert time.monotonic() < ends, "the spool does not come to its end"
+            Event().wait(0.05)
 
 
 def test_a_spool_that_is_killed_again_and_again_prints_each_paper_once_or_says_that_it_does_not_know(
@@ -70,8 +88,9 @@ def test_a_spool_that_is_killed_again_and_again_prints_each_paper_once_or_says_t
     options = ("--port", "0", "--papers", str(tmp_path / "papers"), "--no-png")
     with running("printer", *options) as printer:
         for _ in range(6):
-            print_until_killed(path, printer, moments.uniform(0.02, 0.2))
-        print_until_killed(path, printer, 3.0)
+            after_s = moments.uniform(0.02, 0.2)
+            print_until_killed(path, printer, partial(Event().wait, after_s))
+        print_until_killed(path, printer, partial(wait_until_settled, path))
     with sqlite3.connect(path) as connection:
         states = dict(connection.execute("SELECT id, state FROM print_job"))
     connection.close()
