@@ -1,4 +1,4 @@
-"""The customer's screen beside a real till: greeting, sale, change, closed; the agent starts anew in between."""
+"""The customer's screen beside a real till: greeting, sale, change, closed; its agent begins anew once."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.agent.conftest import Open
 from tests.browser.agent.fake_documents import FakeDocuments, busy_documents
@@ -87,6 +87,24 @@ def test_a_delivery_is_entered_by_scanner_and_keyboard_and_booked(
         {"sku": "FO2001", "qty": 96, "target": "floor"},
     ]
     assert move(papers, 0)["actor"] == "chen"
+
+
+def test_goods_that_are_scanned_while_a_document_opens_are_counted_in_it(
+    open_page: Open, served: Served, papers: FakeDocuments
+) -> None:
+    page = open_page("/documents", login="chen").page
+    expect(page.locator("#line")).to_have_text("在线")
+    held: list[Route] = []
+    page.route("**/api/v1/documents/*", lambda route: held.insert(0, route), times=1)
+    page.locator("#waiting button").filter(has_text="RK-20260501-017").click()
+    for count in (1, 2):
+        with page.expect_response("**/api/v1/till/search?*"):
+            served.tell("receiving", "scan", {"code": "6990101000051"})
+        expect(page.locator("#waiting button")).to_have_count(3)
+        assert len(held) == 1, count
+    held[0].continue_()
+    expect(page.get_by_label("实收: 舒缓保湿面霜 50g")).to_have_value("2")
+    assert papers.waiting()["open"] == 3
 
 
 def test_goods_that_are_not_on_the_paper_are_told(open_page: Open, papers: FakeDocuments) -> None:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.processes
 
 async def shown(program: Program, number: str) -> dict[str, object]:
     """What stands on it once the number is there."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             answer = await asyncio.to_thread(program.control, "show")
             said: dict[str, object] = json.loads(answer.removeprefix("ok "))

@@ -31,7 +31,7 @@ class Till:
 
     async def until(self, *, scans: int = 0, state: DeviceState | None = None) -> None:
         """Wait for so many scans, or for the present state."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while len(self.scans) < scans or (state and self.states[-1:] != [state]):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 

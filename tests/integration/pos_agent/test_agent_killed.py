@@ -110,7 +110,12 @@ class Closer:
             return
 
 
-async def check_closings(stage: Stage, closer: Closer, papers: Path) -> None:
+def texts_of(papers: Path) -> list[str]:
+    """What stands on each paper that came out."""
+    return [path.read_text("utf-8") for path in papers.glob("*.txt")]
+
+
+async def check_closings(stage: Stage, closer: Closer, texts: list[str]) -> None:
     """Numbers without a gap, each receipt in one closing, each closing on one paper or in doubt."""
     kept = await stage.rows("SELECT id, request, epoch, count, receipts, job_id FROM z_report ORDER BY rowid")
     by_request = {request: report for report, request, *_ in kept}
@@ -126,7 +131,6 @@ async def check_closings(stage: Stage, closer: Closer, papers: Path) -> None:
     assert {report: counted.get(report, 0) for report, *_ in kept} == {row[0]: row[4] for row in kept}
     states = dict(await stage.rows("SELECT id, state FROM print_job WHERE kind = 'report'"))
     assert sorted(states) == sorted(row[5] for row in kept)
-    texts = [path.read_text("utf-8") for path in papers.glob("*.txt")]
     for report, job in ((row[0], row[5]) for row in kept):
         whole = sum(report in text.split() for text in texts)
         assert whole == 1 if states[job] == "confirmed" else whole <= 1, (report, states[job], whole)
@@ -162,7 +166,7 @@ async def test_a_killed_agent_has_everything_that_it_told(template: Path, tmp_pa
                 closing.join()
             assert verify(tmp_path / "agent.db") == []
     async with staged(template, tmp_path) as stage:
-        await check_closings(stage, closer, papers)
+        await check_closings(stage, closer, texts_of(papers))
         kept = dict(await stage.rows("SELECT number, total_minor FROM receipt"))
         sold = (await stage.sku(COLA)).floor
     assert len(told) == len({number for number, _total in told}) > ROUNDS

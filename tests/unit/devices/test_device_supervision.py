@@ -53,7 +53,7 @@ async def test_a_device_is_absent_then_ready_then_lost_and_logged_once_each() ->
     supervisor = Supervisor("scanner", statuses.append, Backoff(0.001, 0.002), now=lambda: AT)
     with capture_logs() as logs:
         task = asyncio.create_task(supervisor.run(session))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await stays.wait()
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -86,7 +86,7 @@ async def test_a_fault_that_nobody_foresaw_is_a_loss_and_the_device_is_tried_aga
     supervisor = Supervisor("scanner", statuses.append, Backoff(0.001, 0.002), now=lambda: AT)
     with capture_logs() as logs:
         task = asyncio.create_task(supervisor.run(session))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await stays.wait()
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -123,7 +123,7 @@ async def supervised(
     """While a device is kept open."""
     task = asyncio.create_task(supervisor.run(session))
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             yield
     finally:
         task.cancel()
@@ -238,7 +238,7 @@ async def read_scans(port: MemoryPort, config: ScannerConfig, pieces: list[bytes
 
     source = ScannerSource(config, lambda _uri: port, lambda: AT)
     task = asyncio.create_task(source.run(take, watch))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await ready.wait()
         for piece in pieces:
             port.say(piece)
@@ -282,7 +282,7 @@ async def test_a_fault_of_the_listener_does_not_silence_the_scanner() -> None:
     source = ScannerSource(ScannerConfig("till-1", "memory:"), lambda _uri: port, lambda: AT)
     task = asyncio.create_task(source.run(listen, lambda _status: ready.set()))
     with capture_logs() as logs:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await ready.wait()
             await asyncio.sleep(0)
             port.say(b"bad\rgood\r")

@@ -41,7 +41,7 @@ async def test_the_drawer_opens_once_and_beside_the_jobs(tmp_path: Path) -> None
     async with running(bench):
         pulse = bench.spool.open_drawer("front")
         assert bench.spool.open_drawer("front") is pulse
-        assert await asyncio.wait_for(pulse, 2)
+        assert await asyncio.wait_for(pulse, 60)
         await bench.print("a")
         await bench.until_state("a", "confirmed")  # type: ignore[arg-type]
     assert [data for data in bench.papers() if data == PULSE] == [PULSE]
@@ -53,7 +53,7 @@ async def test_a_printer_without_paper_opens_the_drawer_in_real_time(tmp_path: P
     port = MemoryPort(lambda data: out if data == STATUS_REQUEST else b"")
     bench = Bench(tmp_path / "jobs.db", {"front": port})
     async with running(bench):
-        assert await asyncio.wait_for(bench.spool.open_drawer("front"), 2)
+        assert await asyncio.wait_for(bench.spool.open_drawer("front"), 60)
     assert bytes.fromhex("10 14 01 00 01") in bench.papers()
 
 
@@ -62,7 +62,7 @@ async def test_a_pulse_that_cannot_leave_never_leaves_later(tmp_path: Path) -> N
     port.absent = True
     bench = Bench(tmp_path / "jobs.db", {"front": port})
     async with running(bench):
-        assert not await asyncio.wait_for(bench.spool.open_drawer("front"), 2)
+        assert not await asyncio.wait_for(bench.spool.open_drawer("front"), 60)
         port.absent = False
         await bench.print("a")
         await bench.until_state("a", "confirmed")  # type: ignore[arg-type]
@@ -89,7 +89,7 @@ async def test_a_pulse_wished_for_while_a_paper_is_awaited_never_leaves_later(tm
     async with running(bench):
         await bench.print("a")
         await bench.until_state("a", JobState.UNCERTAIN)
-        assert not await asyncio.wait_for(pulses[0], 3)
+        assert not await asyncio.wait_for(pulses[0], 60)
         await bench.print("b")
         await bench.until_state("b", JobState.UNCERTAIN)
     assert PULSE not in bench.papers()
@@ -98,5 +98,5 @@ async def test_a_pulse_wished_for_while_a_paper_is_awaited_never_leaves_later(tm
 async def test_a_pulse_for_a_printer_that_answers_too_late_is_not_sent(tmp_path: Path) -> None:
     bench = Bench(tmp_path / "jobs.db", {"front": MemoryPort(lambda _: b"")}, replace(LIMITS, pulse_s=0.01))
     async with running(bench):
-        assert not await asyncio.wait_for(bench.spool.open_drawer("front"), 3)
+        assert not await asyncio.wait_for(bench.spool.open_drawer("front"), 60)
     assert bench.papers() == []

@@ -146,7 +146,7 @@ class GlassPort:
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Wait until a write made it so."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not is_so():
                 self.written.clear()
                 await self.written.wait()
@@ -169,7 +169,7 @@ async def test_a_display_that_was_unplugged_shows_the_newest_view_when_it_is_bac
     before = port.writes
     await port.until(lambda: port.writes > before)  # sent again without being asked: it may have lost power
     port.is_there = False
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while told[-1].state not in {DeviceState.LOST, DeviceState.ABSENT}:
             back.clear()
             await back.wait()

@@ -74,8 +74,8 @@ class Bench:
         return {identity: (state, reason) for identity, state, reason in found}
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait for a condition, at most five seconds."""
-        async with asyncio.timeout(5):
+        """Wait for a condition, at most a minute."""
+        async with asyncio.timeout(60):
             while not condition():  # noqa: ASYNC110 - the state sits in a file
                 await asyncio.sleep(0.005)
 
@@ -95,7 +95,7 @@ async def running(bench: Bench) -> AsyncIterator[None]:
         yield
     finally:
         bench.spool.stop()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await task
         await bench.journal.close()
 

@@ -107,11 +107,11 @@ def wait(process: bytes | None, timeout_s: float = 0.2, patience_s: float = 0.0)
 
 
 async def test_a_printer_without_paper_is_asked_and_waited_for() -> None:
-    said = [bytes.fromhex("1A32127E")] * 8 + [bytes.fromhex("12121212") + b"\0"]
+    said = [bytes.fromhex("1A32127E")] * 60 + [bytes.fromhex("12121212") + b"\0"]
     port = await opened(MemoryPort(lambda _request: said.pop(0) if said else b""))
     states: list[PrinterState] = []
-    mark = await await_mark(port, wait(None, 0.05, 5.0), lambda report: states.append(report.state))
-    assert (mark, states) == (Mark(), [PrinterState.PAPER_OUT] * 8 + [PrinterState.ONLINE])
+    mark = await await_mark(port, wait(None, 0.5, 60.0), lambda report: states.append(report.state))
+    assert (mark, states) == (Mark(), [PrinterState.PAPER_OUT] * 60 + [PrinterState.ONLINE])
 
 
 async def test_half_an_answer_is_never_completed_by_the_answer_to_the_next_question() -> None:

@@ -214,7 +214,7 @@ class Till:
 
     async def until(self, is_so: Callable[["Till"], Any]) -> None:
         """Wait for it."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not is_so(self):  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
 
@@ -335,7 +335,7 @@ async def test_a_scanner_connects_to_us_and_the_newest_line_counts() -> None:
 
 
 async def _connect(number: int) -> asyncio.StreamWriter:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while True:
             try:
                 return (await asyncio.open_connection("127.0.0.1", number))[1]

@@ -74,7 +74,7 @@ async def test_a_port_that_always_fails_is_logged_once_and_keeps_its_jobs(tmp_pa
         async with running(bench):
             await bench.print("a")
             for _ in range(3):
-                assert not await asyncio.wait_for(bench.spool.open_drawer("front"), 2)
+                assert not await asyncio.wait_for(bench.spool.open_drawer("front"), 60)
             assert bench.states() == {"a": ("queued", "")}
             port.fails_on = ""
             await bench.until_state("a", JobState.CONFIRMED)
@@ -88,7 +88,7 @@ async def test_a_drawer_that_is_wished_open_while_the_spool_stops_is_told_so(tmp
         await bench.until(lambda: bool(bench.statuses))
         bench.spool.stop()
         pulse = bench.spool.open_drawer("front")
-        assert not await asyncio.wait_for(pulse, 2)
+        assert not await asyncio.wait_for(pulse, 60)
     assert PULSE not in bench.papers()
 
 

@@ -5,7 +5,7 @@ import { useFrozen } from "../base/frozen.js";
 import { html } from "../base/html.js";
 import { moment } from "../base/moments.js";
 import { Icon, Pill } from "../base/signs.js";
-import { begin, open } from "./state.js";
+import { begin, open, takeGoods } from "./state.js";
 import { words } from "./words.js";
 
 const LATE_MS = 24 * 3600 * 1000;
@@ -21,7 +21,7 @@ function Begin({ busy }) {
   const { count } = useFrozen();
   return html`<section class="stack" aria-label=${words.begin}><div><h2>${words.begin}</h2><p class="muted">${words.beginHelp}</p></div>
     ${count > 0 && html`<div class="row"><button type="button" class="btn tap" disabled=${busy} onClick=${() => begin({ frozen: true })}>${words.countFrozen}</button></div>`}
-    <${GoodsFinder} label=${words.beginLabel} take=${(item) => begin({ skus: [item.sku] })} /></section>`;
+    <${GoodsFinder} label=${words.beginLabel} take=${takeGoods} /></section>`;
 }
 
 const Blank = () => html`<div class="blank"><${Icon} name="receipt" size=${48} /><h2>${words.empty}</h2><p>${words.emptyHelp}</p></div>`;

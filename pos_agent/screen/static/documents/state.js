@@ -24,7 +24,18 @@ export async function readList() {
   }
 }
 
-export async function open(id) {
+// What is on its way to the page, a document or a new count: goods that are scanned meanwhile are meant for it.
+let coming = Promise.resolve();
+export const open = (id) => (coming = show(id));
+export const begin = (what) => (coming = beginCount(what));
+
+export async function takeGoods(item) {
+  for (let seen = null; seen !== coming; ) await (seen = coming);
+  if (documents.get().shown) addOne(item);
+  else begin({ skus: [item.sku] });
+}
+
+async function show(id) {
   try {
     const shown = await get(path(id));
     if (shown.state !== "open") return leave(words.ended);
@@ -144,7 +155,7 @@ async function end(act, body, said) {
 export const book = (partly) => end("/book", { partly }, words.booked);
 export const refuse = (reason) => end("/refuse", { reason }, words.refused);
 
-export async function begin(what) {
+async function beginCount(what) {
   documents.set({ busy: true });
   try {
     const shown = await post("/api/v1/counts", what);
