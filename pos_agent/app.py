@@ -44,7 +44,7 @@ PUT_BACK = (
     " `omo-agent enrol`"
 )
 FENCED = "another machine took this store over, or this ledger is an old copy: call the head office"
-TEXTS = ("pos_agent.problems", "pos_agent.hardware", SCREEN)
+TEXTS = ("pos_agent.problems", "pos_agent.hardware", "pos_agent.lan", SCREEN)
 
 
 def build_app(desk: Desk, port: int) -> Starlette:

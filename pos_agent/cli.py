@@ -299,15 +299,18 @@ def doctor(as_json: AsJson = False, lang: Lang = "", config: Config = None) -> N
     """Say what is set up, what works, and what to do about what does not."""
     from dataclasses import asdict  # noqa: PLC0415
 
-    from pos_agent.doctor import examine  # noqa: PLC0415
+    from pos_agent.doctor.examine import examine  # noqa: PLC0415
+    from pos_agent.doctor.words import gettext_of, name_of  # noqa: PLC0415
     from pos_agent.hardware.look_words import speech_of  # noqa: PLC0415
 
     with _told():
-        findings = asyncio.run(examine(_load_chosen(config), speech_of(lang)))
+        tag = speech_of(lang)
+        findings = asyncio.run(examine(_load_chosen(config), tag))
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     for finding in () if as_json else findings:
-        typer.echo(f"{'ok ' if finding.ok else 'BAD'} {finding.what}: {finding.text}")
+        what = name_of(finding.what, gettext_of(tag))
+        typer.echo(f"{'ok ' if finding.ok else 'BAD'} {what}: {finding.text}")
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 

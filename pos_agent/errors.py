@@ -58,9 +58,22 @@ class SchemaTrouble(AgentError):
 
 
 class CertificateTrouble(AgentError):
-    """The store's certificate authority is damaged, or others can read its key."""
+    """The store's certificate authority is damaged, or others can read its key.
+
+    Args:
+        words: what is wrong, in English.
+        cause: the same as a stable word: `shared`, `unreadable` or `damaged`.
+        path: the file.
+        why: what the system said.
+    """
 
     code = "certificate"
+
+    def __init__(self, words: str, cause: str, path: str = "", why: str = "") -> None:
+        super().__init__(words)
+        self.cause = cause
+        self.path = path
+        self.why = why
 
 
 class BadFile(AgentError):

@@ -20,6 +20,7 @@ from pos_agent.lan.paired_browsers import (
     list_browsers,
 )
 from pos_agent.lan.pairing import OpenPairing
+from pos_agent.lan.words import tell_door
 from pos_agent.requests import Body, actor_of, answer, browser_of, desk_of
 from pos_agent.staff.rules import MANAGER
 from sync.rules.errors import Refused
@@ -32,6 +33,7 @@ from sync.web.permissions import PUBLIC, PUBLIC_API
 from sync.web.routes import Contract, route
 from sync.web.sessions import TOKEN_BYTES, session_key
 from sync.web.templates import Pages
+from sync.web.translations import gettext
 
 log = get_logger(__name__)
 COOKIE_LIFE: Final = timedelta(days=400)
@@ -61,7 +63,8 @@ async def get_browsers(request: Request) -> Response:
         {
             "is_open": door.is_open,
             "is_meant_to_be": door.section.open,
-            "problem": door.problem,
+            "trouble": door.trouble.code,
+            "problem": tell_door(door.trouble.code, door.trouble.facts, gettext),
             "urls": door.urls if door.is_open else [],
             "fingerprint": door.files.fingerprint,
             "may_pair": browser_of(request) is None,

@@ -23,6 +23,7 @@ from pos_agent.lan.names import PRIVATE_ENDINGS, PRIVATE_NETWORKS, as_address
 AUTHORITY_LIFE: Final = timedelta(days=3650)
 SERVED_LIFE: Final = timedelta(days=397)
 """Browsers take no longer life (CA/Browser Forum, 6.3.2); apart from the day before the issue."""
+_DAMAGED: Final = "the file of the store's authority is damaged"
 EARLIER: Final = timedelta(days=1)
 """Certificates count from a day before they are made: a phone's clock may be behind."""
 
@@ -76,8 +77,8 @@ def make_authority(store: str, now: datetime) -> Authority:
     return Authority(certificate, key)
 
 
-def read_authority(pem: bytes) -> Authority:
-    """The authority in a file of key and certificate.
+def read_authority(pem: bytes, path: str = "") -> Authority:
+    """The authority in a file of key and certificate; `path` is the file, for the words of the error.
 
     Raises:
         CertificateTrouble: it holds none, or the two do not belong together.
@@ -86,9 +87,9 @@ def read_authority(pem: bytes) -> Authority:
         key = serialization.load_pem_private_key(pem, None)
         certificate = x509.load_pem_x509_certificate(pem)
     except (ValueError, TypeError) as error:
-        raise CertificateTrouble("the file of the store's authority is damaged") from error
+        raise CertificateTrouble(_DAMAGED, "damaged", path) from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
-        raise CertificateTrouble("the file of the store's authority is damaged: key and certificate differ")
+        raise CertificateTrouble(f"{_DAMAGED}: key and certificate differ", "damaged", path)
     return Authority(certificate, key)
 
 

@@ -88,7 +88,7 @@ class CertificateFiles:
         path = self._folder / AUTHORITY
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if path.exists():
-            found = read_authority(read_private(path))
+            found = read_authority(read_private(path), str(path))
             if now < found.certificate.not_valid_after_utc:
                 return found
         made = make_authority(self.store, now)
@@ -119,11 +119,14 @@ def read_private(path: Path) -> bytes:
             mode = os.fstat(file.fileno()).st_mode
             content = file.read(MOST_BYTES)
     except OSError as error:
-        raise CertificateTrouble(f"{path} cannot be read: {error.strerror}") from error
+        why = error.strerror or str(error)
+        raise CertificateTrouble(f"{path} cannot be read: {why}", "unreadable", str(path), why) from error
     if mode & OTHERS:
         raise CertificateTrouble(
             f"others can read {path}: if nobody did, set its mode to 600; else delete it, and let every phone"
-            " trust the new authority"
+            " trust the new authority",
+            "shared",
+            str(path),
         )
     return content
 

@@ -14,6 +14,7 @@ from pos_agent.errors import CertificateTrouble
 from pos_agent.lan.certificate_files import CertificateFiles
 from pos_agent.lan.names import is_private, present_addresses
 from pos_agent.lan.pairing import Pairing
+from pos_agent.lan.trouble import NONE, DoorTrouble, trouble_of
 from pos_agent.settings import LanSection
 from sync.runtime.logging import get_logger
 from sync.runtime.server import Listener, ServerOptions
@@ -35,7 +36,7 @@ class LanDoor:
         clock: tells when they end.
         pairing: the open code.
         port: where it listens; 0 while it does not.
-        problem: why it does not, in plain words; empty while it does or is not meant to.
+        trouble: why it does not, or why its certificate is not renewed.
     """
 
     section: LanSection
@@ -43,7 +44,7 @@ class LanDoor:
     clock: Clock
     pairing: Pairing = field(default_factory=Pairing)
     port: int = 0
-    problem: str = ""
+    trouble: DoorTrouble = NONE
 
     @property
     def is_open(self) -> bool:
@@ -67,8 +68,8 @@ class LanDoor:
             options = ServerOptions(host=self.section.host, port=self.section.port, tls=self.files.context)
             listener = Listener(options)
         except (CertificateTrouble, OSError) as error:
-            self.problem = str(error)
-            log.warning("lan.not_open", problem=self.problem)
+            self.trouble = trouble_of(error, self.section)
+            log.warning("lan.not_open", code=self.trouble.code, problem=str(error))
             return None
         self.port = listener.port
         log.info("lan.open", urls=self.urls, fingerprint=self.files.fingerprint)
@@ -113,10 +114,10 @@ class LanDoor:
         try:
             is_new = await self.renew()
         except (CertificateTrouble, OSError) as error:
-            if self.problem != str(error):
-                self.problem = str(error)
-                log.warning("lan.not_renewed", problem=self.problem)
+            if self.trouble != (found := trouble_of(error, self.section)):
+                self.trouble = found
+                log.warning("lan.not_renewed", code=found.code, problem=str(error))
             return
-        if self.problem or is_new:
-            self.problem = ""
+        if self.trouble.code or is_new:
+            self.trouble = NONE
             log.info("lan.renewed", names=sorted(self.files.names))

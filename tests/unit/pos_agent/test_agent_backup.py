@@ -15,7 +15,7 @@ from pos_agent import enrolment
 from pos_agent.backup.restore import Restored, restore, told
 from pos_agent.backup.take_backup import Taken, take_backup
 from pos_agent.cli import app
-from pos_agent.doctor import examine
+from pos_agent.doctor.examine import examine
 from pos_agent.errors import AlreadyEnrolled, LedgerLost, NotEnrolled, SchemaTrouble
 from pos_agent.hardware.choose_devices import Chosen
 from pos_agent.ledger.position import refuse_lost_ledger

@@ -181,7 +181,7 @@ async def test_a_door_that_cannot_open_says_why_and_stops_no_till(template: Path
                 told = (await manager.get("/api/v1/browsers")).json()
                 refused = await manager.post("/api/v1/pairing", json={"name": "x", "till": "1"})
     assert (told["is_open"], told["is_meant_to_be"]) == (False, True)
-    assert "in use" in told["problem"]
+    assert (told["trouble"], "已被其他程序占用" in told["problem"]) == ("port_taken", True)
     assert (refused.status_code, refused.json()["code"]) == (409, "lan_closed")
 
 

@@ -19,6 +19,7 @@ const words = {
   shut: _("The pages are not open to phones"),
   shutHelp: _("Set open = true under [lan] in agent.toml and start the agent again. Phones then scan with their camera."),
   trouble: _("The pages could not be opened to phones"),
+  stale: _("The certificate for phones is not renewed"),
   pairOne: _("Pair a phone"),
   name: _("Name of the phone"),
   where: _("Works at"),
@@ -106,9 +107,11 @@ function Browser({ one, zone }) {
       : html`<button type="button" class="btn tap" onClick=${() => ask(true)}>${words.takeOff}<span class="visually-hidden"> ${one.name}</span></button>`}</div>`;
 }
 
+const Notice = ({ title, text }) => html`<div class="notice info" role="status"><${Icon} name="alert" /><div><strong>${title}</strong><p>${text}</p></div></div>`;
+
 function Door({ state }) {
-  if (!state.is_open) return html`<div class="notice info" role="status"><${Icon} name="alert" /><div><strong>${state.problem ? words.trouble : words.shut}</strong><p>${state.problem || words.shutHelp}</p></div></div>`;
-  return html`<section class="card" id="pairing"><header><h2>${words.pairOne}</h2></header><div class="pad stack tight"><${PairOne} state=${state} /></div></section>
+  if (!state.is_open) return html`<${Notice} title=${state.problem ? words.trouble : words.shut} text=${state.problem || words.shutHelp} />`;
+  return html`${state.problem && html`<${Notice} title=${words.stale} text=${state.problem} />`}<section class="card" id="pairing"><header><h2>${words.pairOne}</h2></header><div class="pad stack tight"><${PairOne} state=${state} /></div></section>
     <section class="card"><header><h2>${words.trust}</h2></header><div class="pad stack tight"><p>${words.trustHelp} <a href="/ca">${words.how}</a></p><p class="mono fingerprint" id="fingerprint">${state.fingerprint}</p></div></section>`;
 }
 
