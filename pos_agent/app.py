@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from pos_agent import __version__
 from pos_agent.codes import api as codes_api
 from pos_agent.desk import Desk
+from pos_agent.doctor import api as doctor_api
 from pos_agent.documents import api as documents_api
 from pos_agent.hardware import api as hardware_api
 from pos_agent.hardware import setup_api
@@ -136,6 +137,7 @@ def area_routes(sessions: Sessions, store: TableSessions) -> list[BaseRoute]:
         *status_routes(),
         *hardware_api.routes(),
         *setup_api.routes(),
+        *doctor_api.routes(),
         *lan_api.routes(),
         *staff_api.routes(sessions, store),
         *till_api.routes(),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pos_agent.errors import AgentError, NotEnrolled
-from pos_agent.settings import DEFAULT_CONFIG, AgentSettings
+from pos_agent.settings import DEFAULT_CONFIG, LOG_FOLDER, AgentSettings
 from sync.runtime.errors import SettingsError
 from sync.runtime.logging import configure_logging
 
@@ -30,6 +30,7 @@ app.add_typer(config_app, name="config")
 app.add_typer(stock_app, name="stock")
 
 if TYPE_CHECKING:
+    from pos_agent.doctor.examine import Found
     from pos_agent.enrolment import Enrolment
     from pos_agent.hardware.choose_devices import Chosen
 
@@ -97,7 +98,8 @@ def run(config: Config = None) -> None:
     """Run the agent until it is told to stop."""
     with _told():
         settings = _load(config)
-        configure_logging(settings.log)
+        kept = settings.data_dir / LOG_FOLDER if settings.data_dir.is_dir() else None
+        configure_logging(settings.log, kept=kept)
         raise typer.Exit(_run(settings))
 
 
@@ -295,7 +297,14 @@ def why(
 
 
 @app.command()
-def doctor(as_json: AsJson = False, lang: Lang = "", config: Config = None) -> None:
+def doctor(
+    as_json: AsJson = False,
+    lang: Lang = "",
+    dump: Annotated[
+        Path | None, typer.Option(help="Pack it into this new zip file, with states, counts and the log")
+    ] = None,
+    config: Config = None,
+) -> None:
     """Say what is set up, what works, and what to do about what does not."""
     from dataclasses import asdict  # noqa: PLC0415
 
@@ -305,13 +314,30 @@ def doctor(as_json: AsJson = False, lang: Lang = "", config: Config = None) -> N
 
     with _told():
         tag = speech_of(lang)
-        findings = asyncio.run(examine(_load_chosen(config), tag))
+        chosen = _load_chosen(config)
+        findings = asyncio.run(examine(chosen, tag))
+        if dump is not None:
+            _dump(dump, chosen, findings)
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     for finding in () if as_json else findings:
         what = name_of(finding.what, gettext_of(tag))
         typer.echo(f"{'ok ' if finding.ok else 'BAD'} {what}: {finding.text}")
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+def _dump(file: Path, chosen: "Chosen", findings: "list[Found]") -> None:
+    """Pack the findings and all that goes with them; nothing is overwritten."""
+    from pos_agent.doctor.dump import Packed, pack, write_dump  # noqa: PLC0415
+    from pos_agent.doctor.live import ask_running  # noqa: PLC0415
+    from sync.runtime.clock import SystemClock  # noqa: PLC0415
+
+    content = pack(Packed(chosen, findings, ask_running(chosen.settings), SystemClock().now()))
+    try:
+        write_dump(file, content)
+    except OSError as error:
+        raise ValueError(f"{file} could not be written: {_cause(error)}") from error
+    typer.echo(f"{file}: {len(content) // 1024} KiB, without secrets and customers' data", err=True)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from pos_agent.catalogue.profile import Profile
 from pos_agent.enrolment import Enrolment
 from pos_agent.hardware.board import DeviceBoard
 from pos_agent.hardware.change_devices import DeviceSetup
+from pos_agent.hardware.device_metrics import DeviceMetrics
 from pos_agent.hardware.displays import Displays
 from pos_agent.hardware.drawer import Drawer
 from pos_agent.hardware.focus import Focus
@@ -93,6 +94,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.displays = Displays(self.settings, self.board)
+        self.metrics.registry.register(DeviceMetrics(self.board))
 
     @property
     def at(self) -> str:

@@ -24,6 +24,8 @@ ItemPrefix = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}$")]
 DisplayKind = Literal["text", "text_cn", "digits"]
 Affix = Annotated[str, StringConstraints(max_length=8, pattern=r"^[\x20-\x7e]*$")]
 DEFAULT_CONFIG = Path("agent.toml")
+LOG_FOLDER = "log"
+"""Where the last log lines are kept, in the data folder."""
 
 
 class PrinterSection(Section):

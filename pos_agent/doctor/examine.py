@@ -26,6 +26,7 @@ from sync.link.address import open_socket, split_url
 from sync.link.errors import LinkError
 from sync.runtime.clock import SystemClock
 from sync.runtime.data_folder import folder_trouble
+from sync.runtime.redaction import redact_text
 from sync.storage.errors import DiskTrouble
 from sync.values.clock import Clock
 
@@ -130,9 +131,9 @@ class _Look:
                 sock = await open_socket(*split_url(url))
         except (TimeoutError, LinkError) as error:
             code = "broker_refuses" if str(error) else "broker_silent"
-            return self.said(False, "broker", code, url=url, problem=error)
+            return self.said(False, "broker", code, url=redact_text(url), problem=redact_text(str(error)))
         sock.close()
-        return self.said(True, "broker", "broker", url=url)
+        return self.said(True, "broker", "broker", url=redact_text(url))
 
     async def devices(self) -> list[Found]:
         """Each device, unless a running agent holds them: it shows their states itself."""

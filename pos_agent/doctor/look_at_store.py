@@ -1,4 +1,4 @@
-"""What the doctor reads of the store folder: the last booking, the door to the network. It changes nothing."""
+"""What the doctor reads of the store folder: the last booking, the door for phones. It changes nothing."""
 
 import sqlite3
 from collections.abc import Callable

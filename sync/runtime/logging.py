@@ -11,9 +11,11 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Literal, TextIO, cast
 
 from sync.runtime._structlog import FilteringBoundLogger, Processor, structlog
+from sync.runtime.kept_log import KeptLog
 from sync.runtime.redaction import redact_event
 
 Style = Literal["json", "console"]
@@ -46,15 +48,23 @@ class _StandardError(io.TextIOBase):
         return sys.stderr.isatty()
 
 
-def configure_logging(style: Style = "json", level: Level = "info", *, stream: TextIO | None = None) -> None:
+def configure_logging(
+    style: Style = "json",
+    level: Level = "info",
+    *,
+    stream: TextIO | None = None,
+    kept: Path | None = None,
+) -> None:
     """Set up logging for the process; call once, first, in `main`.
 
     Args:
         style: `json` writes one object a line, `console` a readable line.
         level: The least severe level that is written.
         stream: Where to write; standard error unless told otherwise.
+        kept: Folder in which the last lines are kept too; None keeps none.
     """
     out = stream if stream is not None else cast("TextIO", _StandardError())
+    out = out if kept is None else cast("TextIO", KeptLog(kept, out))
     threshold = getattr(logging, level.upper())
     shared = _shared_processors()
     structlog.configure(

@@ -2,9 +2,9 @@
 
 By key: secrets, passwords, tokens, PINs, cookies, signatures, whatever the value. By pattern, in any text:
 phone numbers (mainland mobile numbers and international numbers with a plus), payment codes and card
-numbers of 16 to 24 digits, bearer tokens, and the two compact signed forms (three dot-joined base64url
-parts, or a long opaque run). A phone keeps its last four digits, so that a clerk can still find the order.
-Identifiers (UUID) and barcodes of up to 14 digits stay.
+numbers of 16 to 24 digits, bearer tokens, hashes of passwords and PINs, logins in addresses, and the two
+compact signed forms (three dot-joined base64url parts, or a long opaque run). A phone keeps its last four
+digits, so that a clerk can still find the order. Identifiers (UUID) and barcodes of up to 14 digits stay.
 """
 
 import re
@@ -47,12 +47,16 @@ _LONG_DIGITS = re.compile(r"(?<![0-9A-Za-z])\d(?:[ -]?\d){15,23}(?![0-9A-Za-z])"
 _MOBILE = re.compile(r"(?<![\dA-Za-z])(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?(\d{4})(?!\d)")
 _INTERNATIONAL = re.compile(r"\+\d[\d -]{6,16}(\d{4})(?!\d)")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}")
+_HASHED = re.compile(r"\$(?:argon2\w*|scrypt|2[aby])\$[\w$=,.+/-]+")
+_LOGIN = re.compile(r"(?<=://)[^\s/?#]+@")
 _SIGNED = re.compile(r"\b[\w-]{16,}\.[\w-]{16,}(?:\.[\w-]{16,})?\b")
 _OPAQUE = re.compile(r"\b(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{32,}\b")
 
 
 def redact_text(text: str) -> str:
     """Return `text` with every pattern of the module masked; other text is unchanged."""
+    text = _LOGIN.sub(f"{HIDDEN}@", text)
+    text = _HASHED.sub(HIDDEN, text)
     text = _BEARER.sub(rf"\1 {HIDDEN}", text)
     text = _SIGNED.sub(HIDDEN, text)
     text = _OPAQUE.sub(HIDDEN, text)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import pty
 import tty
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,6 +106,10 @@ def test_a_printer_is_tried_kept_and_prints_the_next_receipt(
     page.get_by_role("link", name="设置设备").click()
     expect(page.locator("#printers")).to_contain_text("没有设置打印机")
     show(page, "setup-empty")
+    with page.expect_download() as handed:
+        page.get_by_role("link", name="下载诊断文件").click()
+    assert handed.value.suggested_filename == "omo-s1-20260501.zip"
+    assert zipfile.is_zipfile(handed.value.path())
     page.get_by_role("button", name="添加打印机").click()
     page.get_by_label("地址").fill("lpt1")
     page.get_by_role("button", name="打印测试页").click()

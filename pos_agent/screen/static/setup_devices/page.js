@@ -69,7 +69,8 @@ function Page() {
     ${setup && !form && html`<${List} kind="printer" icon="printer" title=${words.printers} none=${words.noPrinters} add=${newPrinter} addWord=${words.addPrinter} all=${setup.printers} shown=${facts.printers} signOf=${printerSign} />
       <${List} kind="scanner" icon="scanner" title=${words.scanners} none=${words.noScanners} add=${newScanner} addWord=${words.addScanner} all=${setup.scanners} shown=${facts.scanners} signOf=${scannerSign} />
       <${List} kind="display" icon="screen" title=${words.displays} none=${words.noDisplays} add=${newDisplay} addWord=${words.addDisplay} all=${setup.displays} shown=${facts.displays} signOf=${displaySign} />
-      <${Finder} found=${found} isFinding=${isFinding} /><p class="small muted">${words.source[setup.source]}</p>`}
+      <${Finder} found=${found} isFinding=${isFinding} /><p class="small muted">${words.source[setup.source]}</p>
+      <section class="card" id="diagnostics"><header><h2>${words.help}</h2></header><div class="pad stack tight"><p>${words.helpSays}</p><p><a class="btn big" href="/api/v1/setup/diagnostics" download>${words.download}</a></p></div></section>`}
   </div></main>`;
 }
 
