@@ -20,6 +20,7 @@ from pos_agent.ledger import api as ledger_api
 from pos_agent.pickup import api as pickup_api
 from pos_agent.problems import TRANSLATE, refusal
 from pos_agent.reports import api as reports_api
+from pos_agent.screen.pages import PRODUCT
 from pos_agent.screen.pages import ROUTES as SCREENS
 from pos_agent.staff import api as staff_api
 from pos_agent.staff.session_store import Doorman, TableSessions
@@ -109,7 +110,7 @@ def make_pages(clock: Clock) -> Pages:
         assets=Assets({"agent": SCREEN}),
         library=load_texts(TEXTS),
         clock=clock,
-        product="OMO Store",
+        product=PRODUCT,
     )
     return Pages(frame, areas=[SCREEN])
 

@@ -24,7 +24,8 @@ async def serve_control(port: int, handler: Handler) -> asyncio.Server:
     """
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, TimeoutError):
+        # cancelled = the program ends, and who waits for a revision still waits: no fault to be logged
+        with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
             await _converse(reader, writer, handler)
         writer.close()
 

@@ -9,7 +9,7 @@ from hub.catalogue.pack_codes import PackCode
 from hub.catalogue.read_products import read_products
 from hub.catalogue.rules import LocalText
 from hub.demo.broker import module_argv
-from hub.demo.programs import PRINTERS, SCANNER, StorePlace
+from hub.demo.programs import DRAWER_AT, PRINTERS, SCANNER, StorePlace
 
 FILE = "devices.json"
 
@@ -52,7 +52,12 @@ def devices_argv(path: Path, port: int) -> list[str]:
 
 def _place(place: StorePlace) -> dict[str, Any]:
     printers = [
-        {"id": name, "control": place.ports.printer_control(number), "papers": str(place.papers(name))}
+        {
+            "id": name,
+            "control": place.ports.printer_control(number),
+            "papers": str(place.papers(name)),
+            "drawer": number == DRAWER_AT,
+        }
         for number, (name, _role) in enumerate(PRINTERS)
     ]
     return {

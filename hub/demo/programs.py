@@ -13,6 +13,8 @@ from hub.demo.ports import LOOPBACK, Ports, StorePorts
 
 PRINTERS = (("receipt", "receipt"), ("pick", "pick"))
 """(id, role) of each store's two printers."""
+DRAWER_AT = 0
+"""The printer that the drawer hangs on."""
 SCANNER = "hand"
 
 
@@ -106,7 +108,7 @@ class StorePlace:
             f"port = {self.ports.door}",
         ]
         for number, (name, role) in enumerate(PRINTERS):
-            special = [f'fallback = "{PRINTERS[0][0]}"'] if number else ["drawer = true"]
+            special = [f'fallback = "{PRINTERS[0][0]}"'] if number != DRAWER_AT else ["drawer = true"]
             uri = f"tcp://{LOOPBACK}:{self.ports.printer(number)}"
             lines += ["", "[[printer]]", f'id = "{name}"', f'role = "{role}"', f'uri = "{uri}"', *special]
         lines += ["", "[[scanner]]", f'id = "{SCANNER}"', f"uri = {_text(f'serial:{self.scanner_link}')}", ""]

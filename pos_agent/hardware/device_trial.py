@@ -34,6 +34,9 @@ TRIAL_VIEW: Final = PoleView(
 )
 MOST_SCANS: Final = 10
 SHOWN: Final = 60
+OPENED: Final = "opened"
+Settle = Callable[[bool], Awaitable[None]]
+"""Told whether the pulse left, once."""
 Lend = Callable[[str], AbstractAsyncContextManager[None]]
 log = get_logger(__name__)
 
@@ -88,14 +91,17 @@ class Trials:
 
         self._begin(Trial("page", printer.id), work)
 
-    def open_drawer(self, printer: PrinterConfig) -> None:
-        """Open the drawer that hangs on it; who asks has put it on record."""
+    def open_drawer(self, printer: PrinterConfig, settle: Settle) -> None:
+        """Open the drawer that hangs on it; who asks has put it on record, and ``settle`` completes that."""
 
         async def work() -> Look:
-            look = await look_at_printer(printer)
-            if not look.is_good and look.code not in {"paper_out", "cover_open", "paused"}:
-                return look
-            return Look("opened" if await open_drawer_once(printer) else "not_opened", look.facts)
+            try:
+                look = await _look_and_open(printer)
+            except DeviceError:
+                await settle(False)
+                raise
+            await settle(look.code == OPENED)
+            return look
 
         self._begin(Trial("drawer", printer.id), work)
 
@@ -200,3 +206,10 @@ class Trials:
         finally:
             trial.is_running = False
             self._changed()
+
+
+async def _look_and_open(printer: PrinterConfig) -> Look:
+    look = await look_at_printer(printer)
+    if not look.is_good and look.code not in {"paper_out", "cover_open", "paused"}:
+        return look
+    return Look(OPENED if await open_drawer_once(printer) else "not_opened", look.facts)

@@ -49,6 +49,12 @@ def keep_opening(tx: Transaction, opening: Opening, printer: str) -> int | None:
     return int(kept[0]) if kept else None
 
 
+def settle_opening(tx: Transaction, number: int, *, is_sent: bool) -> None:
+    """Say what came of an opening on record."""
+    outcome = ("sent" if is_sent else "failed", number)
+    tx.execute("UPDATE drawer_opening SET outcome = ? WHERE id = ?", outcome)
+
+
 class Drawer:
     """The store's drawer.
 
@@ -107,10 +113,7 @@ class Drawer:
         if number is None:
             return False
         is_sent = await self._pulse(printer)
-        outcome = ("sent" if is_sent else "failed", number)
-        await self._writer.run(
-            lambda tx: tx.execute("UPDATE drawer_opening SET outcome = ? WHERE id = ?", outcome)
-        )
+        await self._writer.run(lambda tx: settle_opening(tx, number, is_sent=is_sent))
         return is_sent
 
     async def _pulse(self, printer: str) -> bool:

@@ -25,7 +25,7 @@ from pos_agent.hardware.device_rules import (
 )
 from pos_agent.hardware.device_trial import Trial
 from pos_agent.hardware.displays import display_config
-from pos_agent.hardware.drawer import Opening, keep_opening
+from pos_agent.hardware.drawer import Opening, keep_opening, settle_opening
 from pos_agent.hardware.find_devices import find_devices
 from pos_agent.hardware.look_words import tell_look
 from pos_agent.hardware.printer_configs import logo_of, models_of, printer_config
@@ -190,8 +190,14 @@ async def _try_printer(request: Request, setup: DeviceSetup, body: TrialBody) ->
     opening = Opening(
         at=desk.at, till=till_of(request), actor=actor_of(request), cause="no_sale", reason="test"
     )
-    await desk.ledger.writer.run(lambda tx: keep_opening(tx, opening, section.id))
-    setup.trials.open_drawer(config)
+    writer = desk.ledger.writer
+    number = await writer.run(lambda tx: keep_opening(tx, opening, section.id))
+    assert number is not None  # only a receipt's opening can be on record already
+
+    async def settle(is_sent: bool) -> None:  # noqa: FBT001 - whether the pulse left
+        await writer.run(lambda tx: settle_opening(tx, number, is_sent=is_sent))
+
+    setup.trials.open_drawer(config, settle)
 
 
 async def get_trial(request: Request) -> Response:

@@ -7,11 +7,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from pos_agent.staff.rules import CLERK, MANAGER
+from sync.web.errors import N_
 from sync.web.permissions import PUBLIC, Permission
 from sync.web.routes import route
 from sync.web.templates import Pages
 
 START = "/till"
+PRODUCT = N_("OMO Store")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 

@@ -58,10 +58,14 @@ PRINTER_PUSHES: Final = (
     Push(N_("Off and on again"), "power-cycle"),
 )
 PUSH_IN: Final = "push-in"
-PRINTER_CURES: Final = (
-    *("paper-ok", "cover-closed", "cutter-ok", "online", "plug", "unmute", "no-garbage"),
-    *("late 0", "slow 0"),
+PLANNED: Final = (
+    *(Push(one.label, one.on) for one in PRINTER_TOGGLES if one.on != "plug"),
+    Push(N_("Off and on again"), "power-cycle"),
+    Push(N_("Line breaks"), "reset"),
 )
+"""Faults that may strike later by themselves."""
+UNITS: Final = (Push(N_("lines"), "lines"), Push(N_("papers"), "papers"), Push(N_("bytes"), "bytes"))
+MOST_UNITS: Final = 9999
 
 SCANNER_TOGGLES: Final = (
     Toggle(N_("Unplugged"), ":unplug", ":plug", "plugged", when=False),
@@ -87,8 +91,22 @@ SCANNER_WORDS: Final = frozenset(word for one in SCANNER_TOGGLES for word in (on
 def printer_lines(word: str) -> tuple[str, ...]:
     """The control lines for what a printer's button sent; none for a word that no button has."""
     if word == WELL:
-        return PRINTER_CURES
+        return (WELL,)
     return (word,) if word in PRINTER_WORDS else ()
+
+
+def plan_lines(fault: str, count: int, unit: str) -> tuple[str, ...]:
+    """The control line that plans a fault; none for what the page does not offer."""
+    is_offered = fault in {one.word for one in PLANNED} and unit in {one.word for one in UNITS}
+    return (f"{fault} after {count} {unit}",) if is_offered and 1 <= count <= MOST_UNITS else ()
+
+
+def plan_told(line: str) -> tuple[str, str, str] | None:
+    """Label of the fault, count and label of the unit of a planned fault as the printer tells it."""
+    fault, _, rest = line.partition(" after ")
+    count, _, unit = rest.partition(" ")
+    labels = {one.word: one.label for one in (*PLANNED, *UNITS)}
+    return (labels[fault], count, labels[unit]) if fault in labels and unit in labels else None
 
 
 def scanner_lines(word: str, code: str) -> tuple[str, ...]:

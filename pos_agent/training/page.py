@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from pos_agent.training import buttons
 from pos_agent.training.control_line import ControlLine, DeviceAway, DeviceRefused
 from pos_agent.training.papers import drawn_picture, newest_papers
-from pos_agent.training.places import Place, Places, SimulatedPrinter
+from pos_agent.training.places import Article, Place, Places, SimulatedPrinter
 from pos_agent.training.watch import Watch
 from sync.runtime.clock import SystemClock
 from sync.web.app import WebParts, web_app
@@ -34,6 +34,7 @@ AWAY_HELP = N_("Its program has ended. Start the demo or the simulated devices a
 REFUSED = N_("The device cannot do this now")
 UNREAD = N_("No program reads the scanner. Start the agent, or look at its page Devices.")
 UNPLUGGED = N_("The scanner is unplugged. Plug it in first.")
+TOO_MANY = N_("Sixteen faults are to come already. Everything right again forgets them.")
 NO_CODE = N_("Type or choose a code of at most 200 characters.")
 OTHER = N_("Look at the state of the device and try again. Nothing was changed.")
 
@@ -44,6 +45,17 @@ class Pressed(BaseModel):
     model_config = ConfigDict(extra="forbid")
     word: str
     code: str = ""
+
+
+class Planned(BaseModel):
+    """A fault that is to strike later."""
+
+    model_config = ConfigDict(extra="forbid")
+    word: str
+    printer: str
+    fault: str
+    count: int
+    unit: str
 
 
 class TrainingPage:
@@ -60,7 +72,7 @@ class TrainingPage:
             assets=Assets({"training": PACKAGE}),
             library=load_texts([PACKAGE]),
             clock=SystemClock(),
-            product="OMO Training",
+            product=N_("OMO Training"),
         )
         at, printer = "/{place}", "/{place}/printers/{device}"
         routes = [
@@ -69,6 +81,7 @@ class TrainingPage:
             route(f"{at}/now", self.now, permission=PUBLIC),
             route(f"{at}/events", self.listen, permission=PUBLIC),
             route(f"{at}/scanner", self.press_scanner, ["POST"], permission=PUBLIC),
+            route(f"{at}/plans", self.plan_fault, ["POST"], permission=PUBLIC),
             route(printer, self.press_printer, ["POST"], permission=PUBLIC),
             route(f"{printer}/papers/{{number:number}}.png", self.picture, permission=PUBLIC),
         ]
@@ -86,9 +99,9 @@ class TrainingPage:
     async def show(self, request: Request) -> Response:
         """The page of one place."""
         place = self._place(request)
-        articles = [(one.code, one.name.in_language(current().tag)) for one in self._places.articles]
         facts = await self._now(place)
-        return self._page(request, "place", {**facts, "place": place, "articles": articles})
+        codes = {"articles": _named(self._places.articles), "suggested": _named(self._places.suggested)}
+        return self._page(request, "place", {**facts, **codes, "place": place})
 
     async def now(self, request: Request) -> Response:
         """What changes, as a fragment."""
@@ -101,9 +114,16 @@ class TrainingPage:
 
     async def press_printer(self, request: Request) -> Response:
         """A button of a printer."""
-        printer = self._printer(request)
+        printer = self._printer(request, request.path_params["device"])
         pressed = await read_form(request, Pressed)
         return await _send(printer.control, buttons.printer_lines(pressed.word))
+
+    async def plan_fault(self, request: Request) -> Response:
+        """A fault of a printer that strikes later by itself."""
+        planned = await read_form(request, Planned)
+        printer = self._printer(request, planned.printer)
+        lines = buttons.plan_lines(planned.fault, planned.count, planned.unit)
+        return await _send(printer.control, lines)
 
     async def press_scanner(self, request: Request) -> Response:
         """A button of the scanner."""
@@ -118,7 +138,9 @@ class TrainingPage:
 
     async def picture(self, request: Request) -> Response:
         """A paper as PNG."""
-        content = await drawn_picture(self._printer(request).papers, request.path_params["number"])
+        content = await drawn_picture(
+            self._printer(request, request.path_params["device"]).papers, request.path_params["number"]
+        )
         if content is None:
             raise HTTPException(404)
         return Response(content, media_type="image/png", headers={"cache-control": "max-age=86400"})
@@ -129,8 +151,7 @@ class TrainingPage:
             raise HTTPException(404)
         return place
 
-    def _printer(self, request: Request) -> SimulatedPrinter:
-        wanted = request.path_params["device"]
+    def _printer(self, request: Request, wanted: str) -> SimulatedPrinter:
         found = next((one for one in self._place(request).printers if one.id == wanted), None)
         if found is None:
             raise HTTPException(404)
@@ -151,6 +172,10 @@ class TrainingPage:
         return pages.page(request, f"training/{template}.html", context)
 
 
+def _named(articles: tuple[Article, ...]) -> list[tuple[str, str]]:
+    return [(one.code, one.name.in_language(current().tag)) for one in articles]
+
+
 async def _send(control: int, lines: tuple[str, ...]) -> Response:
     """Give a device its lines; 204 once all are obeyed."""
     if not lines:
@@ -169,4 +194,6 @@ async def _send(control: int, lines: tuple[str, ...]) -> Response:
 def _why(said: str) -> str:
     if "nobody reads" in said:
         return UNREAD
+    if "faults can be planned" in said:
+        return TOO_MANY
     return UNPLUGGED if "unplugged" in said else OTHER

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 
+_SUGGESTED = 6
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -25,11 +27,12 @@ class Words(_Part):
 
 
 class SimulatedPrinter(_Part):
-    """A virtual printer on this machine: its control port and the folder of its papers."""
+    """A virtual printer on this machine: its control port, its papers' folder, its drawer."""
 
     id: Name
     control: Port
     papers: Path
+    drawer: bool = False
 
 
 class SimulatedScanner(_Part):
@@ -61,6 +64,12 @@ class Places(_Part):
 
     places: Annotated[tuple[Place, ...], Field(min_length=1)]
     articles: tuple[Article, ...] = ()
+
+    @property
+    def suggested(self) -> tuple[Article, ...]:
+        """A few codes from all over the list, to be scanned by one press."""
+        step = max(1, len(self.articles) // _SUGGESTED)
+        return self.articles[::step][:_SUGGESTED]
 
     def find(self, place: str) -> Place | None:
         """The place with this id."""

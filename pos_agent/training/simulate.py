@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from pos_agent.errors import SimulatorFailed
 from pos_agent.training.places import Place, Places, SimulatedPrinter, SimulatedScanner, Words
+from pos_agent.training.sample_codes import SAMPLES
 from sync.runtime.server import Listener, ServerOptions
 
 _START_LIMIT_S: Final = 20.0
@@ -74,10 +75,10 @@ def _places(papers: Path, printer: Mapping[str, Any], scanner: Mapping[str, Any]
     place = Place(
         id=PLACE,
         name=Words(zh="培训", en="Training"),
-        printers=(SimulatedPrinter(id="receipt", control=printer["control"], papers=papers),),
+        printers=(SimulatedPrinter(id="receipt", control=printer["control"], papers=papers, drawer=True),),
         scanner=SimulatedScanner(id="hand", control=scanner["control"]),
     )
-    return Places(places=(place,))
+    return Places(places=(place,), articles=SAMPLES)
 
 
 def _story(url: str, printer: Mapping[str, Any], scanner: Mapping[str, Any]) -> str:

@@ -95,7 +95,6 @@ class Pages:
         environment.globals.update(
             asset=frame.assets.url,
             import_map=Markup(frame.assets.import_map),  # noqa: S704  # our own JSON of our own file names
-            product=frame.product,
             script_texts=_script_texts,
         )
 
@@ -132,7 +131,11 @@ class Pages:
 
     def _common(self) -> dict[str, Any]:
         texts = current()
-        return {"lang": texts.tag, "languages": languages(self.frame.library)}
+        return {
+            "lang": texts.tag,
+            "languages": languages(self.frame.library),
+            "product": texts.gettext(self.frame.product),
+        }
 
 
 class _Here:

@@ -54,7 +54,7 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (button.getAttribute("aria-disabled") === "true") return;
   const sent = await send(event.target, button);
-  if (sent && event.target.classList.contains("scan-form")) document.getElementById("code").select();
+  if (sent && event.target.id === "scan") document.getElementById("code").select();
 });
 
 live(`/${place}/events`, { changed: renew }, { onState: (state) => state === "open" && renew() });

@@ -53,6 +53,21 @@ def looks_right(page: Page, name: str) -> None:
     assert page.evaluate(AXE_RUN) == []
 
 
+def plan_an_open_cover(page: Page, port: int) -> None:
+    """It strikes behind the next paper, and the paper after it waits."""
+    page.get_by_label("故障", exact=True).select_option("开盖")
+    page.get_by_label("再过", exact=True).fill("1")
+    page.get_by_label("单位", exact=True).select_option("张纸")
+    page.get_by_role("button", name="预约", exact=True).click()
+    expect(page.get_by_text("再过 1 张纸：开盖")).to_be_visible()
+    send(port, RECEIPT)
+    cover = page.get_by_role("button", name="开盖", exact=True)
+    expect(cover).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".planned")).to_have_count(0)
+    cover.click()
+    expect(page.get_by_role("heading", name="3 张纸")).to_be_visible()
+
+
 def test_papers_faults_drawer_and_scanner(browser: Browser, devices: tuple[str, int]) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     url, port = devices
@@ -85,19 +100,22 @@ def test_papers_faults_drawer_and_scanner(browser: Browser, devices: tuple[str, 
     page.get_by_role("button", name="推回去").click()
     expect(page.get_by_text("钱箱已关")).to_be_visible()
 
+    plan_an_open_cover(page, port)
+    page.get_by_role("button", name="商品（EAN-13）").click()
+    expect(page.get_by_text("扫了 1 次")).to_be_visible()
     page.get_by_label("条码", exact=True).fill("6990101000013")
     page.get_by_role("button", name="扫码", exact=True).click()
-    expect(page.get_by_text("扫了 1 次")).to_be_visible()
+    expect(page.get_by_text("扫了 2 次")).to_be_visible()
     page.get_by_role("button", name="拔掉", exact=True).click()
     expect(page.get_by_text("已拔出")).to_be_visible()
     page.keyboard.press("Tab")
     page.get_by_label("条码", exact=True).press("Enter")
     expect(page.locator(".toast")).to_contain_text("扫码枪已拔出。请先插上。")
-    expect(page.get_by_text("扫了 1 次")).to_be_visible()
+    expect(page.get_by_text("扫了 2 次")).to_be_visible()
 
     page.set_viewport_size({"width": 360, "height": 740})
     page.get_by_role("link", name="English").click()
-    expect(page.get_by_role("heading", name="2 papers")).to_be_visible()
+    expect(page.get_by_role("heading", name="3 papers")).to_be_visible()
     looks_right(page, "360-en")
     context.close()
     assert watched.faults == []

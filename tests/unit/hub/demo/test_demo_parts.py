@@ -11,6 +11,7 @@ import pytest
 
 from hub.demo.chain import make_chain
 from hub.demo.children import Children, end_leftovers, run_command
+from hub.demo.devices_page import write_devices
 from hub.demo.errors import ChildFell, FolderInUse, PortTaken, SetupFailed
 from hub.demo.memory import Memory, lock
 from hub.demo.orders import read_order
@@ -160,5 +161,7 @@ def test_the_receipt_printer_alone_has_the_drawer(tmp_path: Path) -> None:
     written = tomllib.loads(place.config.read_text("utf-8"))
     assert written["lan"] == {"open": True, "host": "127.0.0.1", "port": 21_019}
     assert place.door_url == "https://127.0.0.1:21019"
+    shown = json.loads(write_devices(tmp_path, [place], []).read_text("utf-8"))["places"][0]["printers"]
+    assert [(one["id"], one["drawer"]) for one in shown] == [("receipt", True), ("pick", False)]
     printers = written["printer"]
     assert [(one["id"], one.get("drawer", False)) for one in printers] == [("receipt", True), ("pick", False)]
