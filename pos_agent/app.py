@@ -14,6 +14,7 @@ from pos_agent.documents import api as documents_api
 from pos_agent.hardware import api as hardware_api
 from pos_agent.hardware import setup_api
 from pos_agent.labels import api as labels_api
+from pos_agent.labels import changes_api
 from pos_agent.lan import api as lan_api
 from pos_agent.lan.gate import LanGate
 from pos_agent.ledger import api as ledger_api
@@ -147,6 +148,7 @@ def area_routes(sessions: Sessions, store: TableSessions) -> list[BaseRoute]:
         *documents_api.routes(),
         *codes_api.routes(),
         *labels_api.routes(),
+        *changes_api.routes(),
         *reports_api.routes(),
     ]
 

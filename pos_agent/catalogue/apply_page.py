@@ -6,6 +6,7 @@ A till serves from the old version until then; the swap is one transaction.
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pos_agent.catalogue.price_changes import forget_undone, note_changes
 from pos_agent.catalogue.rules import SeriesState, ask_from, judge_page, parse_entry
 from sync.rules.errors import Unbookable
 from sync.rules.streams import Page
@@ -65,8 +66,14 @@ def read_series(tx: Transaction, name: Literal["catalog", "store"]) -> SeriesSta
     )
 
 
-def apply_page(tx: Transaction, page: Page) -> PageResult:
-    """Apply one page; an entry that makes no sense is left out and named, the rest is kept."""
+def apply_page(tx: Transaction, page: Page, at: str) -> PageResult:
+    """Apply one page; an entry that makes no sense is left out and named, the rest is kept.
+
+    Args:
+        tx: the page's transaction.
+        page: it.
+        at: the present instant; prices that change do so since then.
+    """
     state = read_series(tx, page.name)
     verdict = judge_page(state, page)
     if verdict == "old":
@@ -79,7 +86,7 @@ def apply_page(tx: Transaction, page: Page) -> PageResult:
     state = replace(state, run_to=page.to)
     is_whole = page.to >= page.top
     if is_whole:
-        state = _swap(tx, state)
+        state = _swap(tx, state, at)
     _put_series(tx, state)
     return PageResult(is_whole=is_whole, refused=refused)
 
@@ -105,10 +112,12 @@ def _stage(tx: Transaction, page: Page) -> tuple[str, ...]:
     return tuple(refused)
 
 
-def _swap(tx: Transaction, state: SeriesState) -> SeriesState:
+def _swap(tx: Transaction, state: SeriesState, at: str) -> SeriesState:
     """The run is whole: its entries become what is served. Plain SQL, so that a till hardly waits for it."""
     if state.name == "catalog":
+        note_changes(tx, at)
         _swap_products(tx, is_all=state.run_since == 0)
+        forget_undone(tx)
     else:
         _swap_settings(tx, is_all=state.run_since == 0)
     tx.execute("DELETE FROM staged_entry WHERE name = ?", (state.name,))

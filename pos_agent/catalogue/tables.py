@@ -29,6 +29,28 @@ class Product(Table, table=True):
     image: str
 
 
+class PriceChange(Table, table=True):
+    """A shelf label that tells an old price: what it says, since when, and the label that was printed anew.
+
+    `has_other`: a label with yet another price was printed since, so nobody knows which one hangs.
+    """
+
+    __tablename__ = "price_change"
+    __table_args__ = (
+        ForeignKeyConstraint(["sku"], ["product.sku"]),
+        CheckConstraint("old_minor >= 0 AND old_per > 0", "old"),
+        Index("ix_price_change_job_id", "job_id"),
+    )
+    sku: str = Field(primary_key=True)
+    old_minor: int
+    old_per: int
+    old_currency: str
+    old_unit: str
+    since: str
+    has_other: bool
+    job_id: str | None = None
+
+
 class Gtin(Table, table=True):
     """A barcode number, the product it stands on, and the stock units of one scan (a case holds several).
 

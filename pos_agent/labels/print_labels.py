@@ -51,16 +51,22 @@ async def print_labels(desk: Desk, wishes: Sequence[LabelWish], request: str) ->
     wish = PrintWish(request, {"labels": [[one.sku, one.copies] for one in wishes]}, desk.at)
 
     def put(book: SqliteStoreBook) -> list[str]:
-        return print_once(book.tx, wish, lambda: [_enqueue(desk, book.tx, one) for one in wishes])
+        return print_once(book.tx, wish, lambda: [enqueue_label(desk, book.tx, one) for one in wishes])
 
     return await desk.ledger.run(put)
 
 
-def _enqueue(desk: Desk, tx: Transaction, wish: LabelWish) -> str:
+def enqueue_label(desk: Desk, tx: Transaction, wish: LabelWish) -> str:
+    """Queue the labels of one of the goods; where the list says that the old one is wrong, it knows of them.
+
+    Raises:
+        Refused: `unknown_sku`, `not_for_sale`, `no_price`, with the SKU; `no_printer`.
+    """
     document = _label(desk, tx, wish.sku)
     job = desk.papers.enqueue(tx, JobKind.LABEL, document, valid=_VALID, copies=wish.copies)
     if job is None:
         raise Refused("no_printer")
+    tx.execute("UPDATE price_change SET job_id = ? WHERE sku = ?", (job, wish.sku))
     return job
 
 

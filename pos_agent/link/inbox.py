@@ -99,7 +99,8 @@ async def take_page(desk: Desk, page: Page) -> PageResult:
     Raises:
         sync.storage.errors.StorageError: nothing was kept.
     """
-    result = await desk.ledger.writer.run(lambda tx: apply_page(tx, page))
+    at = desk.at
+    result = await desk.ledger.writer.run(lambda tx: apply_page(tx, page, at))
     for refused in result.refused:
         log.warning("page.entry_refused", series=page.name, problem=refused)
         desk.metrics.dropped.labels("bad_entry").inc()

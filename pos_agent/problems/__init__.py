@@ -302,6 +302,11 @@ _TELL: Final[dict[str, Told]] = {
         N_("No more gift receipts of this sale"),
         N_("Look at the receipt again: it says how many there are."),
     ),
+    "price_changed_again": (
+        409,
+        N_("A price changed again meanwhile"),
+        N_("Nothing was ticked off. Look at the list: that label is wrong already."),
+    ),
     "other_paper": (
         409,
         N_("This request printed something else before"),

@@ -11,10 +11,12 @@ import { html } from "./base/html.js";
 import { LineNotice } from "./base/line_notice.js";
 import { refused } from "./base/notes.js";
 import { Icon, Mark, Pill } from "./base/signs.js";
-import { status } from "./base/status.js";
+import { readStatusSoon, status } from "./base/status.js";
 import { useStore } from "./base/store.js";
 import { TopBar, zoneOf } from "./base/top_bar.js";
 import { LabelsCard } from "./labels/card.js";
+import { ChangesCard } from "./labels/changes_card.js";
+import { readChanges } from "./labels/changes_state.js";
 import { add, labels } from "./labels/state.js";
 import { words as ofLabels } from "./labels/words.js";
 
@@ -118,7 +120,7 @@ function Stock() {
   return html`<${TopBar} /><${LineNotice} facts=${facts} /><main id="main" class="page" tabindex="-1"><div class="stack">
     <h1>${words.title}</h1>
     <${FrozenNotice} isManager=${facts.staff?.role === "manager"} />
-    <${GoodsFinder} label=${words.show} take=${choose} /><${LabelsCard} />
+    <${GoodsFinder} label=${words.show} take=${choose} /><${LabelsCard} /><${ChangesCard} zone=${zoneOf(facts)} />
     ${shown ? html`<${Now} item=${shown.item} why=${shown.why} readAgain=${() => choose(shown.item)} /><${Holds} holds=${shown.why.holds} />
       <section class="card"><div class="scroller" tabindex="0" role="region" aria-label=${words.what}><${Movements} lines=${shown.why.movements} zone=${zoneOf(facts)} /></div>${shown.why.next_before && html`<footer><button type="button" class="btn tap" onClick=${older}>${words.older}</button></footer>`}</section>` : html`<${Blank} />`}
   </div></main>`;
@@ -127,4 +129,11 @@ function Stock() {
 const root = document.getElementById("screen");
 root.replaceChildren();
 render(html`<${Stock} />`, root);
-scanWhileSeen({ frozen: readFrozen }, readFrozen);
+const changed = () => {
+  readStatusSoon();
+  readChanges();
+};
+scanWhileSeen({ frozen: readFrozen, series: changed, labels: () => readChanges(), devices: changed }, () => {
+  readFrozen();
+  readChanges();
+});

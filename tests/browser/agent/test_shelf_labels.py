@@ -1,10 +1,12 @@
 """A manager prints shelf labels: from the stock page to the paper of a virtual printer."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from pos_agent.catalogue.apply_page import apply_page
 from sync.runtime.clock import SystemClock
 from tests.browser.agent.real_agent import RealAgent
 from tests.browser.agent.test_looks import check
@@ -12,7 +14,7 @@ from tests.browser.agent.test_paper_out import agent as resting_agent
 from tests.browser.agent.test_paper_out import keep, printer
 from tests.browser.agent.test_reports_page import is_drawn, page
 from tests.integration.devices.virtual_devices import Program
-from tests.unit.pos_agent.agent_stage import COLA, MILK, gtin
+from tests.unit.pos_agent.agent_stage import COLA, MILK, PRODUCTS, catalogue_page, gtin
 
 __all__ = ["page", "printer", "resting_agent"]
 
@@ -69,3 +71,40 @@ def test_labels_are_picked_looked_at_and_printed(
     papers = [path.read_text() for path in (tmp_path / "papers").glob("*.txt")]
     assert sorted("可口可乐" in text for text in papers) == [False, True, True, True]
     assert all("货架 A-0" in text for text in papers)
+    tick_off_what_changed(page, agent, tmp_path)
+
+
+def change_prices(agent: RealAgent) -> None:
+    """Headquarters raise two prices."""
+    assert agent.stage is not None
+    writer, at = agent.stage.desk.ledger.writer, agent.stage.desk.at
+    raised = [{**one, "price_minor": one["price_minor"] + 30, "version": 101} for one in PRODUCTS[:2]]
+    told = replace(catalogue_page(raised, since=100), to=101, top=101)
+    agent.do(writer.run(lambda tx: apply_page(tx, told, at)))
+
+
+def tick_off_what_changed(page: Page, agent: RealAgent, tmp_path: Path) -> None:
+    """Prices change: both labels are listed, printed, hung and ticked off."""
+    change_prices(agent)
+    page.goto(agent.url + "/stock")
+    first = page.locator(f"[data-change='{COLA}']")
+    expect(first).to_contain_text("¥3.50")
+    expect(first).to_contain_text("¥3.80")
+    expect(first.locator(".pill")).to_have_text("未打印")
+    page.locator("#print-missing").click()
+    expect(page.locator("#toasts")).to_contain_text("正在打印 2 张标签")
+    expect(page.locator("#print-missing")).to_have_text("已全部打印")
+    expect(first.locator(".pill")).to_have_text("已打印", timeout=10_000)
+    assert any("3.80" in path.read_text() for path in (tmp_path / "papers").glob("*.txt"))
+    first.locator("input").check()
+    check(page, "stock-changed-labels")
+    for width in (360, 768, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        keep(page, f"stock-changed-{width}.png")
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
+    page.locator("#tick-off").click()
+    expect(page.locator(f"[data-change='{MILK}']")).to_be_visible()
+    expect(first).to_have_count(0)
+    page.reload()
+    expect(page.locator("#changes .count")).to_have_text("1")
+    assert agent.do(agent.stage.rows("SELECT sku FROM price_change")) == [(MILK,)]  # type: ignore[union-attr]

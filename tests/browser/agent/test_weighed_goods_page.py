@@ -37,7 +37,7 @@ def agent(tmp_path: Path) -> Iterator[RealAgent]:
     page = replace(
         catalogue_page([{**apples, "unit": "g", "per": 500, "version": 101}], since=100), to=101, top=101
     )
-    running.do(stage.desk.ledger.writer.run(lambda tx: apply_page(tx, page)))
+    running.do(stage.desk.ledger.writer.run(lambda tx: apply_page(tx, page, stage.desk.at)))
     running.do(stage.receive(**{"00123": 5000, "SKU_1": 10}))
     yield running
     running.stop()

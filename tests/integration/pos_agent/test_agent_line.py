@@ -258,7 +258,7 @@ async def test_a_big_opening_goes_up_in_messages_that_fit(template: Path, tmp_pa
     async with joined(template, tmp_path) as (stage, hub):
         hub.book.tables["stock"].update({entry["sku"]: hub.book.stock(COLA) for entry in many})
         for page in pages:
-            await stage.desk.ledger.writer.run(partial(apply_page, page=page))
+            await stage.desk.ledger.writer.run(partial(apply_page, page=page, at=stage.desk.at))
         await stage.receive(**{f"G_{number:05d}": 7 for number in range(3000)})
         await meet(stage, hub)
         assert hub.book.rows("dead") == {}

@@ -245,8 +245,8 @@ async def staged(template: Path, folder: Path, **changes: Any) -> AsyncIterator[
     clock = HeldClock()
     try:
         await writer.run(lambda tx: settle_position(tx, enrolment()))
-        await writer.run(lambda tx: apply_page(tx, catalogue_page(PRODUCTS)))
-        await writer.run(lambda tx: apply_page(tx, settings_page(SETTINGS)))
+        await writer.run(lambda tx: apply_page(tx, catalogue_page(PRODUCTS), to_instant(clock.now())))
+        await writer.run(lambda tx: apply_page(tx, settings_page(SETTINGS), to_instant(clock.now())))
         woken: list[str] = []
         desk = Desk(
             settings=settings,

@@ -18,7 +18,7 @@ async def learn(stage: Stage, **wanted: Any) -> None:
     body = {**STORE_BODY, "allotment": {"policy": "learning", "share_percent": 50, "reserve": 0}}
     entry = {"version": 60, "key": "settings", "body": body}
     page = Page(name="store", hinc=1, since=0, to=60, top=60, entries=(entry,))
-    await stage.desk.ledger.writer.run(lambda tx: apply_page(tx, page))
+    await stage.desk.ledger.writer.run(lambda tx: apply_page(tx, page, stage.desk.at))
     hours = (10_000,) * 24
     outages = tuple(5_000 if place == 4 else 0 for place in range(len(LENGTHS)))
     habits = Habits(day=TODAY, days=10_000, till=hours, online=hours, outages=outages)

@@ -14,7 +14,7 @@ async def take(
 ) -> PageResult:
     """Apply a page of the catalogue."""
     page = Page(name="catalog", hinc=hinc, since=since, to=to, top=top, entries=entries)
-    return await stage.desk.ledger.writer.run(lambda tx: apply_page(tx, page))
+    return await stage.desk.ledger.writer.run(lambda tx: apply_page(tx, page, stage.desk.at))
 
 
 async def test_a_run_is_served_when_it_is_whole_and_later_entries_win(stage: Stage) -> None:

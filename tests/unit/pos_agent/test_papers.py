@@ -32,7 +32,7 @@ async def test_a_receipt_names_the_clerk_and_the_books_keep_the_login(stage: Sta
     lin = {"version": 60, "key": "staff:lin", "body": {**body, "names": names}}
     told = replace(settings_page([lin]), since=50, to=60, top=60)
     await stage.receive(SKU_1=10)
-    await stage.desk.ledger.writer.run(lambda tx: apply_page(tx, told))
+    await stage.desk.ledger.writer.run(lambda tx: apply_page(tx, told, stage.desk.at))
     await stage.take_hold(hold_item("o-1", (COLA, 1), locale="en"))
     async with client(stage, "lin") as clerk:
         ticket = (await clerk.post("/api/v1/till/lines", json={"sku": COLA, "qty": 1})).json()

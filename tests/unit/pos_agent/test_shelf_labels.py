@@ -140,7 +140,7 @@ async def shop(template: Path, tmp_path: Path) -> AsyncIterator[Stage]:
             {**product("OFF", 9, "下架", "Off", 100), "version": 102, "status": "off"},
         ]
         page = replace(catalogue_page(more, since=100), to=102, top=102)
-        await stage.desk.ledger.writer.run(lambda tx: apply_page(tx, page))
+        await stage.desk.ledger.writer.run(lambda tx: apply_page(tx, page, stage.desk.at))
         yield stage
 
 

@@ -281,7 +281,7 @@ async def test_a_ticket_that_no_payment_could_carry_is_refused(stage: Stage) -> 
     dear = 2**53 - 1 - 350
     entry = {**product("SKU-9", 9, "金条", "Gold bar", dear), "version": 101}
     page = replace(catalogue_page([entry], since=100), to=101, top=101)
-    await stage.desk.ledger.writer.run(lambda tx: apply_page(tx, page))
+    await stage.desk.ledger.writer.run(lambda tx: apply_page(tx, page, stage.desk.at))
     async with client(stage) as till:
         for sku in ("SKU-9", COLA):
             ticket = (await till.post("/api/v1/till/lines", json={"sku": sku, "qty": 1})).json()

@@ -122,7 +122,7 @@ async def test_any_other_policy_is_the_fixed_share(stage: Stage, policy: object)
     body = {**STORE_BODY, "allotment": told}
     entry = {"version": 70, "key": "settings", "body": body}
     page = Page(name="store", hinc=1, since=60, to=70, top=70, entries=(entry,))
-    await stage.desk.ledger.writer.run(lambda tx: apply_page(tx, page))
+    await stage.desk.ledger.writer.run(lambda tx: apply_page(tx, page, stage.desk.at))
     assert await stage.desk.ledger.writer.run(read_policy) == "fixed"
     await stage.receive(SKU_1=10)
     assert (await stage.sku(COLA)).online == 5

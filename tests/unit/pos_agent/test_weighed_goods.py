@@ -33,7 +33,7 @@ async def shop(template: Path, tmp_path: Path) -> AsyncIterator[Stage]:
         nuts = {**product(NUTS, 9, "核桃", "Walnuts", 3000), **weighed, "version": 102}
         nuts["gtins"] = [checked("210045600000")]
         page = replace(catalogue_page([apples, nuts], since=100), to=102, top=102)
-        await stage.desk.ledger.writer.run(lambda tx: apply_page(tx, page))
+        await stage.desk.ledger.writer.run(lambda tx: apply_page(tx, page, stage.desk.at))
         yield stage
 
 

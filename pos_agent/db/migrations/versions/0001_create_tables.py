@@ -327,6 +327,22 @@ def upgrade() -> None:
         batch_op.create_index('uq_z_report_request', ['request'], unique=True)
         batch_op.create_index('uq_z_report_till_epoch_count', ['till', 'epoch', 'count'], unique=True)
 
+    op.create_table('price_change',
+    sa.Column('sku', sqlmodel.AutoString(), nullable=False),
+    sa.Column('old_minor', sa.Integer(), nullable=False),
+    sa.Column('old_per', sa.Integer(), nullable=False),
+    sa.Column('old_currency', sqlmodel.AutoString(), nullable=False),
+    sa.Column('old_unit', sqlmodel.AutoString(), nullable=False),
+    sa.Column('since', sqlmodel.AutoString(), nullable=False),
+    sa.Column('has_other', sa.Boolean(), nullable=False),
+    sa.Column('job_id', sqlmodel.AutoString(), nullable=True),
+    sa.CheckConstraint('old_minor >= 0 AND old_per > 0', name=op.f('ck_price_change_old')),
+    sa.ForeignKeyConstraint(['sku'], ['product.sku'], name=op.f('fk_price_change_sku_product')),
+    sa.PrimaryKeyConstraint('sku', name=op.f('pk_price_change'))
+    )
+    with op.batch_alter_table('price_change', schema=None) as batch_op:
+        batch_op.create_index('ix_price_change_job_id', ['job_id'], unique=False)
+
     op.create_table('gtin',
     sa.Column('gtin', sqlmodel.AutoString(), nullable=False),
     sa.Column('sku', sqlmodel.AutoString(), nullable=False),
@@ -412,6 +428,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('price_change', schema=None) as batch_op:
+        batch_op.drop_index('ix_price_change_job_id')
+
+    op.drop_table('price_change')
     with op.batch_alter_table('print_request', schema=None) as batch_op:
         batch_op.drop_index('ix_print_request_at')
 
