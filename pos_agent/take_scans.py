@@ -10,7 +10,7 @@ from typing import Any
 
 from pos_agent.codes.keep import Sighting, watched
 from pos_agent.desk import Desk, counter_seen_channel, receiving_channel, till_channel, till_seen_channel
-from pos_agent.pickup.find_order import find_by_receipt, find_by_token
+from pos_agent.pickup.find_order import find_by_number, find_by_receipt, find_by_token, order_of_number
 from pos_agent.pickup.pick import pick_scan
 from pos_agent.problems import facts_of
 from pos_agent.till.classify import Classified, classify
@@ -29,6 +29,15 @@ async def open_order(desk: Desk, token: str) -> dict[str, Any]:
     return order
 
 
+async def open_numbered(desk: Desk, scan: Classified) -> dict[str, Any] | None:
+    """Open the order of a slip or a bag label on the counter's screens; None where it is none of ours."""
+    if scan.meaning != "order" or await order_of_number(desk, scan.code) is None:
+        return None
+    order = await find_by_number(desk, scan.code)
+    desk.screens.publish("counter", "open", {"open": order, "token": ""})
+    return order
+
+
 async def scan_at_till(desk: Desk, till: str, text: str, times: int = 1) -> dict[str, Any]:
     """A scan on the till's page, goods `times` over; returns what it meant and the ticket.
 
@@ -39,6 +48,8 @@ async def scan_at_till(desk: Desk, till: str, text: str, times: int = 1) -> dict
     if scan.meaning == "pickup":
         order = await open_order(desk, scan.code)
         return {"meaning": "pickup", "order": order, "ticket": await current_ticket(desk, till)}
+    if (numbered := await open_numbered(desk, scan)) is not None:
+        return {"meaning": "order", "order": numbered, "ticket": await current_ticket(desk, till)}
     if scan.meaning == "receipt" and (kept := await find_receipt(desk.reader, scan.code)):
         ticket = await current_ticket(desk, till)
         return {"meaning": "receipt", "receipt": receipt_json(kept), "ticket": ticket}
@@ -76,6 +87,8 @@ async def _act(desk: Desk, scan: Classified, till: str, text: str) -> None:
     order = desk.focus.picking
     if scan.meaning == "pickup":
         await open_order(desk, scan.code)
+    elif await open_numbered(desk, scan) is not None:
+        return
     elif order is not None:
         await pick_scan(desk, order, scan, desk.focus.actor)
     elif await _is_receipt_opened(desk, scan, till):

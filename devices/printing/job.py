@@ -26,6 +26,7 @@ class JobKind(StrEnum):
     RECEIPT = "receipt"
     PICK = "pick"
     LABEL = "label"
+    BAG = "bag"
     REPORT = "report"
     TEST = "test"
 

@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS print_job (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE CHECK (length(id) BETWEEN 1 AND 64),
     printer TEXT NOT NULL CHECK (length(printer) BETWEEN 1 AND 64),
-    kind TEXT NOT NULL CHECK (kind IN ('receipt', 'pick', 'label', 'report', 'test')),
+    kind TEXT NOT NULL CHECK (kind IN ('receipt', 'pick', 'label', 'bag', 'report', 'test')),
     document TEXT NOT NULL CHECK (length(document) BETWEEN 2 AND 1000000),
     sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
     copies INTEGER NOT NULL CHECK (copies BETWEEN 1 AND 9),
@@ -96,7 +96,7 @@ def enqueue_reprint(
 ) -> int:
     """Enqueue one more paper of a job, marked "重打 COPY n"; the only way to print a job again.
 
-    A label is not marked: it proves nothing, and customers read it at the shelf.
+    A shelf label is not marked: it proves nothing, and customers read it at the shelf.
 
     Args:
         connection: in the caller's transaction.

@@ -5,8 +5,8 @@ from typing import Final
 
 from pos_agent.db.base import metadata
 
-AREAS: Final = ("catalogue", "codes", "hardware", "lan", "ledger", "reports", "staff", "till")
-"""The areas that have tables; the counter's are the ledger's and the till's."""
+AREAS: Final = ("catalogue", "codes", "hardware", "lan", "ledger", "pickup", "reports", "staff", "till")
+"""The areas that have tables; most of the counter's are the ledger's and the till's."""
 
 for area in AREAS:
     import_module(f"pos_agent.{area}.tables")

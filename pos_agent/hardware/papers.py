@@ -18,7 +18,12 @@ from sync.runtime.ids import new_id
 from sync.storage.writer import Transaction
 from sync.values.clock import Clock
 
-_ROLES: Final = {JobKind.RECEIPT: "receipt", JobKind.PICK: "pick", JobKind.LABEL: "label"}
+_ROLES: Final = {
+    JobKind.RECEIPT: "receipt",
+    JobKind.PICK: "pick",
+    JobKind.LABEL: "label",
+    JobKind.BAG: "label",
+}
 _SHOWN: Final = {"sending": "queued"}
 FATE: Final = "CASE j.decision WHEN 'came_out' THEN 'confirmed' ELSE j.state END"
 """A job's state, or what a person saw; `j` is its row."""

@@ -9,11 +9,12 @@ from starlette.routing import BaseRoute
 
 from pos_agent.codes.keep import Sighting, watched
 from pos_agent.pickup import pick
-from pos_agent.pickup.find_order import find_by_code, find_by_receipt, find_by_token
+from pos_agent.pickup.find_order import find_by_code, find_by_number, find_by_receipt, find_by_token
 from pos_agent.pickup.hand_over import HandOver, Proof, hand_over
+from pos_agent.pickup.print_bags import BagWish, print_bags
 from pos_agent.pickup.queries import counter_lists, day_start
 from pos_agent.pickup.rules import TryLimit
-from pos_agent.requests import Body, actor_of, answer, desk_of, order_of, till_of
+from pos_agent.requests import Body, PrintBody, actor_of, answer, desk_of, order_of, till_of
 from pos_agent.staff.rules import CLERK, MANAGER
 from pos_agent.till.classify import MOST_CODE_CHARACTERS, classify
 from sync.rules.errors import Refused
@@ -62,17 +63,18 @@ class VerifyBody(Body):
 
 
 class FindBody(Body):
-    """What the customer shows: a QR, a code with the end of a phone number, or a receipt's number."""
+    """What is shown: a QR, a code with the end of a phone number, the number of a receipt or of a bag."""
 
     token: Token | None = None
     receipt: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    number: Code | None = None
     code: Code | None = None
     phone_tail: str = Field("", max_length=8)
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
-        if sum(shown is not None for shown in (self.token, self.code, self.receipt)) != 1:
-            msg = "give exactly one of token, code and receipt"
+        if sum(shown is not None for shown in (self.token, self.code, self.receipt, self.number)) != 1:
+            msg = "give exactly one of token, code, receipt and number"
             raise ValueError(msg)
         return self
 
@@ -98,6 +100,13 @@ class HandOverBody(Body):
             msg = "give exactly one of token, code and override"
             raise ValueError(msg)
         return self
+
+
+class BagsBody(PrintBody):
+    """The bags that an order lies in, and where they lie as the clerk calls it; may stay empty."""
+
+    bags: int = Field(1, ge=1, le=9)
+    place: Annotated[str, Field(max_length=12, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
 
 
 class Counter:
@@ -142,6 +151,18 @@ class Counter:
         """All lies ready."""
         return answer(await pick.make_ready(desk_of(request), order_of(request), actor_of(request)))
 
+    async def bag_label(self, request: Request) -> Response:
+        """A label for each bag; asked twice with the same request, they are printed once."""
+        body, order = await read_json(request, BagsBody), order_of(request)
+        wish = BagWish(
+            order=order,
+            place=body.place.strip(),
+            bags=body.bags,
+            request=body.request,
+            actor=actor_of(request),
+        )
+        return answer(await print_bags(desk_of(request), wish), 202)
+
     async def put_back(self, request: Request) -> Response:
         """One unit goes back to the shelf."""
         body = await read_json(request, LineOnlyBody)
@@ -168,6 +189,8 @@ class Counter:
             return answer(await find_by_token(desk, body.token))
         if body.receipt is not None:
             return answer(await find_by_receipt(desk, body.receipt))
+        if body.number is not None:
+            return answer(await find_by_number(desk, body.number))
         return answer(await find_by_code(desk, self.limit, body.code or "", body.phone_tail))
 
     async def hand_over(self, request: Request) -> Response:
@@ -204,6 +227,19 @@ def routes() -> list[BaseRoute]:
             f"{one}/not-found",
             counter.not_found,
             Contract(summary="Report that units to look for are not there", body=LineOnlyBody, refusals=told),
+        ),
+        (
+            f"{one}/bag-label",
+            counter.bag_label,
+            Contract(
+                summary="Print the labels of an order's bags",
+                body=BagsBody,
+                answers={202: None},
+                refusals={
+                    404: "No such order",
+                    409: "It is closed, no printer, or the request printed something else",
+                },
+            ),
         ),
         (f"{one}/ready", counter.ready, Contract(summary="Make ready", refusals=told)),
         (

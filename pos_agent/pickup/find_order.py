@@ -4,7 +4,7 @@ A good QR opens an order that this store has never received: the customer carrie
 """
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from pos_agent.desk import Desk
 from pos_agent.ledger.store_book import SqliteStoreBook
@@ -17,6 +17,11 @@ from sync.rules.items import HoldItem
 from sync.rules.pickup_token import Claims, hold_from_claims, judge
 from sync.rules.store.prepaid import due_minor
 from sync.values.pickup_code import code_hash, normalise
+
+_OF_NUMBER: Final = (
+    "SELECT order_id FROM hold WHERE body IS NOT NULL AND json_extract(body, '$.number') = ?"
+    " ORDER BY stage = 'closed', order_id DESC LIMIT 1"
+)
 
 
 def read_token(desk: Desk, text: str) -> Claims:
@@ -66,6 +71,24 @@ async def find_by_receipt(desk: Desk, number: str) -> dict[str, Any]:
     if row[0] is None:
         raise Refused("no_order")
     return await desk.ledger.run(lambda book: order_view(book, str(row[0]), desk.profile.currency))
+
+
+async def find_by_number(desk: Desk, number: str) -> dict[str, Any]:
+    """The order of a number, as slips and bag labels carry it. It proves nothing: it hands nothing over.
+
+    Raises:
+        Refused: `unknown_order`.
+    """
+    order = await order_of_number(desk, number)
+    if order is None:
+        raise Refused("unknown_order")
+    return await desk.ledger.run(lambda book: order_view(book, order, desk.profile.currency))
+
+
+async def order_of_number(desk: Desk, number: str) -> str | None:
+    """The order that has this number here, an open one first; None where none has."""
+    row = await desk.reader.one(_OF_NUMBER, (number.strip(),))
+    return str(row[0]) if row else None
 
 
 async def find_by_code(desk: Desk, limit: TryLimit, text: str, phone_tail: str = "") -> dict[str, Any]:

@@ -26,6 +26,10 @@ _LINES: Final = (
     "SELECT l.order_id, l.line, l.sku, l.qty, l.done, l.short, l.released, l.staged"
     " FROM json_each(?) k JOIN hold_line l ON l.order_id = k.value ORDER BY l.order_id, l.line"
 )
+_BAGS: Final = (
+    "SELECT b.order_id, b.place, b.bags, b.prints FROM json_each(?) k"
+    " JOIN bag_label b ON b.order_id = k.value"
+)
 _GOODS: Final = (
     "SELECT k.value, coalesce((SELECT gtin FROM gtin WHERE sku = k.value AND pieces = 1"
     " ORDER BY place LIMIT 1), ''), p.names, p.shelf,"
@@ -48,7 +52,8 @@ async def counter_lists(reader: Reader, currency: str, day_start: str) -> dict[s
     unsure = await _holds(reader, _UNSURE)
     back = await _holds(reader, _BACK)
     goods = await read_goods(reader, (line.sku for hold in (*holds, *unsure, *back) for line in hold.lines))
-    shown = [order_json(hold, goods, currency, due_minor(hold)) for hold in holds]
+    bags = _bags_by_order(await reader.all(_BAGS, (json.dumps([hold.order for hold in holds]),)))
+    shown = [order_json(hold, goods, currency, due_minor(hold), bags.get(hold.order)) for hold in holds]
     shown.sort(key=lambda order: (not _is_sought(order), order["ready_by"] or "", order["order"]))
     collected = await reader.one(
         "SELECT count(*) FROM receipt WHERE kind = 'pickup' AND at >= ?", (day_start,)
@@ -84,7 +89,12 @@ def order_view(book: SqliteStoreBook, order: str, currency: str) -> dict[str, An
     hold = book.hold(order)
     assert hold is not None
     goods = goods_of(book, {line.sku for line in hold.lines})
-    return order_json(hold, goods, currency, due_minor(hold))
+    bags = _bags_by_order(book.tx.all(_BAGS, (json.dumps([order]),)))
+    return order_json(hold, goods, currency, due_minor(hold), bags.get(order))
+
+
+def _bags_by_order(rows: Iterable[Row]) -> dict[str, dict[str, Any]]:
+    return {order: {"place": place, "bags": bags, "prints": prints} for order, place, bags, prints in rows}
 
 
 async def _holds(reader: Reader, where: str) -> list[StoreHold]:

@@ -28,7 +28,13 @@ class Goods:
 UNKNOWN = Goods()
 
 
-def order_json(hold: StoreHold, goods: Mapping[str, Goods], currency: str, due: int) -> dict[str, Any]:
+def order_json(
+    hold: StoreHold,
+    goods: Mapping[str, Goods],
+    currency: str,
+    due: int,
+    bags: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """One order.
 
     Args:
@@ -36,6 +42,7 @@ def order_json(hold: StoreHold, goods: Mapping[str, Goods], currency: str, due: 
         goods: what is known of each SKU.
         currency: for an order whose body has gone.
         due: what is to pay here, minor units.
+        bags: where its bags lie and how many they are; None where nobody said.
     """
     body = hold.body
     told = {line.line: line for line in body.lines} if body else {}
@@ -48,6 +55,7 @@ def order_json(hold: StoreHold, goods: Mapping[str, Goods], currency: str, due: 
         "due_minor": due,
         "prepaid_minor": hold.prepaid_minor,
         "closed_at": hold.closed_at or None,
+        "bag": bags,
         "lines": [
             {
                 **_line(line, told.get(line.line), goods.get(line.sku, UNKNOWN), is_closed=not hold.is_open),

@@ -1,8 +1,9 @@
 """What a scan means, decided in one order. Pure. The digits of money and of members never leave it.
 
 1. a pickup token, 2. a payment code while the customer is asked to pay, 3. a label of the shop's scales,
-4. a member code, 5. any other payment code, 6. a receipt, 7. a code of GS1 or a Digital Link, 8. a barcode
-number, 9. a code of the shop's own. The settings refuse forms of 3 and 4 that one code could have.
+4. a member code, 5. any other payment code, 6. a receipt or the number of an order, 7. a code of GS1 or
+a Digital Link, 8. a barcode number, 9. a code of the shop's own. The settings refuse forms of 3 and 4
+that one code could have.
 """
 
 import re
@@ -20,7 +21,7 @@ from sync.values.member_form import MemberForm
 from sync.values.money import half_up
 from sync.values.scale_label import ScaleForm, read_label
 
-Meaning = Literal["pickup", "payment", "label", "member", "receipt", "gtin", "internal"]
+Meaning = Literal["pickup", "payment", "label", "member", "receipt", "order", "gtin", "internal"]
 MOST_CODE_CHARACTERS: Final = 700
 _PAYMENT: Final = (
     re.compile(r"1[0-5]\d{16}"),  # WeChat Pay: 18 digits from 10-15
@@ -32,6 +33,8 @@ _FULL_WIDTH: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {
 _SEPARATOR: Final = "\x1d"
 # store-till-epoch-count, as `till.rules.receipt_number` writes it; a store's name is a StoreId
 _RECEIPT: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}-[0-9A-Za-z]{1,8}-\d{1,12}-\d{6,12}")
+# the day and eight digits: how the shop numbers orders, and what slips and bag labels carry
+_ORDER: Final = re.compile(r"\d{6}-\d{8}")
 GRAM: Final = "g"
 
 
@@ -100,6 +103,8 @@ def classify(text: str, forms: CodeForms = NO_FORMS, *, awaits_payment: bool = F
         return own
     if is_payment:
         return Classified("payment", "")
+    if _ORDER.fullmatch(code):
+        return Classified("order", code)
     return Classified("receipt", code) if is_receipt_number(code) else _goods(code, forms.amount_prefixes)
 
 

@@ -14,9 +14,12 @@ from sync.rules.canonical import to_raw
 from sync.rules.items import DocumentItem, DocumentLine
 from sync.rules.streams import Down
 from tests.browser.agent.real_agent import RealAgent, at_work
+from tests.browser.agent.test_looks import check
+from tests.browser.agent.test_paper_out import keep
 from tests.unit.pos_agent.agent_stage import CODE, COLA, gtin, hold_item
 
 pytestmark = pytest.mark.browser
+NUMBER = "260501-00000042"
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +36,7 @@ def agent(template: Path, tmp_path: Path) -> Iterator[RealAgent]:
     running = RealAgent(template, tmp_path)
     stage = running.start()
     running.do(stage.receive(SKU_1=10, SKU_2=5))
-    running.do(stage.take_hold(hold_item("o-1", (COLA, 2))))
+    running.do(stage.take_hold(hold_item("o-1", (COLA, 2), number=NUMBER)))
     yield running
     running.stop()
 
@@ -83,7 +86,7 @@ def test_more_than_the_shelf_holds_is_told_with_its_orders(page: Page, agent: Re
     expect(page.locator("#given")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".short")).to_be_visible()
-    expect(page.locator(".hurt li").first).to_have_text("N-o-1")
+    expect(page.locator(".hurt li").first).to_have_text(NUMBER)
     assert agent.stage is not None
     assert agent.do(agent.stage.sku(COLA)).floor == 10
 
@@ -129,7 +132,23 @@ def test_an_order_from_shelf_to_customer(page: Page, agent: RealAgent) -> None:
         page.locator("#scan").fill(gtin(1))
         page.keyboard.press("Enter")
         expect(mine).to_contain_text(f"{picked} / 2")
+    mine.get_by_label("货位").fill("R-07")
+    mine.get_by_label("袋数").select_option("2")
+    mine.get_by_role("button", name="打印袋标").click()
+    expect(mine.get_by_role("button", name="重打袋标")).to_be_visible()
+    expect(mine).to_contain_text("R-07，2 袋")
+    check(page, "counter-bag-label")
+    for width in (360, 768, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        keep(page, f"counter-bag-label-{width}.png")
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
+    page.set_viewport_size({"width": 1280, "height": 900})
     mine.get_by_role("button", name="备好").click()
+    page.locator("#scan").fill(NUMBER)
+    page.keyboard.press("Enter")
+    here = page.locator(".here")
+    expect(here).to_contain_text("请再扫顾客的二维码")
+    expect(here.get_by_role("button", name="交付")).to_have_count(0)
     page.locator("#tail").fill("1234")
     page.locator("#scan").fill(CODE.lower())
     page.keyboard.press("Enter")
@@ -139,6 +158,8 @@ def test_an_order_from_shelf_to_customer(page: Page, agent: RealAgent) -> None:
     expect(page.locator(".here output")).to_have_text("¥3.00")
     assert agent.stage is not None
     assert agent.do(agent.stage.sku(COLA)).floor == 8
+    kinds = agent.do(agent.stage.rows("SELECT kind, count(*) FROM print_job GROUP BY kind"))
+    assert kinds == [("bag", 2), ("receipt", 1)]
     page.locator("#scan").fill(CODE)
     page.keyboard.press("Enter")
     expect(page.locator(".here .notice.bad")).to_contain_text("已经取走")

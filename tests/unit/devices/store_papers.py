@@ -1,4 +1,4 @@
-"""Papers as the store's programs make them, each in both languages: shelf labels and reports of a till."""
+"""Papers as the store's programs make them, in both languages: labels of shelves and bags, reports."""
 
 from dataclasses import replace
 from datetime import date
@@ -8,8 +8,10 @@ from devices.printing.document import Document
 from pos_agent.catalogue.profile import Profile
 from pos_agent.catalogue.queries import Product
 from pos_agent.labels.label_document import label_document
+from pos_agent.pickup.bag_document import Bags, bag_document
 from pos_agent.reports.report_document import Heading, report_document
 from pos_agent.reports.rules import MoneySum, Takings, TenderSum
+from sync.rules.items import HoldItem
 
 LOCALES = {"zh": "zh-CN", "en": "en"}
 COFFEE = Product(
@@ -37,6 +39,21 @@ APPLES = replace(
     shelf="F-02",
 )
 SHOP = Profile(store="s1", names={"zh-CN": "静安寺店", "en": "Jing’an Temple"}, tz=ZoneInfo("Asia/Shanghai"))
+PICKED = HoldItem(
+    order="o-1",
+    number="251123-01234567",
+    code_hash="",
+    pay_at="counter",
+    due_minor=12900,
+    currency="CNY",
+    placed_at="2025-11-23T03:00:00.000Z",
+    ready_by="2025-11-23T05:00:00.000Z",
+    expires_at="2025-11-25T05:00:00.000Z",
+    lines=(),
+    contact="王**",
+    phone_tail="1234",
+)
+BAGS = Bags(place="R-07 上", bags=2, prints=3)
 Z = Heading(
     till="1",
     by="Li Na 李娜",
@@ -77,6 +94,8 @@ def _papers(short: str, locale: str) -> dict[str, Document]:
     return {
         f"label_{short}": label_document(COFFEE, day, locale),
         f"label_weighed_{short}": label_document(APPLES, day, locale),
+        f"bag_{short}": bag_document(PICKED, replace(BAGS, prints=1), 1, shop),
+        f"bag_again_{short}": bag_document(replace(PICKED, pay_at="online"), BAGS, 2, shop),
         f"z_report_{short}": report_document(Z, TAKINGS, shop),
         f"x_report_{short}": report_document(X, TAKINGS, shop),
     }

@@ -50,6 +50,18 @@ def upgrade() -> None:
         batch_op.create_index('ix_unknown_code_last_seen', ['last_seen'], unique=False)
         batch_op.create_index('uq_unknown_code_code', ['code'], unique=True)
 
+    op.create_table('bag_label',
+    sa.Column('order_id', sqlmodel.AutoString(), nullable=False),
+    sa.Column('place', sqlmodel.AutoString(), nullable=False),
+    sa.Column('bags', sa.Integer(), nullable=False),
+    sa.Column('prints', sa.Integer(), nullable=False),
+    sa.Column('at', sqlmodel.AutoString(), nullable=False),
+    sa.Column('actor', sqlmodel.AutoString(), nullable=False),
+    sa.CheckConstraint('bags BETWEEN 1 AND 9', name=op.f('ck_bag_label_bags')),
+    sa.CheckConstraint('length(place) <= 12', name=op.f('ck_bag_label_place')),
+    sa.CheckConstraint('prints > 0', name=op.f('ck_bag_label_prints')),
+    sa.PrimaryKeyConstraint('order_id', name=op.f('pk_bag_label'))
+    )
     op.create_table('print_request',
     sa.Column('id', sqlmodel.AutoString(), nullable=False),
     sa.Column('wish', sqlmodel.AutoString(), nullable=False),
@@ -428,6 +440,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table('bag_label')
     with op.batch_alter_table('price_change', schema=None) as batch_op:
         batch_op.drop_index('ix_price_change_job_id')
 

@@ -7,7 +7,7 @@ import { isPicked, openUnits, unitsOf } from "./state.js";
 import { words } from "./words.js";
 
 export function Who({ order, children }) {
-  const parts = [order.contact, order.phone_tail && words.tail(order.phone_tail), words.items(unitsOf(order))];
+  const parts = [order.contact, order.phone_tail && words.tail(order.phone_tail), words.items(unitsOf(order)), order.bag && words.bagsLie(order.bag.bags, order.bag.place)];
   return html`<div class="small muted who">${parts.filter(Boolean).join(" · ")}${children}</div>`;
 }
 

@@ -5,6 +5,7 @@ import { html } from "../base/html.js";
 import { nameIn } from "../base/goods.js";
 import { Icon, State } from "../base/signs.js";
 import { words as shared } from "../base/words.js";
+import { BagLabel } from "./bag_label.js";
 import { Promised } from "./clocks.js";
 import { Head, Lines, Who } from "./order_card.js";
 import { allPicked, counter, isPicked, isSought, makeReady, openUnits, pickOne, startPicking, step } from "./state.js";
@@ -51,6 +52,7 @@ function Picking({ order, isNow, asking }) {
     asked.current = asking;
   }, [asking]);
   return html`<${Lines} order=${order} onPick=${(line) => pickOne(order, line)} />
+    ${isDone && !asking && html`<${BagLabel} order=${order} />`}
     ${asking ? html`<${Missing} order=${order} />` : html`<p class="hint-row" role="status">${isDone ? words.allPicked : isNow ? words.scanNext : ""}</p>
     <div class="pair" ref=${pair}>
       ${isDone ? html`<span></span>` : html`<button type="button" class="btn tap" onClick=${() => counter.set({ asking: order.order })}>${words.missing}</button>`}

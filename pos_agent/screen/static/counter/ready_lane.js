@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { html } from "../base/html.js";
 import { nameIn } from "../base/goods.js";
 import { Icon } from "../base/signs.js";
+import { BagLabel } from "./bag_label.js";
 import { Kept } from "./clocks.js";
 import { Head, PlainLines, Who } from "./order_card.js";
 import { step } from "./state.js";
@@ -25,6 +26,7 @@ function Reason({ id, label, help, button, tone, onGive }) {
 function More({ order }) {
   return html`<div class="stack">
     <${PlainLines} order=${order} />
+    <${BagLabel} order=${order} />
     <${Reason} id=${"w-" + order.order} label=${words.withoutCodeWhy} help=${words.managerOnly} button=${words.withoutCode} tone="" onGive=${(reason) => receive(order, { override: { reason } })} />
     <${Reason} id=${"r-" + order.order} label=${words.releaseWhy} help=${words.releaseHelp} button=${words.release} tone="danger" onGive=${(why) => step(order, "release", { why })} />
   </div>`;

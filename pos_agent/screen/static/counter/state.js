@@ -51,7 +51,7 @@ export function readListsSoon() {
   timer = setTimeout(readLists, 150);
 }
 
-const at = (order, step) => `/api/v1/counter/orders/${encodeURIComponent(order)}/${step}`;
+export const at = (order, step) => `/api/v1/counter/orders/${encodeURIComponent(order)}/${step}`;
 
 // One step on an order. Resolves to the order, or to null after telling the refusal.
 export async function step(order, name, body = {}) {

@@ -33,8 +33,8 @@ export async function find(text, tail, kind = text.startsWith("OMO1:") ? "token"
   try {
     const order = await post("/api/v1/counter/find", body);
     accepted();
-    // a receipt shows the order and proves nothing
-    receive(order, kind === "receipt" ? {} : proof);
+    // a receipt, or the number on a bag, shows the order and proves nothing
+    receive(order, kind === "receipt" || kind === "number" ? {} : proof);
     return true;
   } catch (problem) {
     if (isToken && problem.status && problem.code !== "locked") tellWrongQr(problem);

@@ -76,6 +76,8 @@ function Open({ visitor, isBusy }) {
   useLayoutEffect(() => {
     if (!isTyping()) (button.current ?? document.getElementById("given"))?.focus();
   }, [proof]);
+  const isProven = Object.keys(proof).length > 0;
+  if (!isProven) return html`<${Notice} tone="info" title=${words.proofFirst} text=${words.proofFirstHelp} /><${PlainLines} order=${order} /><${Close} order=${order} />`;
   return html`${order.stage !== "ready" && html`<${Notice} tone="warn" title=${words.notPicked} text=${words.notPickedHelp} />`}
     <${PlainLines} order=${order} />
     ${visitor.unsure && html`<p class="fault" role="alert">${words.unsure}</p>`}

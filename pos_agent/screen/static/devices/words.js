@@ -22,7 +22,7 @@ export const words = {
   well: _("ready"),
 };
 
-export const kinds = { receipt: _("receipt"), pick: _("pick slip"), label: _("label"), report: _("report"), test: _("test page") };
+export const kinds = { receipt: _("receipt"), pick: _("pick slip"), label: _("label"), bag: _("bag label"), report: _("report"), test: _("test page") };
 
 export const fates = {
   queued: ["info", _("waits for its printer"), _("It is printed by itself once the printer is ready. Go on without paper; it is not lost.")],

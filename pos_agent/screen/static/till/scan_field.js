@@ -49,7 +49,7 @@ export async function take(text) {
   emptyField();
   closeSearch();
   const answer = await scan(text, (problem) => (isCode(text) ? showUnknown(text, problem.facts.kept) : search(text)));
-  if (answer?.meaning === "pickup") note("ok", words.pickupShown);
+  if (["pickup", "order"].includes(answer?.meaning)) note("ok", words.pickupShown);
   if (answer?.meaning === "receipt") showReceipt(answer.receipt);
 }
 
