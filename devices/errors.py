@@ -88,10 +88,17 @@ class IllegalTransition(JournalError):
 
 
 class PortError(DeviceError):
-    """The device, or the line to it, is not usable now; trying again later may help."""
+    """The device, or the line to it, is not usable now; trying again later may help.
+
+    ``cause`` is why, as a word of ``ports.trouble.Cause``, where what the system said does not tell it.
+    """
 
     code = "port"
     retryable = True
+
+    def __init__(self, words: str = "", cause: str = "") -> None:
+        super().__init__(words)
+        self.cause = cause
 
 
 class PortAbsent(PortError):

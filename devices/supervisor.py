@@ -18,6 +18,7 @@ import structlog
 from devices.backoff import Backoff
 from devices.clock import utc_now
 from devices.errors import PortError
+from devices.ports.trouble import Cause, cause_of
 from devices.steadiness import Steadiness
 from devices.tally import Tally
 
@@ -43,6 +44,7 @@ class DeviceState(StrEnum):
 class DeviceStatus:
     """A device's state since ``since`` (aware UTC) and, where it is not ready, the reason in words.
 
+    ``cause`` is the same reason as a word of ``ports.trouble.Cause``, for those who translate it;
     ``tally`` is the device's own and goes on counting.
     """
 
@@ -51,6 +53,7 @@ class DeviceStatus:
     reason: str
     since: datetime
     tally: Tally = field(default_factory=Tally, compare=False)
+    cause: str = ""
 
 
 OnStatus = Callable[[DeviceStatus], None]
@@ -99,13 +102,13 @@ class Supervisor:
         """Run sessions for ever; cancel to stop."""
         try:
             while True:
-                reason = await self._attempt(session)
-                self._report_loss(reason)
+                self._report_loss(*await self._attempt(session))
                 await self._pause(self._backoff.next_s())
         finally:
             self._judge_no_more()
 
-    async def _attempt(self, session: Session) -> str:
+    async def _attempt(self, session: Session) -> tuple[str, Cause]:
+        """Run a session to its end; why it ended, in words and as one word."""
         if self._state is not DeviceState.ABSENT:
             self._publish(DeviceState.OPENING, "")
         self._hotplug.clear()
@@ -113,13 +116,13 @@ class Supervisor:
             await session(self._ready)
         except PortError as error:
             self.tally.last_error = error.code
-            return str(error)
+            return str(error), cause_of(error)
         except Exception as error:  # noqa: BLE001 - the guard of the device's loop
             self.tally.last_error = _UNFORESEEN
             if not self._was_missed:
                 _log.exception("device.session_failed", device=self._device)
-            return f"unexpected: {error}"
-        return "the device ended the session"
+            return f"unexpected: {error}", Cause.UNFORESEEN
+        return "the device ended the session", Cause.WENT_AWAY
 
     def _ready(self) -> None:
         self._judge()
@@ -137,7 +140,7 @@ class Supervisor:
             self._backoff.reset()  # one that comes and goes is not hurried
             self._publish(DeviceState.READY, "")
             return
-        self._publish(DeviceState.DEGRADED, self._steadiness.words())
+        self._publish(DeviceState.DEGRADED, self._steadiness.words(), Cause.UNSTEADY)
         self._judging = loop.call_later(unsteady_s, self._judge)
 
     def _judge_no_more(self) -> None:
@@ -145,7 +148,7 @@ class Supervisor:
             self._judging.cancel()
             self._judging = None
 
-    def _report_loss(self, reason: str) -> None:
+    def _report_loss(self, reason: str, cause: Cause) -> None:
         self._judge_no_more()
         was_open = self._state is not None and self._state.is_open
         if was_open:
@@ -153,13 +156,13 @@ class Supervisor:
         if not self._was_missed:
             _log.warning("device.lost" if was_open else "device.absent", device=self._device, reason=reason)
         self._was_missed = True
-        self._publish(DeviceState.LOST if was_open else DeviceState.ABSENT, reason)
+        self._publish(DeviceState.LOST if was_open else DeviceState.ABSENT, reason, cause)
 
-    def _publish(self, state: DeviceState, reason: str) -> None:
+    def _publish(self, state: DeviceState, reason: str, cause: str = "") -> None:
         if state is self._state:
             return
         self._state = state
-        self._on_status(DeviceStatus(self._device, state, reason, self._now(), self.tally))
+        self._on_status(DeviceStatus(self._device, state, reason, self._now(), self.tally, cause))
 
     async def _pause(self, wait_s: float) -> None:
         """Wait, less long if something is plugged in, also while the attempt was still going on."""

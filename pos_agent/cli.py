@@ -345,15 +345,18 @@ def devices(
     host: Annotated[
         list[str] | None, typer.Option(help="Ask this machine on port 9100; may be repeated")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON")] = False,
+    as_json: AsJson = False,
+    lang: Lang = "",
     config: Config = None,
 ) -> None:
     """Find printers and scanners on this machine and on the hosts that are named; say which are set up."""
     from pos_agent.hardware.find_devices import find_devices, tell_devices  # noqa: PLC0415
+    from pos_agent.hardware.look_words import gettext_in, speech_of  # noqa: PLC0415
 
     with _told():
         found = asyncio.run(find_devices(_load_chosen(config).settings, host or []))
-    typer.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(tell_devices(found)))
+    lines = tell_devices(found, gettext_in(speech_of(lang)))
+    typer.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(lines))
 
 
 @app.command("print-test")

@@ -16,6 +16,7 @@ from pos_agent.desk import (
     till_seen_channel,
 )
 from pos_agent.documents.queries import count_open
+from pos_agent.hardware.board_view import board_json
 from pos_agent.hardware.open_papers import count_undecided
 from pos_agent.link.compose import backlog_of
 from pos_agent.pickup.api import ScanBody
@@ -26,6 +27,7 @@ from pos_agent.take_scans import scan_at_till
 from sync.web.forms import read_json
 from sync.web.permissions import Identity
 from sync.web.routes import Contract, identity_of, route
+from sync.web.translations import gettext
 
 CHANNELS = ("till", "counter", "status", "receiving", "till-seen", "counter-seen", "facing", "codes")
 USUAL = "till,counter,status"
@@ -54,9 +56,7 @@ async def status_of(desk: Desk, identity: Identity, till: str) -> dict[str, Any]
         "unsent": backlog["unsent"],
         "documents": await count_open(desk.reader),
         "papers": await count_undecided(desk.reader, desk.clock.now()),
-        "printers": desk.board.printers_json(),
-        "scanners": desk.board.scanners_json(),
-        "displays": desk.board.displays_json(),
+        **board_json(desk.board, gettext),
         "staff": {"login": person.login, "names": person.names, "role": person.role} if person else None,
         "currency": profile.currency,
         "locale": profile.locale,

@@ -40,7 +40,9 @@ async def discover(hosts: list[str], timeout_s: float = TIMEOUT_S) -> list[Found
 
 def _plugs() -> list[Found]:
     """What is missing to notice a plug at once."""
-    return [] if find_spec("pyudev") is not None else [Found("hotplug", "", trouble=MISSING)]
+    if find_spec("pyudev") is not None:
+        return []
+    return [Found("hotplug", "", trouble=MISSING, cause="no_hotplug")]
 
 
 def _once(found: list[Found]) -> list[Found]:

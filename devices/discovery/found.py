@@ -1,6 +1,6 @@
 """What was found, as a value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,9 +12,14 @@ class Found:
         address: what to write as its ``uri``; empty where nothing could be looked for.
         name: what it calls itself, for people.
         trouble: what stands in the way of using it, in plain words; empty where nothing does.
+        cause: the same as a stable word: a ``ports.trouble.Cause``, ``cups_silent``, ``mdns_closed``,
+            ``no_mdns`` or ``no_hotplug``.
+        facts: what words for it name: ``place``, ``group``.
     """
 
     kind: str
     address: str
     name: str = ""
     trouble: str = ""
+    cause: str = ""
+    facts: dict[str, str] = field(default_factory=dict, compare=False)

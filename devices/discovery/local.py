@@ -1,13 +1,14 @@
 """Devices on this machine: serial lines, keyboard scanners, USB printers. Nothing is opened."""
 
-import grp
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from serial.tools import list_ports
 
 from devices.discovery.found import Found
+from devices.ports.trouble import Cause, cause_below, group_of
 from devices.ports.usb_bus import UsbBus
 
 _BY_ID: Final = "dev/serial/by-id"
@@ -25,7 +26,7 @@ def serial_lines(root: Path = Path("/")) -> list[Found]:
         if Path(port.device).resolve() not in known and port.hwid != "n/a"
     ]
     return [
-        Found("serial", f"serial:{address}", name, _locked(root / address[1:]))
+        _with_lock(Found("serial", f"serial:{address}", name), root / address[1:])
         for address, name in [*named, *others]
     ]
 
@@ -33,7 +34,7 @@ def serial_lines(root: Path = Path("/")) -> list[Found]:
 def keyboards(root: Path = Path("/")) -> list[Found]:
     """Devices that play keyboard: scanners, and real keyboards too."""
     return [
-        Found("keyboard", f"hid:/{_KEYBOARDS}/{path.name}", path.name, _locked(path))
+        _with_lock(Found("keyboard", f"hid:/{_KEYBOARDS}/{path.name}", path.name), path)
         for path in _listed(root / _KEYBOARDS)
         if path.name.endswith(_KEYBOARD_END)
     ]
@@ -44,7 +45,7 @@ def usb_printers(bus: UsbBus) -> list[Found]:
     try:
         return [Found("usb", str(name), words) for name, words in bus.printers()]
     except OSError as error:
-        return [Found("usb", "", trouble=str(error))]
+        return [Found("usb", "", trouble=str(error), cause=cause_below(error), facts={"place": "USB"})]
 
 
 def _listed(folder: Path) -> list[Path]:
@@ -54,12 +55,13 @@ def _listed(folder: Path) -> list[Path]:
         return []
 
 
-def _locked(path: Path) -> str:
-    """Why this user may not open a device, and what to do."""
+def _with_lock(found: Found, path: Path) -> Found:
+    """The same; where this user may not open it with why, and what to do."""
     if os.access(path, os.R_OK | os.W_OK):
-        return ""
-    try:
-        group = grp.getgrgid(path.stat().st_gid).gr_name
-    except (OSError, KeyError):
-        return "it went away"
-    return f"this user may not open it: add the user to the group {group} (usermod -aG {group} USER)"
+        return found
+    group = group_of(path)
+    if not group:
+        return replace(found, trouble="it went away", cause=Cause.ABSENT, facts={"place": found.address})
+    words = f"this user may not open it: add the user to the group {group} (usermod -aG {group} USER)"
+    facts = {"place": found.address, "group": group}
+    return replace(found, trouble=words, cause=Cause.PERMISSION, facts=facts)

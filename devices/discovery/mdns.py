@@ -36,11 +36,12 @@ async def announced_printers(timeout_s: float, interfaces: list[str] | None = No
         from zeroconf import InterfaceChoice  # noqa: PLC0415 - an extra
         from zeroconf.asyncio import AsyncZeroconf  # noqa: PLC0415 - an extra
     except ImportError:
-        return [Found("mdns", "", trouble=MISSING)]
+        return [Found("mdns", "", trouble=MISSING, cause="no_mdns")]
     try:
         zeroconf = AsyncZeroconf(interfaces=interfaces or InterfaceChoice.All)
     except OSError as error:
-        return [Found("mdns", "", trouble=f"nobody can be listened to on this network: {error}")]
+        words = f"nobody can be listened to on this network: {error}"
+        return [Found("mdns", "", trouble=words, cause="mdns_closed")]
     try:
         infos = await _resolved(zeroconf, await _heard(zeroconf, timeout_s), timeout_s)
     finally:

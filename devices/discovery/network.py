@@ -7,6 +7,7 @@ import shutil
 from typing import Final
 
 from devices.discovery.found import Found
+from devices.ports.trouble import Cause, cause_below
 
 RAW_PORT: Final = 9100
 MOST_HOSTS: Final = 64
@@ -38,13 +39,17 @@ async def _ask(host: str, timeout_s: float) -> Found:
         async with asyncio.timeout(timeout_s):
             _, writer = await asyncio.open_connection(host, RAW_PORT)
     except TimeoutError:
-        return Found("network", "", host, f"{host} does not answer on port {RAW_PORT}")
+        return _out_of_reach(host, f"{host} does not answer on port {RAW_PORT}", Cause.SILENT_HOST)
     except (OSError, UnicodeError) as error:
-        return Found("network", "", host, f"{host}: {error}")
+        return _out_of_reach(host, f"{host}: {error}", cause_below(error))
     writer.close()
     with contextlib.suppress(OSError):
         await writer.wait_closed()
     return Found("network", f"tcp://{host}:{RAW_PORT}", host)
+
+
+def _out_of_reach(host: str, words: str, cause: Cause) -> Found:
+    return Found("network", "", host, words, cause.value, {"place": f"tcp://{host}:{RAW_PORT}"})
 
 
 async def cups_queues(timeout_s: float, lpstat: str = "lpstat") -> list[Found]:
@@ -61,6 +66,6 @@ async def cups_queues(timeout_s: float, lpstat: str = "lpstat") -> list[Found]:
     except TimeoutError:
         process.kill()
         await process.wait()
-        return [Found("cups", "", trouble="CUPS does not answer: look at its service")]
+        return [Found("cups", "", trouble="CUPS does not answer: look at its service", cause="cups_silent")]
     names = [name for name in said.decode("utf-8", "replace").split() if _QUEUE.fullmatch(name)]
     return [Found("cups", f"cups:{name}", name) for name in names[:_MOST_QUEUES]]

@@ -38,13 +38,14 @@ class CupsPort:
     async def open(self, timeout_s: float) -> None:
         """Look whether the queue is there and takes jobs; see ``Port.open``."""
         if shutil.which(self._lp) is None or shutil.which(self._lpstat) is None:
-            raise PortAbsent(f"{self.peer}: this machine has no CUPS; on Debian install cups-client")
+            words = f"{self.peer}: this machine has no CUPS; on Debian install cups-client"
+            raise PortAbsent(words, "no_cups")
         try:
             code, words = await _run((self._lpstat, "-a", self._queue), b"", timeout_s)
         except (OSError, TimeoutError) as error:
-            raise PortAbsent(f"{self.peer}: CUPS does not answer: {error}") from error
+            raise PortAbsent(f"{self.peer}: CUPS does not answer: {error}", "no_cups") from error
         if code != 0 or "not accepting" in words:
-            raise PortAbsent(f"{self.peer} takes no jobs: {words}")
+            raise PortAbsent(f"{self.peer} takes no jobs: {words}", "queue_refuses")
         self._is_open = True
 
     async def write(self, data: bytes, timeout_s: float) -> None:
@@ -59,7 +60,7 @@ class CupsPort:
         except OSError as error:
             raise PortLost(f"{self.peer}: {error}") from error
         if code != 0:
-            raise PortLost(f"{self.peer} refused the job: {words}")
+            raise PortLost(f"{self.peer} refused the job: {words}", "queue_refuses")
 
     async def read(self, limit: int, timeout_s: float) -> bytes:  # noqa: ARG002 - a queue says nothing
         """Nothing ever comes; see ``Port.read``."""

@@ -1,4 +1,7 @@
-"""Why a port cannot be used, as one stable word: what a person is told depends on it. It opens nothing."""
+"""Why a device cannot be used, or not be relied on, as one stable word: what a person is told depends on it.
+
+It opens nothing.
+"""
 
 import errno
 import grp
@@ -7,11 +10,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from devices.errors import PortError
+from devices.errors import PortError, PortLost, PortTimeout
 
 
 class Cause(StrEnum):
-    """What stands between a program and its device."""
+    """What stands between a program and its device; below the blank line, what it did while it was open."""
 
     PERMISSION = "permission"
     BUSY = "busy"
@@ -20,6 +23,18 @@ class Cause(StrEnum):
     UNKNOWN_HOST = "unknown_host"
     ABSENT = "absent"
     BROKEN = "broken"
+    NO_PACKAGE = "no_package"
+    NO_CUPS = "no_cups"
+    QUEUE_REFUSES = "queue_refuses"
+    NOT_CONNECTED = "not_connected"
+    ENDED = "ended"
+
+    WENT_AWAY = "went_away"
+    STUCK = "stuck"
+    UNSTEADY = "unsteady"
+    UNFORESEEN = "unforeseen"
+    NO_MARK = "no_mark"
+    NOT_SEEN = "not_seen"
 
 
 _BY_NUMBER: Final = {
@@ -40,10 +55,25 @@ _BY_NUMBER: Final = {
 
 
 def cause_of(error: PortError) -> Cause:
-    """The word for a port's error, by what the system said below it; ``broken`` for all that is rare."""
-    below: BaseException | None = error.__cause__
+    """The word for a port's error: its own, else by what the system said below it."""
+    if error.cause:
+        return Cause(error.cause)
+    told = cause_below(error.__cause__)
+    if told is not Cause.BROKEN and not isinstance(error, PortTimeout):
+        return told
+    if isinstance(error, PortTimeout):
+        return Cause.STUCK
+    return Cause.WENT_AWAY if isinstance(error, PortLost) else Cause.BROKEN
+
+
+def cause_below(below: BaseException | None) -> Cause:
+    """The word for what the system said; ``broken`` for all that is rare."""
+    if isinstance(below, ImportError) or isinstance(getattr(below, "__cause__", None), ImportError):
+        return Cause.NO_PACKAGE
     if isinstance(below, socket.gaierror | UnicodeError):
         return Cause.UNKNOWN_HOST
+    if isinstance(below, FileNotFoundError):
+        return Cause.ABSENT
     number = below.errno if isinstance(below, OSError) else None
     if number in _BY_NUMBER:
         return _BY_NUMBER[number]

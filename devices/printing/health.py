@@ -10,6 +10,7 @@ from datetime import datetime
 import structlog
 
 from devices.errors import DeviceError
+from devices.ports.trouble import Cause
 from devices.printing.job import JobState
 from devices.printing.status import NOT_READY, PrinterState, PrinterStatus
 from devices.steadiness import Steadiness
@@ -37,16 +38,18 @@ class PrinterHealth:
         self._was_reached = False
         self._steadiness = steadiness or Steadiness()
         self.tally = Tally()
-        self.status = PrinterStatus(printer, PrinterState.UNKNOWN, "not seen yet", now(), self.tally)
+        self.status = PrinterStatus(
+            printer, PrinterState.UNKNOWN, "not seen yet", now(), self.tally, Cause.NOT_SEEN
+        )
 
-    def saw(self, state: PrinterState, reason: str = "") -> None:
+    def saw(self, state: PrinterState, reason: str = "", cause: str = "") -> None:
         """Take in a state. Only a change is published."""
         if state is PrinterState.ONLINE and self._steadiness.unsteady_s(time.monotonic()):
-            state, reason = PrinterState.DEGRADED, self._steadiness.words()
+            state, reason, cause = PrinterState.DEGRADED, self._steadiness.words(), Cause.UNSTEADY
         if state is self.status.state and (state is not PrinterState.UNKNOWN or reason == self.status.reason):
             return
         self._count(state)
-        self.status = PrinterStatus(self.status.printer, state, reason, self._now(), self.tally)
+        self.status = PrinterStatus(self.status.printer, state, reason, self._now(), self.tally, cause)
         self._write_log(state, reason)
         self._on_status(self.status)
 

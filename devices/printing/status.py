@@ -100,6 +100,7 @@ class Report:
 class PrinterStatus:
     """A printer's state since ``since`` (aware UTC), with the reason in words for those who repair it.
 
+    ``cause`` is the same reason as a word of ``ports.trouble.Cause``, empty where ``state`` says all;
     ``tally`` is the printer's own and goes on counting.
     """
 
@@ -108,6 +109,7 @@ class PrinterStatus:
     reason: str
     since: datetime
     tally: Tally = field(default_factory=Tally, compare=False)
+    cause: str = ""
 
 
 def read_real_time(answers: bytes) -> Report:

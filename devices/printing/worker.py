@@ -19,6 +19,7 @@ from devices.backoff import Backoff
 from devices.errors import DeviceError, DocumentError, JournalError, PortError, PortTimeout
 from devices.hotplug import woken_by_plugs
 from devices.ports.port import Port
+from devices.ports.trouble import Cause, cause_of
 from devices.printing.delivery import (
     MarkWait,
     ask_report,
@@ -43,6 +44,7 @@ from devices.profiles.loader import Profile
 
 _log = structlog.get_logger(__name__)
 UNFORESEEN = "unforeseen"
+_NOT_SAID = "the printer did not say that it has printed"
 _REASONS = {
     PrinterState.PAPER_LOW: "the paper roll is nearly at its end",
     PrinterState.PAPER_OUT: "the printer is out of paper",
@@ -139,7 +141,7 @@ class PrinterWorker:
         self._stumbled = repr(error)
         self._seen_at = -math.inf
         self._it.health.tally.last_error = UNFORESEEN
-        self._it.health.saw(PrinterState.UNKNOWN, _REASONS[PrinterState.UNKNOWN])
+        self._it.health.saw(PrinterState.UNKNOWN, _REASONS[PrinterState.UNKNOWN], Cause.UNFORESEEN)
 
     async def _pause(self, wait_s: float) -> None:
         """Wait until a job comes, at most ``wait_s``."""
@@ -178,7 +180,7 @@ class PrinterWorker:
         except PortError as error:
             self._seen_at = -math.inf
             self._it.health.failed(error)
-            self._it.health.saw(PrinterState.OFFLINE, str(error))
+            self._it.health.saw(PrinterState.OFFLINE, str(error), cause_of(error))
             return self._backoff.next_s()
         finally:
             await self._it.port.close()
@@ -295,7 +297,7 @@ class PrinterWorker:
         if mark is None:
             await self._mark(job, JobState.UNCERTAIN, "no_completion_mark")
             if self._it.health.status.state not in NOT_READY:
-                self._it.health.saw(PrinterState.UNKNOWN, "the printer did not say that it has printed")
+                self._it.health.saw(PrinterState.UNKNOWN, _NOT_SAID, Cause.NO_MARK)
             self._seen_at = -math.inf
             self._owes_answer = True
             self._owes_mark = wait.process is None

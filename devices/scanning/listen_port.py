@@ -42,7 +42,7 @@ class ListenPort:
                     self._came.clear()
                     await self._came.wait()
         except TimeoutError as error:
-            raise PortAbsent(f"{self.peer}: no scanner has connected") from error
+            raise PortAbsent(f"{self.peer}: no scanner has connected", "not_connected") from error
         self._line, self._newcomer = self._newcomer, None
 
     async def _listen(self) -> None:

@@ -42,7 +42,7 @@ class StdinPort:
         del timeout_s  # nothing here waits
         self._is_open = False
         if self._has_ended:
-            raise PortAbsent(f"{self.peer} {_ENDED}")
+            raise PortAbsent(f"{self.peer} {_ENDED}", "ended")
         try:
             os.fstat(self._fd)
             if os.isatty(self._fd):
@@ -85,7 +85,7 @@ class StdinPort:
             self._is_inside_line = False
             return _LINE_END
         self._has_ended = True
-        raise PortLost(f"{self.peer} {_ENDED}")
+        raise PortLost(f"{self.peer} {_ENDED}", "ended")
 
     async def close(self) -> None:
         """Read no more; the descriptor itself is the program's."""

@@ -67,6 +67,26 @@ _ERRORS: Final[Mapping[str, str]] = {
     "port.lost": N_("the line broke"),
     "port.timeout": N_("no answer in time"),
 }
+_CAUSES: Final[Mapping[str, str]] = {
+    "permission": N_("The store's program may not open %(place)s: its user lacks a right on that machine."),
+    "busy": N_("Another program on the store's machine holds %(place)s."),
+    "refused": N_("%(place)s refuses: the machine is there, and nothing listens at this port."),
+    "silent_host": N_("%(place)s does not answer."),
+    "unknown_host": N_("The name in %(place)s is not known on the store's network."),
+    "absent": N_("%(place)s is not there."),
+    "broken": N_("%(place)s cannot be used; the store's log says more."),
+    "no_package": N_("The store's program lacks a part for %(place)s."),
+    "no_cups": N_("CUPS does not answer on the store's machine."),
+    "queue_refuses": N_("The queue of CUPS takes no jobs."),
+    "not_connected": N_("No scanner has connected to %(place)s."),
+    "ended": N_("Its input has ended."),
+    "went_away": N_("It went away while it was in use."),
+    "stuck": N_("It does not answer, or takes nothing more."),
+    "unsteady": N_("It came and went three times within five minutes."),
+    "unforeseen": N_("It did something that the store's program does not know."),
+    "no_mark": N_("It did not say that the last paper was printed."),
+    "not_seen": N_("It was not reached yet since the store's program started."),
+}
 COUNTS: Final[Mapping[str, str]] = {
     "jobs": N_("papers"),
     "uncertain": N_("uncertain papers"),
@@ -98,6 +118,13 @@ def what_to_do(device: Device) -> str:
     """What somebody should do about it; nothing where nothing is to be done."""
     advice = _STATES[device.state][2] if device.state in _STATES else ""
     return gettext(advice) if advice else ""
+
+
+def why(device: Device) -> str:
+    """Why it is so; the store program's own words where it names no cause that is known here."""
+    if device.cause in _CAUSES:
+        return gettext(_CAUSES[device.cause], place=device.place)
+    return device.text
 
 
 def kind_word(kind: str) -> str:

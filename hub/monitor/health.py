@@ -32,8 +32,9 @@ _WELL: Final = frozenset({"online", "ok", "ready", "idle", "opened", "opening", 
 class Device:
     """A device as the store sees it, and what it did since the store's program started.
 
-    `since` is when it came into its state, by the store's clock; `counts` holds those of COUNTS above 0;
-    `last_error` is the stable code of its last trouble, also after it is over.
+    `text` is the reason in the store program's own words, `cause` the same as a stable word with the `place`
+    that it speaks of. `since` is when it came into its state, by the store's clock; `counts` holds those of
+    COUNTS above 0; `last_error` is the stable code of its last trouble, also after it is over.
     """
 
     kind: str
@@ -44,6 +45,8 @@ class Device:
     since: datetime | None = None
     counts: tuple[tuple[str, int], ...] = ()
     last_error: str = ""
+    cause: str = ""
+    place: str = ""
 
     @property
     def is_well(self) -> bool:
@@ -146,6 +149,8 @@ def _device(kind: str, one: dict[str, Any]) -> Device:
         id=_text(one.get("id"), 24),
         state=_text(one.get("state"), 24),
         text=_text(one.get("text")),
+        cause=_text(one.get("cause"), 24),
+        place=_text(one.get("place")),
         role=_text(one.get("role"), 24),
         since=_instant(one.get("since")),
         counts=tuple((name, count) for name, count in counts if count),

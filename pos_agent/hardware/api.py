@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from pos_agent.hardware.board_view import board_json
 from pos_agent.hardware.drawer import Opening
 from pos_agent.hardware.open_papers import decide_paper, document_of, open_papers
 from pos_agent.hardware.paper_view import PaperView
@@ -16,6 +17,7 @@ from pos_agent.staff.rules import CLERK, MANAGER
 from sync.rules.errors import Refused
 from sync.web.forms import Line, read_json
 from sync.web.routes import Contract, route
+from sync.web.translations import gettext
 
 
 class DecisionBody(Body):
@@ -35,9 +37,7 @@ async def get_devices(request: Request) -> Response:
     desk = desk_of(request)
     return answer(
         {
-            "printers": desk.board.printers_json(),
-            "scanners": desk.board.scanners_json(),
-            "displays": desk.board.displays_json(),
+            **board_json(desk.board, gettext),
             "has_drawer": desk.drawer is not None and desk.drawer.is_there,
             "papers": await open_papers(desk.reader, desk.clock.now()),
         }

@@ -1,27 +1,51 @@
 """The board: what each printer, scanner and display of this store was last heard to be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
+from devices.ports.address import place_of
+from devices.printing.status import PrinterStatus
+from devices.supervisor import DeviceStatus
 from devices.tally import Tally
-from pos_agent.settings import AgentSettings
+from pos_agent.settings import AgentSettings, DisplaySection, PrinterSection, ScannerSection
+
+AnySection = PrinterSection | ScannerSection | DisplaySection
 
 
 @dataclass(slots=True)
 class Shown:
     """One device: `state` is a stable word, `text` a reason for those who repair it.
 
-    `since` is None until it was heard; `tally` is the device's own and goes on counting.
+    `cause` is the reason as a stable word, which is translated where it is shown, and `place` the device's
+    address without its settings. `since` is None until it was heard; `tally` is the device's own and goes on
+    counting.
     """
 
     id: str
     role: str
     state: str = "unknown"
     text: str = ""
+    cause: str = ""
+    place: str = ""
     since: datetime | None = None
     tally: Tally = field(default_factory=Tally)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard of a device; see `Shown`."""
+
+    state: str
+    text: str = ""
+    cause: str = ""
+    since: datetime | None = None
+    tally: Tally | None = None
+
+
+def heard_of(status: DeviceStatus | PrinterStatus) -> Heard:
+    """What a driver says of its device."""
+    return Heard(status.state.value, status.reason, str(status.cause), status.since, status.tally)
 
 
 class DeviceBoard:
@@ -40,59 +64,32 @@ class DeviceBoard:
 
     def use(self, settings: AgentSettings) -> None:
         """Show these devices from now on; what is known of those that stay is kept."""
-        roles = {one.id: one.role for one in settings.printer}
-        self.printers = {
-            name: replace(self.printers.get(name, Shown(name, role)), role=role)
-            for name, role in roles.items()
-        }
-        self.scanners = {
-            one.id: self.scanners.get(one.id, Shown(one.id, "scanner")) for one in settings.scanner
-        }
-        self.displays = {
-            one.id: self.displays.get(one.id, Shown(one.id, "display")) for one in settings.display
-        }
+        self.printers = {one.id: self._kept(self.printers, one, one.role) for one in settings.printer}
+        self.scanners = {one.id: self._kept(self.scanners, one, "scanner") for one in settings.scanner}
+        self.displays = {one.id: self._kept(self.displays, one, "display") for one in settings.display}
         self.changed()
 
-    def printer_is(
-        self, printer: str, state: str, text: str, since: datetime | None = None, tally: Tally | None = None
-    ) -> None:
+    @staticmethod
+    def _kept(shown: Mapping[str, Shown], one: AnySection, role: str) -> Shown:
+        return replace(shown.get(one.id, Shown(one.id, role)), role=role, place=place_of(one.uri))
+
+    def printer_is(self, printer: str, heard: Heard) -> None:
         """A printer's state changed."""
-        if (shown := self.printers.get(printer)) is not None:
-            shown.since, shown.tally = since, tally or shown.tally
-        self._put(self.printers.get(printer), state, text)
+        self._put(self.printers.get(printer), heard)
 
-    def scanner_is(
-        self, scanner: str, state: str, text: str, since: datetime | None = None, tally: Tally | None = None
-    ) -> None:
+    def scanner_is(self, scanner: str, heard: Heard) -> None:
         """A scanner's state changed."""
-        if (shown := self.scanners.get(scanner)) is not None:
-            shown.since, shown.tally = since, tally or shown.tally
-        self._put(self.scanners.get(scanner), state, text)
+        self._put(self.scanners.get(scanner), heard)
 
-    def display_is(
-        self, display: str, state: str, text: str, since: datetime | None = None, tally: Tally | None = None
-    ) -> None:
+    def display_is(self, display: str, heard: Heard) -> None:
         """A pole display's state changed."""
-        if (shown := self.displays.get(display)) is not None:
-            shown.since, shown.tally = since, tally or shown.tally
-        self._put(self.displays.get(display), state, text)
+        self._put(self.displays.get(display), heard)
 
-    def displays_json(self) -> list[dict[str, Any]]:
-        """The pole displays as the API and the hub are told."""
-        return [{"id": one.id, "state": one.state} for one in self.displays.values()]
-
-    def printers_json(self) -> list[dict[str, Any]]:
-        """The printers as the API and the hub are told."""
-        return [
-            {"id": one.id, "role": one.role, "state": one.state, "text": one.text}
-            for one in self.printers.values()
-        ]
-
-    def scanners_json(self) -> list[dict[str, Any]]:
-        """The scanners as the API and the hub are told."""
-        return [{"id": one.id, "state": one.state} for one in self.scanners.values()]
-
-    def _put(self, shown: Shown | None, state: str, text: str) -> None:
-        if shown is not None and (shown.state, shown.text) != (state, text):
-            shown.state, shown.text = state, text
+    def _put(self, shown: Shown | None, heard: Heard) -> None:
+        if shown is None:
+            return
+        shown.since, shown.tally = heard.since, heard.tally or shown.tally
+        before = (shown.state, shown.text, shown.cause)
+        shown.state, shown.text, shown.cause = heard.state, heard.text, heard.cause
+        if before != (shown.state, shown.text, shown.cause):
             self.changed()

@@ -23,7 +23,8 @@ def tell(devices: Iterable[Shown]) -> list[dict[str, Any]]:
 def _told(one: Shown) -> dict[str, Any]:
     counts = {name: value for name, value in asdict(one.tally).items() if value}
     since = {"since": to_instant(one.since)} if one.since is not None else {}
-    return {"id": one.id, "role": one.role, "state": one.state, "text": one.text, **since, **counts}
+    why = {"cause": one.cause, "place": one.place} if one.cause else {}
+    return {"id": one.id, "role": one.role, "state": one.state, "text": one.text, **why, **since, **counts}
 
 
 async def tell_drawers(reader: Reader, drawer: Drawer | None) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Final
 from devices.display.driver import DisplayConfig, PoleDisplay
 from devices.display.view import BLANK, PoleView
 from devices.supervisor import DeviceStatus
-from pos_agent.hardware.board import DeviceBoard
+from pos_agent.hardware.board import DeviceBoard, Heard, heard_of
 from pos_agent.hardware.device_tasks import DeviceTasks
 from pos_agent.settings import AgentSettings, DisplaySection
 from sync.runtime.supervision import Lifetime
@@ -35,7 +35,7 @@ class Displays:
 
     def __init__(self, settings: AgentSettings, board: DeviceBoard) -> None:
         self._board = board
-        self._tasks = DeviceTasks(self._keep_true, lambda name: board.display_is(name, "unknown", ""))
+        self._tasks = DeviceTasks(self._keep_true, lambda name: board.display_is(name, Heard("unknown")))
         self._tills: dict[str, str] = {}
         self._live: dict[str, PoleDisplay] = {}
         self._greeting = BLANK
@@ -112,4 +112,4 @@ class Displays:
             del self._live[config.id]
 
     def _on_status(self, status: DeviceStatus) -> None:
-        self._board.display_is(status.device, status.state.value, status.reason, status.since, status.tally)
+        self._board.display_is(status.device, heard_of(status))

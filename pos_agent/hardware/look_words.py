@@ -4,6 +4,7 @@ import locale
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from devices.ports.trouble import Cause
 from pos_agent.hardware.look_at import Look
 from sync.web.errors import N_
 from sync.web.translations import load_texts
@@ -36,6 +37,36 @@ WORDS: Final[Mapping[str, str]] = {
     "unknown_host": N_("The name in %(place)s is not known on this network. Write the address in numbers."),
     "absent": N_("%(place)s is not there. Plug the device in, or look for it again."),
     "broken": N_("%(place)s cannot be used. Plug the device out and in, and look for it again."),
+    "no_package": N_(
+        "The program lacks a part for %(place)s. Install it: pip install omo-retail-hub[usb,evdev], then"
+        " start the agent again."
+    ),
+    "no_cups": N_("CUPS does not answer. Look whether its service runs: systemctl status cups."),
+    "queue_refuses": N_("The queue of CUPS takes no jobs. Look at it: lpstat -p, cupsenable, cupsaccept."),
+    "not_connected": N_("No scanner has connected to %(place)s. Switch it on, look at its wireless."),
+    "ended": N_("The input has ended. Start the agent again with one."),
+    "went_away": N_("It went away while it was in use. Look at its plug, cable and power."),
+    "stuck": N_(
+        "It does not answer, or takes nothing more. Switch it off and on; look at cable and address."
+    ),
+    "unsteady": N_(
+        "It came and went three times within five minutes. Look at its plug, cable or network; if it goes on,"
+        " change the cable."
+    ),
+    "unforeseen": N_("It did something that the program does not know. Switch it off and on."),
+    "no_mark": N_(
+        "It did not say that the last paper was printed. Look at the paper, and say so on the page Devices."
+    ),
+    "not_seen": N_("It was not reached yet since the start."),
+    "cups_silent": N_("CUPS does not answer. Look whether its service runs: systemctl status cups."),
+    "mdns_closed": N_("Printers that announce themselves cannot be listened to on this network."),
+    "no_mdns": N_(
+        "Printers that announce themselves were not looked for. To do so: pip install omo-retail-hub[mdns]."
+    ),
+    "no_hotplug": N_(
+        "What is plugged in is noticed within a second. To notice it at once: pip install"
+        " omo-retail-hub[hotplug]."
+    ),
     "confirmed": N_("Printed, and the printer said so."),
     "sent": N_("Sent; this printer cannot say more: look at the paper."),
     "uncertain": N_(
@@ -47,6 +78,21 @@ WORDS: Final[Mapping[str, str]] = {
     "opened": N_("The pulse was sent. The drawer should be open now."),
     "not_opened": N_("The pulse could not be sent, or this model opens no drawer."),
 }
+
+
+def tell_cause(code: str, facts: Mapping[str, Any], english: str, gettext: Gettext) -> str:
+    """The words for why a device does not work; empty for none.
+
+    Args:
+        code: why.
+        facts: what the words name: `place`, `group`.
+        english: the driver's own words: told where nobody foresaw the code, and added where it says little.
+        gettext: translates.
+    """
+    if code not in WORDS:
+        return english if code else ""
+    words = gettext(WORDS[code], **{"place": "", "group": "dialout", **facts})
+    return f"{words} ({english})" if code == Cause.BROKEN and english else words
 
 
 def tell_look(code: str, facts: Mapping[str, Any], gettext: Gettext) -> str:

@@ -11,7 +11,7 @@ from devices.printing import journal
 from devices.printing.job import Job, JobKind, JobState
 from devices.printing.spool import Spool
 from devices.printing.status import PrinterState, PrinterStatus
-from pos_agent.hardware.board import DeviceBoard
+from pos_agent.hardware.board import DeviceBoard, Heard, heard_of
 from pos_agent.hardware.papers import printer_of
 from pos_agent.hardware.printer_configs import printer_configs
 from pos_agent.settings import AgentSettings
@@ -121,7 +121,7 @@ class Printers:
         before = {one.id: one for one in self._settings.printer}
         for one in settings.printer:
             if one.id in before and one.uri != before[one.id].uri:
-                self._board.printer_is(one.id, PrinterState.UNKNOWN.value, "")
+                self._board.printer_is(one.id, Heard(PrinterState.UNKNOWN.value))
                 self._dead_since.pop(one.id, None)
         self._settings = settings
         self._has_strays = True
@@ -146,7 +146,7 @@ class Printers:
             self._spool.stop()
 
     def _on_status(self, status: PrinterStatus) -> None:
-        self._board.printer_is(status.printer, status.state.value, status.reason, status.since, status.tally)
+        self._board.printer_is(status.printer, heard_of(status))
 
     async def _look_after(self) -> None:
         """Hand on what waits for a printer that is dead or gone."""

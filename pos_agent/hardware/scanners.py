@@ -8,7 +8,7 @@ from typing import Final
 from devices.scanning.scan import Scan
 from devices.scanning.serial_source import ScannerConfig, ScannerSource
 from devices.supervisor import DeviceStatus
-from pos_agent.hardware.board import DeviceBoard
+from pos_agent.hardware.board import DeviceBoard, Heard, heard_of
 from pos_agent.hardware.device_tasks import DeviceTasks
 from pos_agent.settings import AgentSettings, ScannerSection
 from sync.runtime.logging import get_logger
@@ -55,7 +55,7 @@ class Scanners:
         self._board = board
         self._on_scan = on_scan
         self._waiting: asyncio.Queue[tuple[Scan, str]] = asyncio.Queue(WAITING_MOST)
-        self._tasks = DeviceTasks(self._read, lambda name: board.scanner_is(name, "unknown", ""))
+        self._tasks = DeviceTasks(self._read, lambda name: board.scanner_is(name, Heard("unknown")))
         self._tills: dict[str, str] = {}
         self.dropped = 0
         self.use(settings)
@@ -99,7 +99,7 @@ class Scanners:
             log.warning("scanner.overrun", scanner=scan.source, dropped=self.dropped)
 
     def _on_status(self, status: DeviceStatus) -> None:
-        self._board.scanner_is(status.device, status.state.value, status.reason, status.since, status.tally)
+        self._board.scanner_is(status.device, heard_of(status))
 
     async def _take(self) -> None:
         while True:

@@ -26,7 +26,7 @@ from pos_agent.hardware.device_rules import (
 from pos_agent.hardware.device_trial import Trial
 from pos_agent.hardware.displays import display_config
 from pos_agent.hardware.drawer import Opening, keep_opening, settle_opening
-from pos_agent.hardware.find_devices import find_devices
+from pos_agent.hardware.find_devices import find_devices, tell_trouble
 from pos_agent.hardware.look_words import tell_look
 from pos_agent.hardware.printer_configs import logo_of, models_of, printer_config
 from pos_agent.hardware.scanners import scanner_config
@@ -132,7 +132,8 @@ async def post_removal(request: Request) -> Response:
 async def post_find(request: Request) -> Response:
     """Look for devices on this machine, and on one host; bounded in time."""
     body, setup = await read_json(request, FindBody), setup_of(desk_of(request))
-    return answer({"found": await find_devices(setup.settings, [body.host] if body.host else [])})
+    found = await find_devices(setup.settings, [body.host] if body.host else [])
+    return answer({"found": [{**one, "trouble": tell_trouble(one, gettext)} for one in found]})
 
 
 async def post_trial(request: Request) -> Response:

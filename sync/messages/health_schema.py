@@ -17,6 +17,8 @@ _DEVICE: Final[Json] = {
         "role": {**_TEXT, "description": "What a printer prints: receipt, pick or label."},
         "state": {**_TEXT, "description": "A stable word; an unknown one is shown as it is, never as good."},
         "text": {**_TEXT, "description": "A reason for those who repair it."},
+        "cause": {**_TEXT, "description": "The same as a stable word; whoever shows it translates it."},
+        "place": {**_TEXT, "description": "The device's address, which the words for the cause name."},
         "since": {**_INSTANT, "description": "When it came into this state, by the store's clock."},
         "jobs": {**_COUNT, "description": "Papers that left for it, since the program started."},
         "uncertain": {**_COUNT, "description": "Papers whose fate it did not tell."},

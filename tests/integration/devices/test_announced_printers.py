@@ -44,7 +44,7 @@ async def test_raw_printers_are_told_with_their_address_and_others_as_a_hint() -
 
 async def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "zeroconf", None)
-    assert await announced_printers(0.01) == [Found("mdns", "", trouble=MISSING)]
+    assert await announced_printers(0.01) == [Found("mdns", "", trouble=MISSING, cause="no_mdns")]
     assert "pip install omo-retail-hub[mdns]" in MISSING
 
 

@@ -88,7 +88,7 @@ async def test_a_scanner_that_stays_reads_on_while_others_come_and_go(tmp_path: 
         assert rig.scanners._tasks.running["a"][1] is task
 
         rig.use(named(tmp_path, {"id": "b", "uri": two.uri, "prefix": "X"}))
-        assert rig.board.scanners_json() == [{"id": "b", "state": "unknown"}]
+        assert [(one.id, one.state) for one in rig.board.scanners.values()] == [("b", "unknown")]
         await until(task.done)
         one.scan("333")
         await rig.ready("b")

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from devices.backoff import Backoff
 from devices.errors import PortAbsent, PortLost
 from devices.ports.memory import MemoryPort
+from devices.ports.trouble import Cause
 from devices.printing.health import PrinterHealth
 from devices.printing.job import JobState
 from devices.printing.status import PrinterState, PrinterStatus
@@ -68,7 +69,7 @@ async def test_a_device_is_absent_then_ready_then_lost_and_logged_once_each() ->
         DeviceState.READY,
     ]
     assert [log["event"] for log in logs] == ["device.absent", "device.back", "device.lost", "device.back"]
-    assert statuses[3] == DeviceStatus("scanner", DeviceState.LOST, "unplugged", AT)
+    assert statuses[3] == DeviceStatus("scanner", DeviceState.LOST, "unplugged", AT, cause=Cause.WENT_AWAY)
 
 
 async def test_a_fault_that_nobody_foresaw_is_a_loss_and_the_device_is_tried_again() -> None:

@@ -66,7 +66,7 @@ def test_usb_printers_are_listed_or_what_is_missing() -> None:
     bus = Bus((UsbName(0x04B8, 0x0202, "K3"), "EPSON TM-T88V"))
     assert usb_printers(bus) == [Found("usb", "usb:04b8:0202:K3", "EPSON TM-T88V")]
     assert usb_printers(Bus(fault="USB needs the package pyusb")) == [
-        Found("usb", "", trouble="USB needs the package pyusb")
+        Found("usb", "", trouble="USB needs the package pyusb", cause="broken")
     ]
 
 

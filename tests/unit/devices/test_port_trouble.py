@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.errors import PortAbsent, PortError
+from devices.errors import PortAbsent, PortError, PortLost, PortTimeout
 from devices.ports.address import port_at
 from devices.ports.trouble import Cause, cause_of, group_of
 
@@ -23,6 +23,8 @@ from devices.ports.trouble import Cause, cause_of, group_of
         (TimeoutError(), Cause.SILENT_HOST),
         (socket.gaierror(socket.EAI_NONAME, "no"), Cause.UNKNOWN_HOST),
         (FileNotFoundError(errno.ENOENT, "no"), Cause.ABSENT),
+        (FileNotFoundError("no usb:04b8:0202 is plugged in"), Cause.ABSENT),
+        (ModuleNotFoundError("usb"), Cause.NO_PACKAGE),
         (OSError(errno.EIO, "no"), Cause.BROKEN),
         (None, Cause.BROKEN),
     ],
@@ -31,6 +33,27 @@ def test_a_port_error_has_one_cause(below: BaseException | None, cause: Cause) -
     error = PortAbsent("told")
     error.__cause__ = below
     assert cause_of(error) is cause
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (PortLost("told"), Cause.WENT_AWAY),
+        (PortTimeout("told"), Cause.STUCK),
+        (PortAbsent("told", "no_cups"), Cause.NO_CUPS),
+        (PortLost("told", "ended"), Cause.ENDED),
+    ],
+)
+def test_a_port_that_was_open_tells_what_became_of_it(error: PortError, cause: Cause) -> None:
+    assert cause_of(error) is cause
+    error.__cause__ = ConnectionResetError(errno.ECONNRESET, "no")
+    assert cause_of(error) is cause
+
+
+def test_a_line_that_was_unplugged_while_open_is_not_there() -> None:
+    error = PortLost("told")
+    error.__cause__ = OSError(errno.ENODEV, "no")
+    assert cause_of(error) is Cause.ABSENT
 
 
 async def failure(uri: str) -> PortError:

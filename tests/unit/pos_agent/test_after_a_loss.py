@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from devices.tally import Tally
+from pos_agent.hardware.board import Heard
 from pos_agent.ledger import frozen
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.ledger.verify import verify
@@ -223,13 +224,17 @@ async def test_health_says_what_is_left_to_people(stage: Stage) -> None:
 async def test_health_tells_each_device_since_when_and_what_it_did_as_the_protocol_says(stage: Stage) -> None:
     printer = next(iter(stage.desk.board.printers))
     at = datetime(2026, 5, 1, 6, tzinfo=UTC)
-    stage.desk.board.printer_is(printer, "degraded", "comes and goes", at, Tally(reconnects=3, jobs=7))
+    stage.desk.board.printer_is(
+        printer, Heard("degraded", "comes and goes", "unsteady", at, Tally(reconnects=3, jobs=7))
+    )
     told = json.loads(await health_payload(stage.desk))
     assert told["printers"][0] == {
         "id": printer,
         "role": "receipt",
         "state": "degraded",
         "text": "comes and goes",
+        "cause": "unsteady",
+        "place": "tcp://127.0.0.1:1",
         "since": "2026-05-01T06:00:00.000Z",
         "reconnects": 3,
         "jobs": 7,

@@ -230,7 +230,7 @@ async def test_papers_of_a_printer_that_is_gone_go_to_the_one_of_their_kind(stag
     printers.use(none)
     await printers._take_in_strays()
     assert await stage.rows("SELECT id, printer, state FROM print_job") == [(job, "k", "queued")]
-    assert [one["id"] for one in desk.board.printers_json()] == ["r", "k"]
+    assert list(desk.board.printers) == ["r", "k"]
 
 
 @pytest.mark.processes

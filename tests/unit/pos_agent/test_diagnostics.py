@@ -16,6 +16,7 @@ from pos_agent.app import build_app
 from pos_agent.cli import app
 from pos_agent.doctor.dump import Packed, own_secrets, pack
 from pos_agent.doctor.live import Live, ask_running
+from pos_agent.hardware.board import Heard
 from pos_agent.hardware.choose_devices import Chosen
 from sync.runtime.kept_log import KeptLog
 from sync.storage.writer import Transaction
@@ -98,7 +99,7 @@ async def shop(template: Path, tmp_path: Path) -> AsyncIterator[Stage]:
         await made.take_hold(hold_item("o-1", contact=CUSTOMER))
         await made.desk.ledger.writer.run(plant)
         await made.desk.lan.renew()
-        made.desk.board.printer_is("p1", "offline", "it is off", made.clock.now())
+        made.desk.board.printer_is("p1", Heard("offline", "it is off", "refused", made.clock.now()))
         made.desk.board.printers["p1"].tally.jobs = 7
         yield made
 

@@ -13,6 +13,7 @@ from devices.printing.job import JobKind, NewJob
 from devices.printing.journal import enqueue
 from devices.printing.sample_page import sample_page
 from pos_agent.catalogue.apply_page import apply_page
+from pos_agent.hardware.board import Heard
 from pos_agent.hardware.printers import FALLBACK_AFTER_S, Printers
 from pos_agent.pickup.forget_people import _FORGET
 from pos_agent.pickup.queries import _BACK, _HOLDS
@@ -84,7 +85,7 @@ async def test_a_mute_printer_keeps_what_came_just_now(
             await stage.desk.ledger.writer.run(partial(put, queued))
         desk = stage.desk
         printers = Printers(desk.settings, desk.ledger.writer, desk.reader, desk.board, stage.clock)
-        desk.board.printer_is("p1", state, "")
+        desk.board.printer_is("p1", Heard(state))
         await printers.give_to_fallback("p1", "p2")
         assert [
             row[0] for row in await stage.rows("SELECT id FROM print_job WHERE printer = 'p2' ORDER BY id")

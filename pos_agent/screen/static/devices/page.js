@@ -20,7 +20,7 @@ const read = () => get("/api/v1/devices").then(looked.set, refused);
 
 function Device({ icon, one, sign: [tone, text] }) {
   return html`<div class="device" data-device=${one.id}><span class="grow"><${Icon} name=${icon} size=${18} /> <strong>${one.id}</strong></span>
-    <${Pill} tone=${tone}>${text}</${Pill}>${tone !== "ok" && todo[one.state] && html`<p class="small">${todo[one.state]}</p>`}</div>`;
+    <${Pill} tone=${tone}>${text}</${Pill}>${tone !== "ok" && todo[one.state] && html`<p class="small">${todo[one.state]}</p>`}${tone !== "ok" && one.why && html`<p class="small muted">${one.why}</p>`}</div>`;
 }
 
 function Devices({ facts }) {

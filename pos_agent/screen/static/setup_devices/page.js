@@ -17,22 +17,22 @@ import { words } from "./words.js";
 
 const sure = { printer: words.sure, scanner: words.sureScanner, display: words.sureDisplay };
 
-function Device({ kind, one, sign: [tone, text] }) {
+function Device({ kind, one, why, sign: [tone, text] }) {
   const [isAsked, ask] = useState(false);
   const name = html`<span class="visually-hidden"> ${one.id}</span>`;
   const gone = async () => {
     ask(false);
     if (await remove(kind, one.id)) note("ok", words.removed, one.id);
   };
-  return html`<div class="one" data-device=${one.id}><span class="grow"><strong>${one.id}</strong><span class="small muted">${one.uri}</span></span><${Pill} tone=${tone}>${text}</${Pill}>
+  return html`<div class="one" data-device=${one.id}><span class="grow"><strong>${one.id}</strong><span class="small muted">${one.uri}</span>${tone !== "ok" && why && html`<span class="small">${why}</span>`}</span><${Pill} tone=${tone}>${text}</${Pill}>
     <span class="acts"><button type="button" class="btn tap" onClick=${() => openForm(kind, one, false)}>${words.edit}${name}</button><button type="button" class="btn tap quiet" aria-expanded=${String(isAsked)} onClick=${() => ask(!isAsked)}>${words.remove}${name}</button></span>
     ${isAsked && html`<div class="stack tight" role="alert"><p>${sure[kind]}</p><div class="acts"><button type="button" class="btn tap danger" onClick=${gone}>${words.remove}${name}</button><button type="button" class="btn tap" onClick=${() => ask(false)}>${shared.cancel}</button></div></div>`}</div>`;
 }
 
 function List({ kind, title, none, add, addWord, all, shown, signOf, icon }) {
-  const stateOf = (one) => signOf(shown.find(({ id }) => id === one.id) ?? { ...one, state: "unknown" });
+  const shownOf = (one) => shown.find(({ id }) => id === one.id) ?? { ...one, state: "unknown" };
   return html`<section class="card" id=${kind + "s"}><header><h2><${Icon} name=${icon} size=${18} /> ${title}</h2></header>
-    ${all.length ? all.map((one) => html`<${Device} key=${one.id} kind=${kind} one=${one} sign=${stateOf(one)} />`) : html`<p class="pad muted">${none}</p>`}
+    ${all.length ? all.map((one) => html`<${Device} key=${one.id} kind=${kind} one=${one} why=${shownOf(one).why} sign=${signOf(shownOf(one))} />`) : html`<p class="pad muted">${none}</p>`}
     <footer><button type="button" class="btn tap" onClick=${() => add()}><${Icon} name="plus" />${addWord}</button></footer></section>`;
 }
 
