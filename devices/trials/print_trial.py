@@ -103,7 +103,7 @@ class PrintTrial:
         self._profile = profile
         self._random = random.Random(seed)
         self._texts: list[str] = []
-        self._printer = PrinterDevice(48, Archive(folder / "papers"), lambda _number, _modes: None)
+        self._printer = PrinterDevice(48, Archive(folder / "papers"), lambda *_paper: None)
         self._line = self._printer.line = NetworkLine(self._printer, 0)
         self._journal = ThreadJournal(folder / "jobs.db")
         self._spool: Spool | None = None

@@ -13,6 +13,7 @@ from devices.simulators.printer.device import PrinterDevice
 from devices.simulators.printer.draw_queue import DrawQueue
 from devices.simulators.printer.faults import WORDS, obey
 from devices.simulators.printer.fonts import find_font
+from devices.simulators.printer.memory import Memory
 from devices.simulators.printer.modes import Modes
 from devices.simulators.printer.network_line import NetworkLine
 from devices.simulators.printer.serial_line import SerialLine
@@ -90,11 +91,11 @@ def _prepare(archive: Archive, queue: DrawQueue) -> bool:
             advice="pictures show hollow boxes; install fonts-noto-cjk or fonts-wqy-zenhei",
         )
     for number in archive.undrawn():
-        queue.add(number, Modes())
+        queue.add(number, Modes(), archive.lasting_memory())
     return has_font
 
 
-def _draw_nothing(_number: int, _modes: Modes) -> None:
+def _draw_nothing(_number: int, _modes: Modes, _memory: Memory) -> None:
     """Without pictures there is nothing to do."""
 
 

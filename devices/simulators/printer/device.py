@@ -9,10 +9,11 @@ from typing import Protocol
 
 from devices.simulators.printer.archive import Archive, Paper
 from devices.simulators.printer.condition import Condition
-from devices.simulators.printer.elements import as_text
 from devices.simulators.printer.faults import obey
 from devices.simulators.printer.machine import BUFFER_LIMIT, Machine
+from devices.simulators.printer.memory import Memory
 from devices.simulators.printer.modes import Modes
+from devices.simulators.printer.paper_text import as_text
 from devices.simulators.printer.plans import Plans
 from devices.simulators.revision import Revision
 
@@ -23,6 +24,8 @@ _SLOW_CHUNK, _SLOW_BUFFER = 512, 4096
 _GARBAGE = b"\xff\x9d"
 
 Speak = Callable[[bytes], None]
+Draw = Callable[[int, Modes, Memory], None]
+"""Told a paper's number, and the modes and pictures that it began with."""
 
 
 class PrinterLine(Protocol):
@@ -56,16 +59,16 @@ class PrinterLine(Protocol):
 
 
 class PrinterDevice:
-    """A printer without a line yet. ``draw`` is told each paper's number and first modes."""
+    """A printer without a line yet. ``draw`` is told of each paper."""
 
-    def __init__(self, columns: int, archive: Archive, draw: Callable[[int, Modes], None]) -> None:
+    def __init__(self, columns: int, archive: Archive, draw: Draw) -> None:
         self.reset_after: int | None = None
         """Bytes until the line breaks; None = it does not."""
         self.has_font = True
         """False: this machine has no Chinese font, and pictures show hollow boxes."""
         self.revision = Revision()
         self.line: PrinterLine | None = None
-        self.machine = Machine(columns, self._keep, archive.add_to_last)
+        self.machine = Machine(columns, self._keep, archive.add_to_last, archive.lasting_memory())
         self._archive = archive
         self._draw = draw
         self._speak: Speak | None = None
@@ -109,6 +112,7 @@ class PrinterDevice:
         if self.reset_after is not None:
             data, self.reset_after = data[: self.reset_after], self.reset_after - len(data)
         answers = self.machine.receive(data)
+        self._archive.keep_memory(self.machine.memory)
         if breaks:
             self.reset_after = None
         else:
@@ -233,5 +237,5 @@ class PrinterDevice:
 
     def _keep(self, paper: Paper) -> None:
         text = as_text(paper.elements)
-        self._draw(self._archive.keep(paper.raw, text), paper.modes)
+        self._draw(self._archive.keep(paper.raw, text), paper.modes, paper.memory)
         self.revision.grow()

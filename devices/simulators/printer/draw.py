@@ -7,7 +7,9 @@ Ends when stdin does, so it never outlives its printer.
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -16,6 +18,7 @@ from devices.simulators.printer.elements import CELL, Element
 from devices.simulators.printer.face import Face
 from devices.simulators.printer.fonts import find_font
 from devices.simulators.printer.interpreter import Interpreter
+from devices.simulators.printer.memory import Memory, memory_from_json
 from devices.simulators.printer.modes import Modes
 from devices.simulators.printer.tokens import next_token
 from devices.simulators.process import log_to_stderr
@@ -24,9 +27,9 @@ _log = structlog.get_logger(__name__)
 _LOW_PRIORITY = 10
 
 
-def elements_of(raw: bytes, columns: int, modes: Modes) -> tuple[Element, ...]:
-    """What is on a paper, from its bytes and the modes it began with."""
-    interpreter = Interpreter(columns, modes)
+def elements_of(raw: bytes, columns: int, modes: Modes, memory: Memory | None = None) -> tuple[Element, ...]:
+    """What is on a paper, from its bytes and the modes and pictures it began with."""
+    interpreter = Interpreter(columns, modes, memory)
     place = 0
     while token := next_token(raw, place, kanji=interpreter.modes.kanji):
         place += len(token.raw)
@@ -35,10 +38,12 @@ def elements_of(raw: bytes, columns: int, modes: Modes) -> tuple[Element, ...]:
     return interpreter.take_paper()
 
 
-def draw_file(folder: Path, number: int, columns: int, modes: Modes, face: Face) -> None:
+def draw_file(folder: Path, order: Mapping[str, Any], columns: int, face: Face) -> None:
     """Draw NNNN.png of NNNN.bin, whole or not at all."""
+    number, modes, pictures = order["number"], Modes(**order["modes"]), order["pictures"]
+    memory = memory_from_json(json.loads((folder / pictures).read_text("utf-8"))) if pictures else None
     raw = (folder / f"{number:04d}.bin").read_bytes()
-    picture = draw_paper(elements_of(raw, columns, modes), columns * CELL, face)
+    picture = draw_paper(elements_of(raw, columns, modes, memory), columns * CELL, face)
     draft = folder / f"{number:04d}.png.part"
     picture.save(draft, format="PNG")
     os.replace(draft, folder / f"{number:04d}.png")  # noqa: PTH105 - the rename that is atomic everywhere
@@ -53,7 +58,7 @@ def main() -> None:
     for line in sys.stdin:
         order = json.loads(line)
         try:
-            draw_file(folder, order["number"], columns, Modes(**order["modes"]), face)
+            draw_file(folder, order, columns, face)
         except (OSError, ValueError) as error:
             _log.warning("printer.paper_not_drawn", number=order["number"], reason=str(error))
         sys.stdout.write("done\n")

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import sys
 from pathlib import Path
 
 import structlog
 
+from devices.simulators.printer.memory import Memory
 from devices.simulators.printer.modes import Modes
 
 _log = structlog.get_logger(__name__)
@@ -21,17 +23,32 @@ class DrawQueue:
     """Papers waiting for their picture. A full queue leaves the paper without one and says so."""
 
     def __init__(self, folder: Path, columns: int) -> None:
+        self._folder = folder
+        self._last = Memory()
+        self._last_name = ""
         self._argv = ("-m", "devices.simulators.printer.draw", str(folder), str(columns))
         self._orders: asyncio.Queue[bytes] = asyncio.Queue(QUEUE_LIMIT)
         self._process: asyncio.subprocess.Process | None = None
 
-    def add(self, number: int, modes: Modes) -> None:
+    def add(self, number: int, modes: Modes, memory: Memory) -> None:
         """Have a paper drawn when there is time."""
-        order = json.dumps({"number": number, "modes": modes.to_json()}).encode() + b"\n"
+        told = {"number": number, "modes": modes.to_json(), "pictures": self._told(memory)}
+        order = json.dumps(told).encode() + b"\n"
         try:
             self._orders.put_nowait(order)
         except asyncio.QueueFull:
             _log.warning("printer.paper_not_drawn", number=number, reason="too many papers wait")
+
+    def _told(self, memory: Memory) -> str:
+        """The name of a file with the stored pictures, written once for as long as they stay the same."""
+        if memory.is_empty:
+            return ""
+        if memory is not self._last:
+            content = json.dumps(memory.to_json()).encode()
+            name = f"pictures-{hashlib.sha256(content).hexdigest()[:16]}.json"
+            (self._folder / name).write_bytes(content)
+            self._last, self._last_name = memory, name
+        return self._last_name
 
     async def run(self) -> None:
         """Draw for ever; cancel to stop. Papers left over are drawn at the next start."""

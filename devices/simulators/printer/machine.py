@@ -12,6 +12,7 @@ from devices.simulators.printer import identity
 from devices.simulators.printer.archive import Paper
 from devices.simulators.printer.condition import Condition
 from devices.simulators.printer.interpreter import Interpreter
+from devices.simulators.printer.memory import Memory
 from devices.simulators.printer.modes import Modes
 from devices.simulators.printer.plans import Plans
 from devices.simulators.printer.real_time import RealTime
@@ -27,7 +28,11 @@ class Machine:
     """Bytes in, answers out; papers go to ``keep`` and late queries to ``add_to_last``."""
 
     def __init__(
-        self, columns: int, keep: Callable[[Paper], None], add_to_last: Callable[[bytes], None]
+        self,
+        columns: int,
+        keep: Callable[[Paper], None],
+        add_to_last: Callable[[bytes], None],
+        memory: Memory | None = None,
     ) -> None:
         self.condition = Condition()
         self.allowance: float | None = None
@@ -41,25 +46,31 @@ class Machine:
         self._columns = columns
         self._keep = keep
         self._add_to_last = add_to_last
-        self._power_up()
+        self._power_up(memory or Memory())
 
     @staticmethod
     def _bring_nothing(_fault: str) -> None:
         """Nobody brings faults to a machine alone."""
 
-    def _power_up(self) -> None:
-        self._interpreter = Interpreter(self._columns)
+    def _power_up(self, memory: Memory) -> None:
+        self._interpreter = Interpreter(self._columns, memory=memory.lasting())
         self._jobs: deque[bytearray] = deque([bytearray()])
         self._real_time = RealTime()
         self._raw = bytearray()
         self._began_with = Modes()
+        self._knew = self._interpreter.memory
         self._held: Paper | None = None
         self._follows_cut = False
         self._automatic = b""  # the last automatic status told; empty = none is wanted
 
     def power_cycle(self) -> None:
         """Off and on: what was not yet on paper is gone, and nobody is told."""
-        self._power_up()
+        self._power_up(self.memory)
+
+    @property
+    def memory(self) -> Memory:
+        """The pictures that are stored now."""
+        return self._interpreter.memory
 
     @property
     def unknown(self) -> tuple[int, dict[str, int]]:
@@ -155,6 +166,7 @@ class Machine:
         self._follows_cut = False
         if not self._raw:
             self._began_with = replace(self._interpreter.modes)
+            self._knew = self._interpreter.memory
         self._raw += token.raw
         if self._interpreter.modes.is_selected:
             self._act(token)
@@ -181,7 +193,7 @@ class Machine:
         """A cut: what is printed becomes a paper; a cut through white does not."""
         if not self._interpreter.has_print:
             return
-        self._held = Paper(self._raw, self._began_with, self._interpreter.take_paper())
+        self._held = Paper(self._raw, self._began_with, self._interpreter.take_paper(), self._knew)
         self._raw = bytearray()
 
     def _release(self, *, follows_cut: bool) -> None:
@@ -199,7 +211,8 @@ class Machine:
         self._release(follows_cut=False)
         self._follows_cut = False
         if self._interpreter.has_print:
-            self._put_out(Paper(self._raw + rest, self._began_with, self._interpreter.take_paper()))
+            elements = self._interpreter.take_paper()
+            self._put_out(Paper(self._raw + rest, self._began_with, elements, self._knew))
         self._interpreter.take_paper()
         self._raw = bytearray()
 

@@ -27,7 +27,13 @@ class Modes:
     """Whether it listens (ESC =); the display on the same line is meant else."""
     is_page: bool = False
     """Page mode: nothing is on paper before the page is printed."""
+    area: tuple[int, int, int, int] | None = None
+    """The area that ESC W set on the page: left, top, width, height as they came; None = the whole page."""
+    direction: int = 0
+    """Where text runs on the page (ESC T): 0 right, 1 up, 2 left, 3 down."""
     pitch: int = 30
+    page_pitch: int = 30
+    """Dots of a line in page mode, which is set apart from lines on paper."""
     code_page: int = 0
     country: int = 0
     bar_height: int = 162
@@ -36,6 +42,15 @@ class Modes:
     qr_square: int = 3
     qr_level: str = "L"
     qr_data: str = ""
+    pdf_columns: int = 0
+    pdf_rows: int = 0
+    pdf_wide: int = 3
+    pdf_high: int = 3
+    pdf_level: int | None = None
+    """0 to 8; None = by the ratio."""
+    pdf_tenths: int = 1
+    pdf_is_truncated: bool = False
+    pdf_data: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """For the drawing process; QR data as one character a byte."""

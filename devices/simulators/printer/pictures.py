@@ -1,13 +1,14 @@
-"""Pictures as commands bring them: columns of ESC *, and the store of GS ( L and GS 8 L."""
+"""Pictures as commands bring them: rows, or columns that are turned into rows."""
 
 from dataclasses import dataclass
 
 from devices.simulators.printer.elements import Raster, Span
+from devices.simulators.printer.memory import Picture
 
 # ESC * m: dots of a column, and how far the head spreads a dot sideways and down.
-_DENSITIES = {0: (8, 2, 3), 1: (8, 1, 3), 32: (24, 2, 1), 33: (24, 1, 1)}
-_STORE_RASTER = 112
-_PRINT_STORED = (2, 50)
+DENSITIES = {0: (8, 2, 3), 1: (8, 1, 3), 32: (24, 2, 1), 33: (24, 1, 1)}
+SIZES = {0: (1, 1), 1: (2, 1), 2: (1, 2), 3: (2, 2)}
+"""FS p, GS / and GS v 0 m: how far each dot is spread sideways and down."""
 
 
 @dataclass(slots=True)
@@ -19,44 +20,61 @@ class Strip:
 
     def raster(self, span: Span) -> Raster:
         """The strip as rows."""
-        height, wide, high = _DENSITIES[self.mode]
-        step = height // 8
-        count = len(self.columns) // step
-        row_bytes = (count + 7) // 8
-        rows = bytearray(row_bytes * height)
-        for column in range(count):
-            bits = int.from_bytes(self.columns[column * step : column * step + step], "big")
-            for row in range(height):
-                if bits >> (height - 1 - row) & 1:
-                    rows[row * row_bytes + column // 8] |= 0x80 >> column % 8
-        return Raster(row_bytes, bytes(rows), wide, high, span)
+        height, wide, high = DENSITIES[self.mode]
+        picture = from_columns(self.columns, height // 8)
+        return Raster(picture.row_bytes, picture.data, wide, high, span)
 
 
 def read_strip(args: bytes) -> Strip | None:
     """ESC * m nL nH d…; None for a density that no printer has, or no columns."""
-    return Strip(args[0], args[3:]) if args[0] in _DENSITIES and len(args) > 3 else None
+    return Strip(args[0], args[3:]) if args[0] in DENSITIES and len(args) > 3 else None
 
 
-def read_graphics(args: bytes) -> tuple[int, bytes]:
-    """The function of GS ( L pL pH m fn … or GS 8 L p1 p2 p3 p4 m fn …, and what follows it; 0 = not known.
+def from_columns(data: bytes, column_bytes: int) -> Picture:
+    """Columns, left to right, each of so many bytes from top to bottom, as rows."""
+    count = len(data) // column_bytes
+    row_bytes = (count + 7) // 8
+    rows = bytearray(row_bytes * column_bytes * 8)
+    for column in range(count):
+        bits = int.from_bytes(data[column * column_bytes : (column + 1) * column_bytes], "big")
+        for row in range(column_bytes * 8):
+            if bits >> (column_bytes * 8 - 1 - row) & 1:
+                rows[row * row_bytes + column // 8] |= 0x80 >> column % 8
+    return Picture(row_bytes, rows.decode("latin-1"))
+
+
+def from_rows(data: bytes, width_dots: int, height_dots: int) -> Picture | None:
+    """Rows as they are; None without dots, or where bytes are missing."""
+    row_bytes = (width_dots + 7) // 8
+    size = row_bytes * height_dots
+    return Picture(row_bytes, data[:size].decode("latin-1")) if 0 < size <= len(data) else None
+
+
+def read_dots(head: bytes, data: bytes, *, in_columns: bool) -> Picture | None:
+    """A picture behind ``xL xH yL yH``, in dots; None if it is none.
 
     Args:
-        args: from ``m`` on.
+        head: the four bytes.
+        data: its dots.
+        in_columns: whether they come column by column.
     """
-    if len(args) < 2 or args[0] != 48:
-        return 0, b""
-    return args[1], args[2:]
+    width, height = head[0] + head[1] * 256, head[2] + head[3] * 256
+    if not in_columns:
+        return from_rows(data, width, height)
+    column_bytes = (height + 7) // 8
+    size = width * column_bytes
+    return from_columns(data[:size], column_bytes) if 0 < size <= len(data) else None
 
 
-def stored(function: int, rest: bytes, span: Span) -> Raster | None:
-    """The picture of function 112 (raster): a bx by c xL xH yL yH d…; None if it is none."""
-    if function != _STORE_RASTER or len(rest) < 9 or rest[0] != 48:
-        return None
-    wide, high = (2 if rest[1] == 2 else 1), (2 if rest[2] == 2 else 1)
-    row_bytes = (rest[4] + rest[5] * 256 + 7) // 8
-    return Raster(row_bytes, rest[8:], wide, high, span) if row_bytes else None
-
-
-def prints_stored(function: int) -> bool:
-    """Whether a function prints what was stored."""
-    return function in _PRINT_STORED
+def kept_pictures(args: bytes) -> dict[str, Picture]:
+    """The pictures of FS q n [xL xH yL yH d…]…, by number from 1; x columns of 8 dots, y bytes each."""
+    found: dict[str, Picture] = {}
+    at = 1
+    for number in range(1, args[0] + 1):
+        wide, high = args[at] + args[at + 1] * 256, args[at + 2] + args[at + 3] * 256
+        size = wide * 8 * high
+        if not size:
+            return found
+        found[str(number)] = from_columns(args[at + 4 : at + 4 + size], high)
+        at += 4 + size
+    return found

@@ -12,8 +12,12 @@ from devices.printing.delivery import completion_request
 from devices.printing.document import Document, Qr, Text
 from devices.printing.encode import encode
 from devices.profiles import load_profile
+from devices.simulators.printer.archive import Archive
+from devices.simulators.printer.memory import Memory
 from tests.integration.devices.virtual_devices import running, send, wait_for
 from tests.unit.devices.example_documents import PICK_SLIP, RECEIPT_EN, RECEIPT_ZH
+from tests.unit.devices.test_escpos_interpreter import CUT
+from tests.unit.devices.test_stored_pictures import KEPT
 
 pytestmark = pytest.mark.processes
 
@@ -208,3 +212,16 @@ def test_a_picture_larger_than_the_buffer_is_printed_as_it_comes(tmp_path: Path)
         picture = b"\x1dv0\x00" + bytes((72, 0, 2000 % 256, 2000 // 256)) + bytes(72 * 2000)
         assert send(printer.facts["port"], picture + b"\x1dV\x00" + MARK, 1) == b"\x00"
         assert (tmp_path / "0001.txt").read_text() == "[IMAGE 576x2000]\n"
+
+
+def test_the_program_keeps_pictures_over_its_end_and_draws_them(tmp_path: Path) -> None:
+    options = ("--port", "0", "--papers", str(tmp_path))
+    mark = bytes.fromhex("1D 72 01")
+    with running("printer", *options, "--no-png") as printer:
+        assert send(printer.facts["port"], bytes.fromhex(KEPT) + mark, 1) == b"\x00"
+    with running("printer", *options) as printer:
+        send(printer.facts["port"], bytes.fromhex("1C 70 02 03" + CUT) + mark, 1)
+        assert (tmp_path / "0001.txt").read_text() == "[IMAGE 16x8]\n"
+        wait_for(tmp_path / "0001.png")
+    (tmp_path / "pictures.json").write_text("[1]")
+    assert Archive(tmp_path).lasting_memory() == Memory()

@@ -7,18 +7,19 @@ import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.simulators.printer import interpreter, machine
+from devices.simulators.printer import carriage, machine
 from devices.simulators.printer.archive import Paper
 from devices.simulators.printer.code93 import code93
 from devices.simulators.printer.codes import code128, ean13
 from devices.simulators.printer.draw import elements_of
 from devices.simulators.printer.drawing import draw_paper
-from devices.simulators.printer.elements import BarPicture, Span, TextLine, as_text
+from devices.simulators.printer.elements import BarPicture, Span, TextLine
 from devices.simulators.printer.face import Face
 from devices.simulators.printer.fonts import find_font
 from devices.simulators.printer.linear_codes import upc_e, with_zeros
 from devices.simulators.printer.machine import Machine
 from devices.simulators.printer.modes import Modes
+from devices.simulators.printer.paper_text import as_text
 from devices.simulators.printer.tokens import next_token
 
 CUT = "1D 56 00 "
@@ -94,7 +95,7 @@ def printed(text: str, columns: int = 48) -> str:
         ("1B 3D 02 42 42 1B 40 0A 1B 3D 01 41 0A", "A\n"),
         ("1B 4C 1B 57 00 00 00 00 00 02 00 02 1B 54 00 1D 24 18 00 42 0A 0C 41 0A", "B\nA\n"),
         ("1B 4C 42 1B 53 41 0A", "A\n"),
-        ("1B 4C 42 18 43 1B 0C 0C 41 0A", "C\nC\nA\n"),
+        ("1B 4C 42 18 43 1B 0C 0C 41 0A", " C\n C\nA\n"),
         ("1C 71 01 01 00 01 00 1B 40 0A 41 42 1D 56 00 43 41 0A", "CA\n"),
         ("1C 71 02 01 00 01 00 01 02 03 04 05 06 07 08 01 00 01 00 0A 0A 0A 0A 0A 0A 0A 0A 41 0A", "A\n"),
         ("1D 28 4C 06 00 30 43 42 42 42 42 41 0A", "A\n"),
@@ -259,7 +260,7 @@ def test_what_is_never_cut_is_torn_off_and_nothing_grows_for_ever(
     piece: bytes, is_white: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(machine, "_PAPER_LIMIT", 2000)
-    monkeypatch.setattr(interpreter, "_ELEMENT_LIMIT", 100)
+    monkeypatch.setattr(carriage, "_ELEMENT_LIMIT", 100)
     tray = Tray()
     for _ in range(3):
         tray.machine.receive(piece * (4000 // len(piece)))
