@@ -14,6 +14,7 @@ from devices.profiles import load_profile
 from pos_agent.desk import counter_seen_channel
 from pos_agent.pickup.bag_document import Bags, bag_document
 from pos_agent.pickup.bag_words import BAG_WORDS
+from pos_agent.pickup.forget_people import forget_people
 from pos_agent.take_scans import scan_from_device
 from pos_agent.till.classify import classify
 from tests.unit.pos_agent.agent_stage import CODE, Stage, client, hold_item, staged
@@ -162,3 +163,14 @@ async def test_a_scanned_bag_opens_its_order_also_while_another_is_picked(shop: 
     assert (told["open"]["order"], told["token"]) == ("o-1", "")
     assert not [one for one in heard if one[1] == "refused" or one[0] == counter_seen_channel("1")]
     assert await shop.rows("SELECT count(*) FROM unknown_code") == [(0,)]
+
+
+async def test_where_bags_lay_is_forgotten_with_the_customer(shop: Stage) -> None:
+    async with client(shop, "lin") as boss:
+        await boss.post(LABELS, json=WISH)
+        await boss.post("/api/v1/counter/orders/o-1/release", json={"why": "cancelled"})
+    await forget_people(shop.desk)
+    assert await shop.rows("SELECT order_id FROM bag_label") == [("o-1",)]
+    shop.clock.go(86_400 * 31)
+    await forget_people(shop.desk)
+    assert await shop.rows("SELECT order_id FROM bag_label") == []

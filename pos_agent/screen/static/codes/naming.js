@@ -1,7 +1,7 @@
 // One code is being named: find the goods, say how many units a scan stands for, save.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { GoodsFinder } from "../base/find_goods.js";
+import { GoodsFinder } from "../stock_pages/find_goods.js";
 import { nameIn } from "../base/goods.js";
 import { html } from "../base/html.js";
 import { words as shared } from "../base/words.js";

@@ -1,7 +1,7 @@
 // The documents that wait, and the way to count without being asked.
 
-import { GoodsFinder } from "../base/find_goods.js";
-import { useFrozen } from "../base/frozen.js";
+import { GoodsFinder } from "../stock_pages/find_goods.js";
+import { useFrozen } from "../stock_pages/frozen.js";
 import { html } from "../base/html.js";
 import { moment } from "../base/moments.js";
 import { Icon, Pill } from "../base/signs.js";

@@ -1,7 +1,7 @@
 // One document: its goods, what was found of them, book or refuse.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { GoodsFinder } from "../base/find_goods.js";
+import { GoodsFinder } from "../stock_pages/find_goods.js";
 import { nameIn } from "../base/goods.js";
 import { html } from "../base/html.js";
 import { moment } from "../base/moments.js";

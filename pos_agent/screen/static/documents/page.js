@@ -1,8 +1,8 @@
 // Documents: what the head office asks this store to receive, send or count, and counts of the store's own.
 
 import { render } from "preact";
-import { scanWhileSeen } from "../base/find_goods.js";
-import { FrozenNotice, readFrozen } from "../base/frozen.js";
+import { scanWhileSeen } from "../stock_pages/find_goods.js";
+import { FrozenNotice, readFrozen } from "../stock_pages/frozen.js";
 import { html } from "../base/html.js";
 import { LineNotice } from "../base/line_notice.js";
 import { readStatusSoon, status } from "../base/status.js";

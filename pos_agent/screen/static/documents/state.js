@@ -5,7 +5,7 @@ import { nameIn } from "../base/goods.js";
 import { clearRefusals, note, refused } from "../base/notes.js";
 import { play } from "../base/sounds.js";
 import { createStore } from "../base/store.js";
-import { readFrozen } from "../base/frozen.js";
+import { readFrozen } from "../stock_pages/frozen.js";
 import { mayLeave, withFacts } from "../base/words_of_refusals.js";
 import { words } from "./words.js";
 

@@ -2,15 +2,15 @@
 
 import { useRef, useState } from "preact/hooks";
 import { _ } from "omo/web/texts.js";
-import { get } from "./api.js";
-import { CameraButton } from "./camera_button.js";
-import { nameIn } from "./goods.js";
-import { html } from "./html.js";
-import { livePage } from "./live_page.js";
-import { refused } from "./notes.js";
-import { Mark, Pill } from "./signs.js";
-import { play } from "./sounds.js";
-import { words as shared } from "./words.js";
+import { get } from "../base/api.js";
+import { CameraButton } from "../base/camera_button.js";
+import { nameIn } from "../base/goods.js";
+import { html } from "../base/html.js";
+import { livePage } from "../base/live_page.js";
+import { refused } from "../base/notes.js";
+import { Mark, Pill } from "../base/signs.js";
+import { play } from "../base/sounds.js";
+import { words as shared } from "../base/words.js";
 
 const words = {
   scan: _("Scan, or type a barcode or a name"),

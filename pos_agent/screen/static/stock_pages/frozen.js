@@ -2,13 +2,13 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { _, ngettext } from "omo/web/texts.js";
-import { get, post } from "./api.js";
-import { html } from "./html.js";
-import { note, refused } from "./notes.js";
-import { Icon } from "./signs.js";
-import { play } from "./sounds.js";
-import { createStore, useStore } from "./store.js";
-import { words as shared } from "./words.js";
+import { get, post } from "../base/api.js";
+import { html } from "../base/html.js";
+import { note, refused } from "../base/notes.js";
+import { Icon } from "../base/signs.js";
+import { play } from "../base/sounds.js";
+import { createStore, useStore } from "../base/store.js";
+import { words as shared } from "../base/words.js";
 
 const words = {
   count: (count) => ngettext("%(num)s product is frozen until it is counted or accepted", "%(num)s products are frozen until they are counted or accepted", count),
