@@ -13,6 +13,7 @@ from devices.errors import PortAbsent, PortLost, PortTimeout
 
 QUEUE: Final = re.compile(r"[A-Za-z0-9_.-]{1,127}")
 _MOST_WORDS: Final = 200
+_PASSWORD: Final = re.compile(r"(?<=://)[^\s/@]+(?=@)")
 
 
 class CupsPort:
@@ -85,4 +86,11 @@ async def _run(command: tuple[str, ...], data: bytes, timeout_s: float) -> tuple
         process.kill()
         await process.wait()
         raise
-    return process.returncode or 0, said.decode("utf-8", "replace").strip()[:_MOST_WORDS]
+    return process.returncode or 0, _words(said)
+
+
+def _words(said: bytes) -> str:
+    """A program's first words as one printable line; what a printer's address tells of a login is masked."""
+    text = _PASSWORD.sub("***", said.decode("utf-8", "replace"))
+    line = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(line.split())[:_MOST_WORDS]

@@ -12,13 +12,15 @@ class MemoryPort:
     """A port for tests and previews.
 
     ``answer`` is called with each write and returns what the device says to it (may be empty).
-    ``absent`` makes the next openings fail; ``breaks_after`` ends the line after that many bytes.
+    ``absent`` makes the next openings fail; ``breaks_after`` ends the line after that many bytes; ``stalls``
+    makes it take no bytes.
     """
 
     def __init__(self, answer: Answer | None = None) -> None:
         self.written: list[bytes] = []
         self.openings = 0
         self.absent = False
+        self.stalls = False
         self.breaks_after: int | None = None
         self._answer = answer or (lambda _data: b"")
         self._is_open = False
@@ -38,9 +40,12 @@ class MemoryPort:
         self._is_open = True
         self._input.clear()
 
-    async def write(self, data: bytes, timeout_s: float) -> None:  # noqa: ARG002
+    async def write(self, data: bytes, timeout_s: float) -> None:
         """Record, then let the device answer; see ``Port.write``."""
         self._check_open()
+        if self.stalls:
+            await asyncio.sleep(timeout_s)
+            raise PortTimeout(f"memory: took no bytes for {timeout_s:g} s")
         if self.breaks_after is not None and len(data) > self.breaks_after:
             self.written.append(data[: self.breaks_after])
             raise PortLost("memory: broke off")

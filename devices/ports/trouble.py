@@ -77,6 +77,8 @@ def cause_below(below: BaseException | None) -> Cause:
     number = below.errno if isinstance(below, OSError) else None
     if number in _BY_NUMBER:
         return _BY_NUMBER[number]
+    if isinstance(below, FileNotFoundError):  # a port's own word for what is not plugged in has no number
+        return Cause.ABSENT
     return Cause.SILENT_HOST if isinstance(below, TimeoutError) else Cause.BROKEN
 
 

@@ -60,6 +60,7 @@ class ListenPort:
         for old in (self._line, self._newcomer):
             if old is not None:
                 old[1].transport.abort()
+        writer.transport.set_write_buffer_limits(0)  # else what only waits in a buffer would be called sent
         self._newcomer = (reader, writer)
         self._came.set()
 

@@ -175,6 +175,17 @@ async def test_a_queue_that_takes_no_jobs_is_absent(tmp_path: Path, script: str,
         await port.open(0.3)
 
 
+async def test_what_a_queue_says_is_one_line_without_logins(tmp_path: Path) -> None:
+    lp = program(
+        tmp_path, "lp", r"printf 'ipp://boss:s3cret@10.0.0.9/front\n\033[31m: no\tspace\a\n'; exit 1"
+    )
+    port = CupsPort("front", lp, program(tmp_path, "lpstat", 'echo "front accepting requests"'))
+    await port.open(30.0)
+    with pytest.raises(PortLost) as refused:
+        await port.write(b"x", 30.0)
+    assert str(refused.value) == "cups:front refused the job: ipp://***@10.0.0.9/front [31m: no space"
+
+
 async def test_a_queue_that_refuses_or_hangs_is_told(tmp_path: Path) -> None:
     lpstat = program(tmp_path, "lpstat", 'echo "front accepting requests"')
     refusing = CupsPort("front", program(tmp_path, "lp", "echo no space; exit 1"), lpstat)

@@ -188,3 +188,22 @@ async def test_a_pseudo_terminal_replaces_no_file(tmp_path: Path) -> None:
     with pytest.raises(PortAbsent, match="something else has this name"):
         await PtyPort(str(tmp_path / "pole")).open(OPEN_S)
     assert (tmp_path / "pole").read_text() == "mine"
+
+
+async def test_waiting_for_a_device_never_holds_up_the_loop(far: FarEnd) -> None:
+    """What the loop does meanwhile is what the port waits for."""
+    await far.open()
+    reading = asyncio.create_task(far.port.read(16, 60.0))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not reading.done()
+    far.say(b"at last")
+    assert await reading == b"at last"
+
+
+async def test_a_device_that_takes_no_bytes_is_told_in_time(far: FarEnd) -> None:
+    await far.open()
+    if isinstance(far.port, MemoryPort):
+        far.port.stalls = True
+    with pytest.raises(PortTimeout, match=r"took no bytes for 0\.1 s"):
+        await far.port.write(bytes(20_000_000), 0.1)

@@ -1,6 +1,7 @@
 """The spool and the virtual printer through each fault: no job lost silently, no second paper by itself."""
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -76,7 +77,11 @@ class Store:
 
     async def control(self, word: str) -> None:
         """Set a fault."""
-        assert await asyncio.to_thread(self.printer.control, word) == "ok"
+        assert await self.said(word) == "ok"
+
+    async def said(self, word: str) -> str:
+        """What the printer's control port answers."""
+        return await asyncio.to_thread(self.printer.control, word)
 
 
 @asynccontextmanager
@@ -173,3 +178,19 @@ async def test_a_job_lost_by_a_power_cycle_is_uncertain_not_confirmed(tmp_path: 
         await store.until_printer(PrinterState.ONLINE)
         assert store.states() == {"a": "uncertain"}
     assert papers(tmp_path) == []
+
+
+async def test_the_drawer_of_the_virtual_printer_opens_once_and_beside_the_paper(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        await store.print("a")
+        assert await store.spool.open_drawer("front")
+        await store.until_job("a", JobState.CONFIRMED)
+        facts = json.loads((await store.said("state")).removeprefix("ok "))
+        assert (facts["kicks"], facts["drawer"]) == (1, "open")
+        await store.control("push-in")
+        await store.control("paper-out")
+        await store.until_printer(PrinterState.PAPER_OUT)
+        assert await store.spool.open_drawer("front")
+        facts = json.loads((await store.said("state")).removeprefix("ok "))
+        assert (facts["kicks"], facts["drawer"]) == (2, "open")
+    assert len(papers(tmp_path)) == 1

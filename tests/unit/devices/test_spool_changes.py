@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from devices.errors import ConfigurationError
 from devices.ports.address import place_of
@@ -11,6 +12,7 @@ from devices.ports.memory import MemoryPort
 from devices.printing.job import JobState
 from devices.printing.settings import PrinterConfig
 from devices.printing.status import STATUS_REQUEST, PrinterState
+from tests.unit.devices.test_drawer import PULSE
 from tests.unit.devices.test_print_spool import BYTES, READY, Bench, running, working
 
 
@@ -113,3 +115,31 @@ def test_speed_is_no_part_of_a_place() -> None:
     assert place_of("serial:/dev/ttyS0?baud=9600") == place_of("serial:/dev/ttyS0?baud=19200&flow=rtscts")
     assert place_of("tcp://printer:9100/") == "tcp://printer:9100"
     assert place_of("tcp://printer") == "tcp://printer:9100"
+
+
+async def test_the_drawer_follows_its_printer_to_another_address(bench: Bench) -> None:
+    bench.ports["new"] = MemoryPort(working)
+    async with running(bench):
+        assert await asyncio.wait_for(bench.spool.open_drawer("front"), 60)
+        bench.spool.reconfigure([PrinterConfig("front", "new")])
+        assert await asyncio.wait_for(bench.spool.open_drawer("front"), 60)
+        bench.spool.reconfigure([PrinterConfig("back", "new")])
+        with pytest.raises(ConfigurationError, match="no drawer hangs on printer front"):
+            bench.spool.open_drawer("front")
+    assert (bench.papers("front"), bench.papers("new")) == ([PULSE], [PULSE])
+
+
+async def test_a_printer_is_logged_once_when_it_is_lost_and_once_when_it_is_back(bench: Bench) -> None:
+    port = bench.ports["front"]
+    with capture_logs() as logs:
+        async with running(bench):
+            await bench.until(lambda: bool(bench.statuses))
+            port.absent = True
+            await bench.print("a")
+            await bench.until(lambda: bench.spool.statuses()[0].state is PrinterState.OFFLINE)
+            for _ in range(5):  # each wish is another attempt
+                assert not await asyncio.wait_for(bench.spool.open_drawer("front"), 60)
+            port.absent = False
+            await bench.until_state("a", JobState.CONFIRMED)
+    told = [(log["event"], log.get("state")) for log in logs if log["event"].startswith("printer.")]
+    assert told == [("printer.lost", "offline"), ("printer.back", "online")]
