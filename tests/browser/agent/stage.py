@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.agent.fake_agent import COOKIE, FakeAgent
 from tests.browser.agent.fake_shop import FakeShop
@@ -68,6 +68,18 @@ class Served:
     def tell(self, channel: str, event: str, data: Any = None) -> None:
         """Push an event to the open pages."""
         self.soon(lambda: self.agent.tell(channel, event, data))
+
+
+def expect_note(page: Page, words: str, tone: str = "") -> None:
+    """Wait for a note with these words, however many others stand beside it.
+
+    Args:
+        page: the page.
+        words: part of what it says.
+        tone: `ok`, `info`, `warn` or `bad`; empty = any.
+    """
+    notes = page.locator(f".toast.{tone}" if tone else ".toast")
+    expect(notes.filter(has_text=words).first).to_be_visible()
 
 
 class Watched:

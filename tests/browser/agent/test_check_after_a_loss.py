@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.agent.conftest import Open
 from tests.browser.agent.fake_shop import FakeShop, lose_the_books
-from tests.browser.agent.stage import Served
+from tests.browser.agent.stage import Served, expect_note
 
 pytestmark = pytest.mark.browser
 
@@ -96,8 +96,8 @@ def test_a_replaced_machine_says_who_decides(open_page: Open, shop: FakeShop) ->
     shop.replaced = True
     page = open_page("/counter", locale="en").page
     card(page, "R-0706").get_by_role("button", name="Still here").click()
-    expect(page.locator(".toast")).to_contain_text("This machine may not decide about orders any more")
-    expect(page.locator(".toast")).to_contain_text("Call the head office.")
+    expect_note(page, "This machine may not decide about orders any more")
+    expect_note(page, "Call the head office.")
     expect(card(page, "R-0706")).to_be_visible()
 
 

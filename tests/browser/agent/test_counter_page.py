@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.agent.conftest import Open
 from tests.browser.agent.fake_shop import FakeShop, instant
-from tests.browser.agent.stage import Served
+from tests.browser.agent.stage import Served, expect_note
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +37,7 @@ def test_picking_by_scan_and_by_touch_until_ready(open_page: Open, shop: FakeSho
     mine.get_by_role("button", name="开始拣货").click()
     expect(mine).to_have_class("card order now")
     enter(page, SUN)
-    expect(page.locator(".toast")).to_contain_text("不在订单里")
+    expect_note(page, "不在订单里")
     expect(page.locator("html")).to_have_attribute("data-sound", "error")
     enter(page, "6990102000029")
     expect(mine.locator("li.done")).to_contain_text("红富士苹果")
@@ -82,7 +82,7 @@ def test_goods_to_look_for_go_on_top_and_are_reported_with_one_touch(
     line = shop.orders["o-R-0715"]["lines"][0]
     line["look"] = 1
     served.tell("counter", "look", {"order": "o-R-0715"})
-    expect(page.locator(".toast")).to_contain_text("马上找：货品缺失")
+    expect_note(page, "马上找：货品缺失")
     expect(numbers).to_have_text(["R-0715", "R-0713", "R-0712"])
     mine = card(page, "R-0715").locator(".look-now")
     expect(mine).to_contain_text("找到就拣货")
@@ -250,7 +250,7 @@ def test_goods_while_nothing_is_picked_are_told_at_the_counter(open_page: Open, 
     page = open_page("/counter").page
     expect(page.locator("#line")).to_have_text("在线")
     served.tell("counter-seen", "refused", {"code": "nothing_picked", "till": "1"})
-    expect(page.locator(".toast.bad")).to_contain_text("现在没有在拣货")
+    expect_note(page, "现在没有在拣货", "bad")
 
 
 def test_money_has_the_focus_after_a_qr_and_typed_text_is_left_alone(

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.agent.conftest import Open
 from tests.browser.agent.fake_documents import FakeDocuments, busy_documents
 from tests.browser.agent.fake_shop import FakeShop, lose_the_books
-from tests.browser.agent.stage import Served
+from tests.browser.agent.stage import Served, expect_note
 
 pytestmark = pytest.mark.browser
 
@@ -79,7 +79,7 @@ def test_a_delivery_is_entered_by_scanner_and_keyboard_and_booked(
     page.get_by_role("button", name="全部按单据数量").click()
     expect(page.get_by_label("实收: 农夫山泉")).to_have_value("96")
     page.get_by_role("button", name="入账 · 共 111 件").click()
-    expect(page.locator(".toast.ok")).to_contain_text("RK-20260501-017")
+    expect_note(page, "RK-20260501-017", "ok")
     expect(page.locator("#waiting button")).to_have_count(2)
     assert move(papers, 0)["lines"] == [
         {"sku": "BE1005", "qty": 3, "target": "floor"},
@@ -111,7 +111,7 @@ def test_goods_that_are_not_on_the_paper_are_told(open_page: Open, papers: FakeD
     page = open_page("/documents", login="chen").page
     choose(page, "DB-0042")
     scan(page, "6990101000051")
-    expect(page.locator(".toast.bad")).to_contain_text("不在这张单据上")
+    expect_note(page, "不在这张单据上", "bad")
     assert papers.show("d-DB-0042")["lines"][0]["found"] is None
 
 
@@ -126,7 +126,7 @@ def test_a_count_is_blind_and_says_when_goods_moved_meanwhile(open_page: Open, p
     papers.sell("FO2001", 6)
     water.fill("89")
     page.keyboard.press("Tab")
-    expect(page.locator(".toast.warn")).to_contain_text("was sold or moved since you counted it")
+    expect_note(page, "was sold or moved since you counted it", "warn")
     assert "96" not in page.locator("main").inner_text()
     page.get_by_role("button", name="Book · 89 units in all").click()
     expect(page.locator(".book-row")).to_contain_text("2 lines have no number. Book without them?")
@@ -164,7 +164,7 @@ def test_what_was_entered_outlives_a_reload_and_a_wrong_number_is_not_taken(
     expect(lotion).to_have_value("")
     lotion.fill("5")
     page.keyboard.press("Tab")
-    expect(page.locator(".toast.bad")).to_contain_text("超过单据上的数量")
+    expect_note(page, "超过单据上的数量", "bad")
     expect(lotion).to_have_value("")
     lotion.fill("４")
     page.keyboard.press("Tab")
@@ -185,11 +185,11 @@ def test_a_document_that_is_taken_back_leaves_the_page(
     expect(page.locator("#line")).to_have_text("在线")
     papers.ask("transfer_out", ("BE1001", 3), number="DB-0042")
     served.tell("status", "documents", {"document": "d-DB-0042"})
-    expect(page.locator(".toast.warn")).to_contain_text("总部修改了这张单据")
+    expect_note(page, "总部修改了这张单据", "warn")
     expect(page.locator("tbody tr")).to_have_count(1)
     papers.ask("transfer_out", ("BE1001", 3), number="DB-0042", withdrawn=True)
     served.tell("status", "documents", {"document": "d-DB-0042"})
-    expect(page.locator(".toast.info")).to_contain_text("这张单据已经结束")
+    expect_note(page, "这张单据已经结束", "info")
     expect(page.locator("#waiting button")).to_have_count(2)
 
 
@@ -243,8 +243,8 @@ def test_goods_that_may_not_leave_are_named_on_their_line(
     field = page.locator("tr").filter(has=page.locator('[aria-invalid="true"]')).locator("input")
     expect(field).to_be_focused()
     expect(field).to_have_value("10")
-    expect(page.get_by_role("alert")).to_contain_text("only 2 may leave")
-    expect(page.get_by_role("alert")).to_contain_text(
+    expect(page.locator("#line-fault")).to_contain_text("only 2 may leave")
+    expect(page.locator("#line-fault")).to_contain_text(
         f"on the shelf: {on_shelf} · set aside for the online shop: {on_shelf - 2}"
     )
     expect(page.locator(".toast")).to_have_count(0)
@@ -252,7 +252,7 @@ def test_goods_that_may_not_leave_are_named_on_their_line(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     field.fill("2")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator("#line-fault")).to_have_count(0)
     page.get_by_role("button", name="Book · 6 units in all").click()
     expect(page.locator("#waiting button")).to_have_count(2)
 
@@ -263,12 +263,12 @@ def test_a_number_that_is_none_is_said_on_its_line(open_page: Open, papers: Fake
     water = page.get_by_label("Counted: Spring Water 550 ml")
     water.fill("−3")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("alert")).to_contain_text("“−3” is no number of units")
+    expect(page.locator("#line-fault")).to_contain_text("“−3” is no number of units")
     expect(water).to_have_attribute("aria-describedby", "line-fault")
     expect(water).to_have_value("")
     water.fill("3")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator("#line-fault")).to_have_count(0)
 
 
 def test_a_document_whose_note_was_received_says_by_whom(open_page: Open, papers: FakeDocuments) -> None:
@@ -277,8 +277,8 @@ def test_a_document_whose_note_was_received_says_by_whom(open_page: Open, papers
     choose(page, "RK-20260501-017")
     page.get_by_role("button", name="All as on the paper").click()
     page.get_by_role("button", name="Book · 132 units in all").click()
-    expect(page.locator(".toast.bad")).to_contain_text("This delivery was received already")
-    expect(page.locator(".toast.bad")).to_contain_text("lin booked its note on")
+    expect_note(page, "This delivery was received already", "bad")
+    expect_note(page, "lin booked its note on", "bad")
     assert papers.show("d-RK-20260501-017")["state"] == "open"
 
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.agent.conftest import Open
 from tests.browser.agent.fake_shop import FakeShop
-from tests.browser.agent.stage import Served
+from tests.browser.agent.stage import Served, expect_note
 
 pytestmark = pytest.mark.browser
 ASK_AGAIN = """async () => {
@@ -21,8 +21,8 @@ def test_a_wrong_pin_is_told_and_a_right_one_leads_on(open_page: Open) -> None:
     expect(page.locator(".brand")).to_have_text("人民路店")
     page.keyboard.type("9999")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_role("alert")).not_to_contain_text(". ")
+    expect(page.locator("#fault")).to_be_visible()
+    expect(page.locator("#fault")).not_to_contain_text(". ")
     expect(page.locator("#pin")).to_have_value("")
     for digit in "1234":
         page.get_by_role("button", name=digit, exact=True).click()
@@ -103,7 +103,7 @@ def test_a_delivery_is_listed_kept_over_a_reload_and_booked_once(open_page: Open
     page.get_by_label("送货单号").fill("DN-20260501-7")
     expect(page.locator("#needs-ref")).to_have_count(0)
     page.get_by_role("button", name="确认入库").click()
-    expect(page.locator(".toast")).to_contain_text("已入账")
+    expect_note(page, "已入账")
     assert shop.received == {"DN-20260501-7": [{"sku": "BE1005", "qty": 1}, {"sku": "FO2001", "qty": 48}]}
     expect(page.locator("tbody tr")).to_have_count(0)
 
@@ -118,8 +118,8 @@ def test_a_note_that_came_in_as_a_document_says_by_whom_it_was_booked(
     expect(page.locator("tbody tr")).to_have_count(1)
     page.get_by_label("Delivery note number").fill("DN-7")
     page.get_by_role("button", name="Book the delivery").click()
-    expect(page.locator(".toast.bad")).to_contain_text("This delivery note is booked already")
-    expect(page.locator(".toast.bad")).to_contain_text("lin booked it on")
+    expect_note(page, "This delivery note is booked already", "bad")
+    expect_note(page, "lin booked it on", "bad")
     expect(page.locator("tbody tr")).to_have_count(1)
 
 
@@ -145,7 +145,7 @@ def test_unknown_goods_of_a_delivery_are_told(open_page: Open) -> None:
     page = open_page("/receiving", login="chen").page
     page.locator("#scan").fill("8888")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("没有这个商品: 8888")
+    expect(page.locator("#fault")).to_contain_text("没有这个商品: 8888")
     expect(page.get_by_role("button", name="确认入库")).to_be_disabled()
 
 

@@ -14,6 +14,7 @@ from sync.rules.canonical import to_raw
 from sync.rules.items import DocumentItem, DocumentLine
 from sync.rules.streams import Down
 from tests.browser.agent.real_agent import RealAgent, at_work
+from tests.browser.agent.stage import expect_note
 from tests.browser.agent.test_looks import check
 from tests.browser.agent.test_paper_out import keep
 from tests.unit.pos_agent.agent_stage import CODE, COLA, gtin, hold_item
@@ -63,7 +64,7 @@ def test_a_sale_from_scan_to_receipt(page: Page, agent: RealAgent) -> None:
     expect(page.locator("#change")).to_have_text("¥26.70")
     expect(page.locator("[data-paper='queued']")).to_be_visible()
     page.get_by_role("button", name="补打").click()
-    expect(page.locator(".toast")).to_contain_text("正在补打")
+    expect_note(page, "正在补打")
     assert agent.stage is not None
     assert agent.do(agent.stage.sku(COLA)).floor == 7
 
@@ -73,7 +74,7 @@ def test_the_serial_scanner_and_an_unknown_code(page: Page, agent: RealAgent) ->
     agent.do(scan_from_device(agent.stage.desk, gtin(2), "1"))
     expect(page.locator("#total")).to_have_text("¥12.80")
     agent.do(scan_from_device(agent.stage.desk, "6900000000999", "1"))
-    expect(page.locator(".toast")).to_contain_text("没有此条码的商品")
+    expect_note(page, "没有此条码的商品")
     expect(page.locator("#total")).to_have_text("¥12.80")
 
 
@@ -127,7 +128,7 @@ def test_an_order_from_shelf_to_customer(page: Page, agent: RealAgent) -> None:
     expect(mine).to_contain_text("0 / 2")
     page.locator("#scan").fill(gtin(2))
     page.keyboard.press("Enter")
-    expect(page.locator(".toast")).to_contain_text("不在订单里")
+    expect_note(page, "不在订单里")
     for picked in (1, 2):
         page.locator("#scan").fill(gtin(1))
         page.keyboard.press("Enter")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.agent.stage import WAIT_S, Watched
+from tests.browser.agent.stage import WAIT_S, Watched, expect_note
 from tests.browser.agent.test_looks import AXE, AXE_RUN, GLYPHS
 
 pytestmark = pytest.mark.browser
@@ -110,7 +110,7 @@ def test_papers_faults_drawer_and_scanner(browser: Browser, devices: tuple[str, 
     expect(page.get_by_text("已拔出")).to_be_visible()
     page.keyboard.press("Tab")
     page.get_by_label("条码", exact=True).press("Enter")
-    expect(page.locator(".toast")).to_contain_text("扫码枪已拔出。请先插上。")
+    expect_note(page, "扫码枪已拔出。请先插上。")
     expect(page.get_by_text("扫了 2 次")).to_be_visible()
 
     page.set_viewport_size({"width": 360, "height": 740})

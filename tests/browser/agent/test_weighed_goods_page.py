@@ -13,7 +13,7 @@ from pos_agent.settings import ScaleLabelSection
 from pos_agent.take_scans import scan_from_device
 from sync.values.gtin import check_digit
 from tests.browser.agent.real_agent import RealAgent
-from tests.browser.agent.stage import Watched, signed_in
+from tests.browser.agent.stage import Watched, expect_note, signed_in
 from tests.browser.agent.test_looks import check
 from tests.unit.pos_agent.agent_stage import Stage, catalogue_page, gtin, product
 
@@ -91,7 +91,7 @@ def test_labels_are_shown_as_they_are(
     look(facing, f"customer-weighed-{locale}")
     for name, code, words in zip(("zero", "old"), (ZERO + check_digit(ZERO), TOO_OLD), refusals, strict=True):
         scan(agent, code)
-        expect(page.locator(".toast.bad")).to_contain_text(words)
+        expect_note(page, words, "bad")
         look(page, f"till-{name}-{locale}")
     expect(page.locator("#total")).to_have_text("¥46.48")
     page.keyboard.press("F9")

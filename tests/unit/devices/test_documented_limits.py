@@ -1,4 +1,4 @@
-"""The limits in docs/devices.md are those of the code: no row more, none less, each with the code's number."""
+"""The limits in docs/devices.md are those of the code: no row more, none less, each with its number."""
 
 from pathlib import Path
 from typing import Final

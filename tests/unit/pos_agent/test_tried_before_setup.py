@@ -1,11 +1,11 @@
-"""Every kind of line is tried before anything is set up: how a printer is, whether a scanner can be opened."""
+"""Every kind of line is tried before anything is set up: how a printer is, if a scanner can be opened."""
 
 import asyncio
 import os
 import pty
 import sys
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +51,12 @@ class FarEnd:
         if self.taken.endswith(STATUS_REQUEST):
             os.write(self.file, READY)
 
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait for it."""
+        async with asyncio.timeout(60):
+            while not is_so():  # noqa: ASYNC110 - comes from the system
+                await asyncio.sleep(0.001)
+
     def close(self) -> None:
         """Hang up."""
         asyncio.get_running_loop().remove_reader(self.file)
@@ -87,7 +93,9 @@ async def test_a_printer_on_a_line_is_tried_with_its_drawer(kind: str) -> None:
         assert await look_at_printer(config) == Look("online", {"place": f"{kind}:{name}"})
         assert printer.taken == STATUS_REQUEST
         look = await trial_of_drawer(config)
-        assert (look.code if look else "", printer.taken.endswith(PULSE)) == ("opened", True)
+        assert look is not None
+        assert look.code == "opened"
+        await printer.until(lambda: printer.taken.endswith(PULSE))
     gone = await look_at_printer(PrinterConfig("new", f"{kind}:/dev/none-such"))
     assert (gone.code, gone.is_good) == ("absent", False)
 
@@ -106,7 +114,7 @@ async def test_a_printer_that_is_a_program_is_tried(tmp_path: Path) -> None:
     link = tmp_path / "printer"
     looking = asyncio.create_task(look_at_printer(PrinterConfig("new", f"pty:{link}")))
     async with asyncio.timeout(60):
-        while not link.exists():  # noqa: ASYNC110, ASYNC240 - the line is made in the port's thread
+        while not link.exists():  # noqa: ASYNC110 - the line is made in the port's thread
             await asyncio.sleep(0.001)
     printer = FarEnd(os.open(link, os.O_RDWR | os.O_NOCTTY))
     assert (await looking).code == "online"
