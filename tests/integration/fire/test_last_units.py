@@ -6,9 +6,9 @@ import sys
 import pytest
 
 from tests.benchmarks.load import play
-from tests.integration.fire.people import Scene, buy_and_sell, sell_until_short, until
+from tests.integration.fire.people import Scene, buy_and_sell, sell_out, sell_until_short, until
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(120), pytest.mark.xdist_group("fire")]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300), pytest.mark.xdist_group("fire")]
 
 
 async def test_exactly_twenty_are_sold_with_the_line_up(
@@ -19,12 +19,13 @@ async def test_exactly_twenty_are_sold_with_the_line_up(
     seen, at_till = await buy_and_sell(scene, "BE1001", seed=1, units=20)
     bought = seen["statuses"].get("201", 0)
     # whatever one side left while the other still held its right to it goes to the next who asks
-    late = await play({**scene.order_job("BE1001", 2, 20), "connections": 1})
-    at_till += await sell_until_short(scene, "BE1001", 20)
+    late, late_at_till = await sell_out(scene, "BE1001", 20 - bought - at_till)
 
     assert set(seen["statuses"]) <= {"201", "409"}
     assert seen["statuses"]["409"] >= 180
-    assert bought + late["statuses"].get("201", 0) + at_till == 20
+    assert bought + late + at_till + late_at_till == 20
+    more = await play(scene.order_job("BE1001", seed=2, buyers=1))
+    assert (more["statuses"], await sell_until_short(scene, "BE1001", 1)) == ({"409": 1}, 0)
     _assert_polite(seen["bodies"])
     _report(scene, "BE1001", _words("line up", bought, at_till, seen["elapsed_s"]), capsys)
     scene.assert_books_are_right("BE1001")

@@ -74,16 +74,20 @@ def far_end() -> Iterator[tuple[FarEnd, str]]:
     os.close(far)
 
 
-async def trial_of_drawer(config: PrinterConfig) -> Look | None:
-    """Let the page's trial open the drawer of a printer that is not set up."""
-    done = asyncio.Event()
+async def trial_of_drawer(config: PrinterConfig) -> tuple[Look | None, list[bool]]:
+    """Let the page's trial open the drawer of a printer that is not set up; what it shows, what is kept."""
+    done, kept = asyncio.Event(), list[bool]()
     trials = Trials(lambda _code: False, done.set)
-    trials.open_drawer(config)
+
+    async def settle(is_sent: bool) -> None:
+        kept.append(is_sent)
+
+    trials.open_drawer(config, settle)
     async with asyncio.timeout(60):
         while trials.latest is None or trials.latest.is_running:
             await done.wait()
             done.clear()
-    return trials.latest.look
+    return trials.latest.look, kept
 
 
 @pytest.mark.parametrize("kind", ["serial", "file"])
@@ -92,9 +96,8 @@ async def test_a_printer_on_a_line_is_tried_with_its_drawer(kind: str) -> None:
         config = PrinterConfig("new", f"{kind}:{name}")
         assert await look_at_printer(config) == Look("online", {"place": f"{kind}:{name}"})
         assert printer.taken == STATUS_REQUEST
-        look = await trial_of_drawer(config)
-        assert look is not None
-        assert look.code == "opened"
+        look, kept = await trial_of_drawer(config)
+        assert (look and look.code, kept) == ("opened", [True])
         await printer.until(lambda: printer.taken.endswith(PULSE))
     gone = await look_at_printer(PrinterConfig("new", f"{kind}:/dev/none-such"))
     assert (gone.code, gone.is_good) == ("absent", False)
