@@ -99,8 +99,8 @@ class Pages:
         )
 
     def render(self, name: str, context: Mapping[str, Any] | None = None) -> str:
-        """Return a template as text, outside of or within a request (event fragments, messages)."""
-        return self.environment.get_template(name).render(**self._common(), **(context or {}))
+        """Return a template as text, outside of or within a request; a given value wins over a common one."""
+        return self.environment.get_template(name).render({**self._common(), **(context or {})})
 
     def page(
         self,

@@ -11,8 +11,14 @@ from tests.browser.hq.test_hq_pages import SIZES, fits, is_accessible, sign_in, 
 pytestmark = pytest.mark.browser
 STORE = "renmin"
 WORDS = {
-    "en": ("out of paper", "put in a new roll", "works, but comes and goes", "1,204"),
-    "zh-CN": ("缺纸", "换上新纸卷", "能用，但时断时续", "1,204"),
+    "en": (
+        "out of paper",
+        "put in a new roll",
+        "works, but comes and goes",
+        "It came and went three times",
+        "1,204",
+    ),
+    "zh-CN": ("缺纸", "换上新纸卷", "能用，但时断时续", "五分钟内断开三次", "1,204"),
 }
 
 
@@ -26,7 +32,10 @@ async def told(hq: RunningHq) -> None:
             {"id": "front", "role": "receipt", "state": "paper_out", "since": at, "jobs": 1204,
              "uncertain": 1, "last_error": "printer.paper_out"},
         ],
-        scanners=[{"id": "hand", "state": "degraded", "since": at, "scans": 8100, "reconnects": 5}],
+        scanners=[
+            {"id": "hand", "state": "degraded", "since": at, "scans": 8100, "reconnects": 5,
+             "text": "3 troubles within 300 s", "cause": "unsteady", "place": "serial:/dev/ttyUSB0"},
+        ],
         drawers=[{"id": "drawer", "state": "opened", "since": at}],
     )  # fmt: skip
 
