@@ -8,16 +8,22 @@ from typing import Any, Final
 from pos_agent.codes.rules import MOST_ALIASES, MOST_KEPT
 from sync.storage.reader import Reader
 from sync.storage.writer import Transaction
+from sync.values.gtin import item_in_case
 
 _UNKNOWN: Final = (
     "SELECT id, code, seen, first_seen, last_seen, till, how FROM unknown_code"
     " ORDER BY last_seen DESC, id DESC LIMIT ?"
 )
 _ALIASES: Final = (
-    "SELECT a.id, a.code, a.sku, a.pieces, a.at, a.actor, p.names,"
-    " EXISTS (SELECT 1 FROM gtin g WHERE g.gtin = a.code)"
-    " OR EXISTS (SELECT 1 FROM product q WHERE q.sku = a.code)"
+    "SELECT a.id, a.code, a.sku, a.pieces, a.at, a.actor, p.names, coalesce("
+    "(SELECT json_array(q.sku, g.pieces, json(q.names)) FROM gtin g JOIN product q ON q.sku = g.sku"
+    " WHERE g.gtin = a.code),"
+    " (SELECT json_array(q.sku, 1, json(q.names)) FROM product q WHERE q.sku = a.code))"
     " FROM code_alias a LEFT JOIN product p ON p.sku = a.sku ORDER BY a.id DESC LIMIT ?"
+)
+_INSIDE: Final = (
+    "SELECT k.value, p.sku, p.names FROM json_each(?) k JOIN gtin g ON g.gtin = k.value"
+    " JOIN product p ON p.sku = g.sku"
 )
 _ALIAS: Final = "SELECT sku, pieces FROM code_alias WHERE code = ?"
 CODE_FIELDS: Final = ("id", "code", "seen", "first_seen", "last_seen", "till", "how")
@@ -34,17 +40,26 @@ def alias_of(tx: Transaction, code: str) -> tuple[str, int] | None:
 async def codes_json(reader: Reader) -> dict[str, Any]:
     """Unknown codes, the newest first; how many were only counted; what this store named.
 
-    `known` of a named one: the catalogue has the code by now and goes before what the store said.
+    `inside` of an unknown one: the goods that it is probably a case of. `chain` of a named one: what the
+    catalogue says of the code by now, which goes before what the store said; None where it knows none.
     """
     unknown = await reader.all(_UNKNOWN, (MOST_KEPT,))
     unkept = await reader.all("SELECT reason, seen, last_seen FROM unkept_codes ORDER BY reason")
     named = await reader.all(_ALIASES, (MOST_ALIASES,))
     return {
-        "unknown": [dict(zip(CODE_FIELDS, row, strict=True)) for row in unknown],
+        "unknown": await _with_inside(reader, [dict(zip(CODE_FIELDS, row, strict=True)) for row in unknown]),
         "unkept": [{"reason": reason, "seen": seen, "last_seen": at} for reason, seen, at in unkept],
         "named": [_alias_json(row) for row in named],
         "most": MOST_KEPT,
     }
+
+
+async def _with_inside(reader: Reader, unknown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Unknown codes with the goods that a case's number names."""
+    items = {one["code"]: item_in_case(one["code"]) for one in unknown if one["code"].isdigit()}
+    rows = await reader.all(_INSIDE, (json.dumps(sorted(filter(None, items.values()))),))
+    found = {gtin: {"sku": sku, "names": json.loads(names)} for gtin, sku, names in rows}
+    return [{**one, "inside": found.get(items.get(one["code"], ""))} for one in unknown]
 
 
 async def codes_csv(reader: Reader) -> str:
@@ -69,7 +84,8 @@ def _cell(value: object) -> str:
 
 
 def _alias_json(row: tuple[Any, ...]) -> dict[str, Any]:
-    alias, code, sku, pieces, at, actor, names, known = row
+    alias, code, sku, pieces, at, actor, names, told = row
+    chain = dict(zip(("sku", "pieces", "names"), json.loads(told), strict=True)) if told else None
     return {
         "id": alias,
         "code": code,
@@ -78,5 +94,5 @@ def _alias_json(row: tuple[Any, ...]) -> dict[str, Any]:
         "at": at,
         "actor": actor,
         "names": json.loads(names) if names else {},
-        "known": bool(known),
+        "chain": chain,
     }

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pos_agent.catalogue.apply_page import PageResult, apply_page
 from pos_agent.catalogue.profile import load_profile
+from pos_agent.codes.keep import CHANNEL as CODES
 from pos_agent.desk import Desk
 from pos_agent.documents.announce import tell_documents
 from pos_agent.ledger.store_book import SqliteStoreBook
@@ -114,5 +115,7 @@ async def _serve(desk: Desk, name: Literal["catalog", "store"], version: int) ->
     log.info("series.whole", series=name, version=version)
     if name == "store":
         desk.profile = await load_profile(desk.reader, desk.enrolment)
+    else:
+        desk.screens.publish(CODES, "codes", {})  # the catalogue may know a code by now, or say otherwise
     told: dict[str, Any] = {"series": name, "version": version}
     desk.screens.publish("status", "series", told)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pos_agent.till.cases import in_cases
 from sync.rules.holds import LineCount, StoreHold
 from sync.rules.items import HoldItem, HoldLine
 from sync.rules.store.fulfil import outcome_of
@@ -95,4 +96,5 @@ def _line(line: LineCount, told: HoldLine | None, goods: Goods, *, is_closed: bo
         "released": line.released,
         "shelf": goods.shelf,
         "free": goods.free,
+        "cases": [one._asdict() for one in in_cases(line.open, goods.cases)],
     }

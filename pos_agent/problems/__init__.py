@@ -329,7 +329,7 @@ def refusal(error: Any) -> Problem:
     """The problem that tells a refusal of the rules."""
     assert isinstance(error, RuleError)
     status, title, detail = _TELL.get(error.code, _OTHERS)
-    detail = _KEPT if error.facts.get("kept") is True else detail
+    detail = _KEPT if error.code == "unknown_code" and error.facts.get("kept") is True else detail
     headers = {"Retry-After": str(error.facts["wait_s"])} if "wait_s" in error.facts else {}
     facts = facts_of(error)
     return Problem(status, error.code, title, detail, values=facts, extra=facts, headers=headers)

@@ -59,8 +59,8 @@ function keep(draft) {
 
 const added = (lines, item) => {
   const known = lines.find((line) => line.sku === item.sku);
-  if (known) return lines.map((line) => (line === known ? { ...line, qty: line.qty + 1 } : line));
-  return [...lines, { sku: item.sku, gtin: item.gtin, names: item.names, free: item.free, qty: 1 }];
+  if (known) return lines.map((line) => (line === known ? { ...line, qty: line.qty + item.units } : line));
+  return [...lines, { sku: item.sku, gtin: item.gtin, names: item.names, free: item.free, qty: item.units }];
 };
 
 const wholeNumber = (text) => Math.max(1, Math.min(1000000, Number.parseInt(text, 10) || 1));

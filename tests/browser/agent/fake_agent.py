@@ -98,7 +98,10 @@ class FakeAgent:
             self._route("/api/v1/focus/till", self._focus),
             self._route(f"{base}/ticket", lambda _request, _body: shop.ticket(), "GET"),
             self._route(f"{base}/scan", self._scan),
-            self._route(f"{base}/lines", ticket(lambda _request, body: shop.add(body["sku"], body["qty"]))),
+            self._route(
+                f"{base}/lines",
+                ticket(lambda _request, body: shop.add(body["sku"], body["qty"] * body.get("pieces", 1))),
+            ),
             self._route(
                 f"{base}/lines/{{line:int}}",
                 ticket(lambda request, body: shop.set_qty(line_of(request), body["qty"])),
@@ -151,7 +154,7 @@ class FakeAgent:
         return self._status(request)
 
     def _scan(self, _request: Request, body: Any) -> dict[str, Any]:
-        self.shop.add(self.shop.sku_of(body["code"]), 1)
+        self.shop.add(self.shop.sku_of(body["code"]), body["qty"])
         return {"meaning": "line", "ticket": self._shown("till", "ticket", self.shop.ticket())}
 
     def _pay(self, request: Request, body: Any) -> Any:

@@ -53,8 +53,23 @@ def look(page: Page, name: str) -> None:
         check(page, f"{name}-{size['width']}")
 
 
-@pytest.mark.parametrize(("locale", "name"), [("zh-CN", "可乐"), ("en", "Cola")])
-def test_a_code_is_kept_named_and_sold(browser: Browser, agent: RealAgent, locale: str, name: str) -> None:
+def take_a_case_in(page: Page, url: str, said: str) -> None:
+    """A case on the page that takes goods in: it counts its units and says so."""
+    page.goto(url + "/receiving")
+    expect(page.locator("#scan")).to_be_focused()
+    page.keyboard.type(STRANGE)
+    page.keyboard.press("Enter")
+    expect(page.locator(".qty-input")).to_have_value("12")
+    expect(page.locator("#toasts")).to_contain_text(said)
+
+
+@pytest.mark.parametrize(
+    ("locale", "name", "cases"),
+    [("zh-CN", "可乐", ("3 箱 × 12", "1 箱 × 12")), ("en", "Cola", ("3 cases of 12", "1 case of 12"))],
+)
+def test_a_code_is_kept_named_and_sold(
+    browser: Browser, agent: RealAgent, locale: str, name: str, cases: tuple[str, str]
+) -> None:
     stage: Stage | None = agent.stage
     assert stage is not None
     till = opened(browser, agent, "mei", "/till", locale)
@@ -82,11 +97,20 @@ def test_a_code_is_kept_named_and_sold(browser: Browser, agent: RealAgent, local
     expect(lists.locator("[data-code]")).to_have_count(0)
     agent.do(scan_from_device(stage.desk, STRANGE, "1"))
     expect(page.locator("#total")).to_have_text("¥42.00")
+    expect(page.locator("#scan")).to_be_focused()
+    page.keyboard.type("2*")
+    agent.do(scan_from_device(stage.desk, STRANGE, "1"))
+    expect(page.locator("#total")).to_have_text("¥126.00")
+    expect(page.locator("tbody .cases").first).to_have_text(cases[0])
+    look(page, f"till-cases-{locale}")
+    take_a_case_in(lists, agent.url, cases[1])
+    look(lists, f"receiving-case-{locale}")
+    lists.goto(agent.url + "/codes")
     lists.locator(f"[data-named='{STRANGE}'] button").click()
     expect(lists.locator("[data-named]")).to_have_count(0)
     page.keyboard.press("F9")
     expect(page.locator("#given")).to_be_focused()
-    page.locator("#given").fill("50")
+    page.locator("#given").fill("150")
     page.keyboard.press("Enter")
     expect(page.locator("#change")).to_be_visible()
     ((number,),) = agent.do(stage.rows("SELECT number FROM receipt"))

@@ -63,6 +63,7 @@ export const words = {
   customer: _("Customer's screen"),
   items: (count) => ngettext("%(num)s item", "%(num)s items", count),
   labelPrice: _("price on the label"),
+  cases: (packs, pieces) => ngettext("%(num)s case of %(pieces)s", "%(num)s cases of %(pieces)s", packs, { pieces }),
 };
 
 const printerRoles = { receipt: _("Receipt printer"), pick: _("Slip printer"), label: _("Label printer") };

@@ -2,12 +2,14 @@
 
 import { _ } from "omo/web/texts.js";
 import { ApiProblem } from "./api.js";
+import { nameIn } from "./goods.js";
 import { moment } from "./moments.js";
 import { status } from "./status.js";
 
 const needsLine = [_("This pickup code needs the line"), _("Wait for the line, or ask a manager.")];
 const told = {
   unknown_code: [_("This code is not known"), _("Scan again, or search by name.")],
+  unknown_case: [_("How many this case holds is not known"), _("Scan one of its items. A manager can say it on the page Unknown codes, the head office for all.")],
   unreadable_code: [_("This code cannot be read"), _("Scan again.")],
   payment_code: [_("This is a payment code"), _("Payment codes are not taken here. It was not kept.")],
   member_code: [_("This is a member code"), _("Members come from the head office; this till cannot look them up yet. Nothing was sold or kept.")],
@@ -19,6 +21,7 @@ const told = {
   ticket_full: [_("This ticket is full"), _("Finish it and begin another one.")],
   wrong_item: [_("This is not in the order"), _("Put it back and scan the right goods.")],
   already_picked: [_("These goods are all picked"), _("Put the extra unit back.")],
+  case_too_big: [_("This case holds more than is still to pick"), _("Nothing was picked. Open the case and scan single items, or put it back.")],
   more_than_open: [_("So many are not open"), _("Look at the line again.")],
   finished: [_("This order is finished"), _("Look when and where it was closed.")],
   verify_first: [_("This order has to be checked first"), _("The store lost its books. Look for the goods, then say what you found under “To check”.")],
@@ -39,28 +42,34 @@ const told = {
   disk: [_("The ledger cannot be written"), _("Nothing was booked. Call somebody who can look at this machine's disk.")],
   expired: [_("This order has expired"), _("Ask the customer to order again.")],
 };
+const ofCase = (facts) => _("A case of %(name)s. Scan one of its items. A manager can say it on the page Unknown codes, the head office for all.", { name: nameIn(facts.names) });
+const beyond = (facts) => _("The case holds %(pieces)s, and %(left)s are still to pick. Nothing was picked: open it and scan single items.", facts);
 const named = (text, code) => _("%(text)s: %(code)s", { text, code });
 const kept = _("Scan again, or search by name. It was kept for the manager.");
 const other = [_("The scan was refused"), _("Look at the page, then scan again.")];
 
 const outOfDate = ({ last_day }) => [_("These goods are out of date"), _("Their own code says that they are sold until %(last_day)s. Do not sell them; put them aside and tell the manager.", { last_day })];
 
+// What a refusal says beyond its title, by its facts.
+const details = {
+  unknown_code: (facts) => facts.kept && kept,
+  unknown_case: (facts) => facts.names && ofCase(facts),
+  case_too_big: beyond,
+  ref_booked: (facts) => facts.at && facts.by && _("%(by)s booked it on %(when)s as a document of the head office. Nothing was changed; check the note's number.", whoAndWhen(facts)),
+  received_before: (facts) => facts.at && facts.by && _("%(by)s booked its note on %(when)s on the page Receive goods. Refuse this document and say so.", whoAndWhen(facts)),
+};
+const whoAndWhen = ({ by, at }) => ({ by, when: moment(at, status.get().tz) });
+
 export function refusalOfScanner(facts) {
   const [title, detail] = facts?.code === "out_of_date" ? outOfDate(facts) : (told[facts?.code] ?? other);
-  return new ApiProblem(409, { title: facts?.scanned ? named(title, facts.scanned) : title, detail: facts?.kept ? kept : detail, ...facts });
+  const more = details[facts?.code]?.(facts) || detail;
+  return new ApiProblem(409, { title: facts?.scanned ? named(title, facts.scanned) : title, detail: more, ...facts });
 }
 
-const details = {
-  ref_booked: (facts) => _("%(by)s booked it on %(when)s as a document of the head office. Nothing was changed; check the note's number.", facts),
-  received_before: (facts) => _("%(by)s booked its note on %(when)s on the page Receive goods. Refuse this document and say so.", facts),
-};
-
-// The same refusal; where it tells when and by whom something was booked, so do its words.
+// The same refusal; where its facts tell more than its words, so do they.
 export function withFacts(problem) {
-  const { at, by } = problem.facts;
-  const tell = details[problem.code];
-  if (!tell || !at || !by) return problem;
-  return new ApiProblem(problem.status, { ...problem.facts, title: problem.message, detail: tell({ by, when: moment(at, status.get().tz) }) });
+  const detail = details[problem.code]?.(problem.facts);
+  return detail ? new ApiProblem(problem.status, { ...problem.facts, title: problem.message, detail }) : problem;
 }
 
 // How many units of goods may leave, and whose the others are: [title, detail].

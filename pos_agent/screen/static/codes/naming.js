@@ -11,7 +11,7 @@ import { words } from "./words.js";
 const MOST_PIECES = 10000;
 
 function Meaning({ one, chosen }) {
-  const [pieces, write] = useState("1");
+  const [pieces, write] = useState(one.inside?.sku === chosen.sku ? "" : "1"); // what a case holds is never guessed
   const field = useRef(null);
   useEffect(() => field.current.select(), [chosen.sku]);
   const save = (event) => {

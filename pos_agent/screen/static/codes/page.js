@@ -18,15 +18,28 @@ const Hidden = ({ text }) => html`<span class="visually-hidden"> ${text}</span>`
 
 function Unknown({ one, zone }) {
   return html`<li data-code=${one.code}><span class="grow"><b class="mono code">${one.code}</b>
-      <span class="sub"><span>${words.seen(one.seen)}</span><span>${words.last(moment(one.last_seen, zone), one.till)}</span><span>${words.hows[one.how]}</span><span>${words.first(moment(one.first_seen, zone))}</span></span></span>
+      <span class="sub"><span>${words.seen(one.seen)}</span><span>${words.last(moment(one.last_seen, zone), one.till)}</span><span>${words.hows[one.how]}</span><span>${words.first(moment(one.first_seen, zone))}</span>${one.inside && html`<b>${words.inside(nameIn(one.inside.names))}</b>`}</span></span>
     <span class="acts"><button type="button" class="btn tap" onClick=${() => begin(one)}>${words.nameIt}<${Hidden} text=${one.code} /></button>
       <button type="button" class="btn quiet tap" onClick=${() => dismiss(one)}>${words.dismiss}<${Hidden} text=${one.code} /></button></span></li>`;
+}
+
+const saysOtherwise = ({ chain, sku, pieces }) => Boolean(chain) && (chain.sku !== sku || chain.pieces !== pieces);
+
+function Known({ one }) {
+  if (!one.chain) return null;
+  if (!saysOtherwise(one)) return html`<${Pill} tone="info">${words.known}</${Pill}>`;
+  return html`<${Pill} tone="warn">${words.overruled(words.times(nameIn(one.chain.names) || one.chain.sku, one.chain.pieces))}</${Pill}>`;
+}
+
+function Overruled({ named }) {
+  const count = named.filter(saysOtherwise).length;
+  return count > 0 && html`<div class="notice warn" id="overruled" role="status"><${Icon} name="alert" /><div><strong>${words.differ(count)}</strong><p>${words.differHelp}</p></div></div>`;
 }
 
 function Named({ one, zone }) {
   return html`<li data-named=${one.code}><span class="grow"><b>${words.times(nameIn(one.names) || one.sku, one.pieces)}</b>
       <span class="sub"><span class="mono code">${one.code}</span><span>${words.by(one.actor, moment(one.at, zone))}</span></span></span>
-    ${one.known && html`<${Pill} tone="info">${words.known}</${Pill}>`}
+    <${Known} one=${one} />
     <span class="acts"><button type="button" class="btn quiet tap" onClick=${() => takeBack(one)}>${words.takeBack}<${Hidden} text=${one.code} /></button></span></li>`;
 }
 
@@ -42,6 +55,7 @@ function Page() {
   const state = useStore(codes);
   const zone = zoneOf(facts);
   return html`<${TopBar} /><${LineNotice} facts=${facts} /><main id="main" class="page codes" tabindex="-1"><div class="stack"><h1>${words.title}</h1><p>${words.help}</p>
+    <${Overruled} named=${state.named} />
     ${state.naming && html`<${Naming} key=${state.naming.id} one=${state.naming} chosen=${state.chosen} />`}
     <section class="card" id="unknown"><header><h2>${words.unknown}</h2></header>
       ${state.isRead && (state.unknown.length ? html`<ul class="list">${state.unknown.map((one) => html`<${Unknown} key=${one.id} one=${one} zone=${zone} />`)}</ul>` : html`<${Blank} />`)}</section>

@@ -23,7 +23,7 @@ function show(lists) {
   codes.set({ ...lists, isRead: true, ...(isThere ? {} : { naming: null, chosen: null }) });
 }
 
-export const begin = (one) => codes.set({ naming: one, chosen: null });
+export const begin = (one) => codes.set({ naming: one, chosen: one.inside });
 export const leave = () => codes.set({ naming: null, chosen: null });
 
 async function act(path, body, told) {

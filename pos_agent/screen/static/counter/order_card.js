@@ -2,6 +2,7 @@
 
 import { html } from "../base/html.js";
 import { nameIn } from "../base/goods.js";
+import { inCases } from "../base/quantities.js";
 import { Icon } from "../base/signs.js";
 import { isPicked, openUnits, unitsOf } from "./state.js";
 import { words } from "./words.js";
@@ -28,7 +29,7 @@ export function Lines({ order, onPick }) {
       const name = nameIn(line.names);
       return html`<li key=${line.line} class=${isDone ? "done" : ""}>
         <${Tick} line=${line} />
-        <span class="grow">${name}<span class="sub">${line.shelf && html`<span>${words.shelf(line.shelf)}</span>`}<span>${line.gtin || line.sku}</span>${line.short > 0 && html`<span class="stock warn">${words.shortOf(line.short)}</span>`}</span></span>
+        <span class="grow">${name}<span class="sub">${line.shelf && html`<span>${words.shelf(line.shelf)}</span>`}<span>${line.gtin || line.sku}</span>${line.cases?.length > 0 && html`<b>= ${inCases(openUnits(line), line.cases)}</b>`}${line.short > 0 && html`<span class="stock warn">${words.shortOf(line.short)}</span>`}</span></span>
         <span class="of">${open ? words.pieces(line.picked, open) : ""}</span>
         ${onPick && !isDone && html`<button type="button" class="btn tap one" aria-label=${"+1 " + name} onClick=${() => onPick(line)}>+1</button>`}
       </li>`;

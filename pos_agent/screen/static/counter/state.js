@@ -4,6 +4,7 @@ import { get, post } from "../base/api.js";
 import { accepted, refused } from "../base/notes.js";
 import { status } from "../base/status.js";
 import { createStore } from "../base/store.js";
+import { withFacts } from "../base/words_of_refusals.js";
 
 // visitors: {order, proof, receipt, finished}; what proves the right to the goods never leaves this page's memory
 export const counter = createStore({ isRead: false, to_check: [], to_pick: [], ready: [], put_back: [], collected_today: 0, visitors: [], asking: null, sure: null, wrong: null, isBusy: false });
@@ -61,7 +62,7 @@ export async function step(order, name, body = {}) {
     accepted();
     return shown;
   } catch (problem) {
-    refused(problem);
+    refused(withFacts(problem));
     return null;
   }
 }

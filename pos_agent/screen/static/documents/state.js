@@ -114,7 +114,8 @@ async function send(id, line, qty) {
   else leave();
 }
 
-// A scanned product: one more of its line; a count of our own takes any.
+// A scanned product: its units more of its line; a count of our own takes any. A case beyond what the paper says is
+// told in words: whoever opens it may take back what is too much.
 export function addOne(item) {
   const { shown } = documents.get();
   const line = shown.lines.find((one) => one.sku === item.sku);
@@ -126,7 +127,9 @@ export function addOne(item) {
   }
   play("ok");
   const taken = line ?? { sku: item.sku, gtin: item.gtin, names: item.names, bucket: "floor", shelf: "", asked: null, found: null };
-  enter(taken, (taken.found ?? 0) + 1);
+  const found = (taken.found ?? 0) + item.units;
+  if (item.cases.length && taken.asked !== null && found > taken.asked) note("warn", words.beyond(nameIn(item.names), found, taken.asked), words.beyondHelp);
+  enter(taken, found);
 }
 
 export function enterAsAsked() {

@@ -43,6 +43,8 @@ export const words = {
   notOnIt: { count: _("not on this count"), other: _("not on this document") },
   noNumber: (text) => _("“%(text)s” is no number of units", { text }),
   noNumberHelp: _("Enter a whole number, 0 or more."),
+  beyond: (name, found, asked) => _("%(name)s: %(found)s entered, the document says %(asked)s", { name, found, asked }),
+  beyondHelp: _("The case was counted whole. Enter the right number if that is too much."),
   moved: (name) => _("%(name)s was sold or moved since you counted it", { name }),
   movedHelp: _("Count all of it once more and enter the number at once; do not add to the earlier one."),
   asOnPaper: _("All as on the paper"),

@@ -7,10 +7,12 @@ import { CameraButton } from "../base/camera_button.js";
 import { nameIn } from "../base/goods.js";
 import { html } from "../base/html.js";
 import { livePage } from "../base/live_page.js";
-import { refused } from "../base/notes.js";
+import { note, refused } from "../base/notes.js";
+import { inCases } from "../base/quantities.js";
 import { Mark, Pill } from "../base/signs.js";
 import { play } from "../base/sounds.js";
 import { words as shared } from "../base/words.js";
+import { refusalOfScanner } from "../base/words_of_refusals.js";
 
 const words = {
   scan: _("Scan, or type a barcode or a name"),
@@ -22,7 +24,8 @@ const words = {
 // Where the scanner's goods go: into the page.
 let taken = () => {};
 
-// One field and what it found; `take(item)` gets the goods that were meant, `mark(item)` warns of a choice in words.
+// One field and what it found; `take(item)` gets the goods that were meant with the `units` of the scan, `mark(item)`
+// warns of a choice in words.
 export function GoodsFinder({ label, take, mark = () => "" }) {
   const [choices, setChoices] = useState([]);
   const [fault, setFault] = useState("");
@@ -30,12 +33,19 @@ export function GoodsFinder({ label, take, mark = () => "" }) {
   const choose = (item) => {
     setChoices([]);
     setFault("");
-    take(item);
+    take({ units: 1, cases: [], ...item });
+    if (item.cases?.length) note("info", inCases(item.units, item.cases), nameIn(item.names));
   };
   const find = async (text) => {
     try {
-      const { items } = await get("/api/v1/till/search?q=" + encodeURIComponent(text));
-      const exact = items.find((item) => item.gtin === text || item.sku === text) ?? (items.length === 1 ? items[0] : null);
+      const { items, scanned, refused: why } = await get("/api/v1/till/search?scan=true&q=" + encodeURIComponent(text));
+      if (why) {
+        setChoices([]);
+        setFault("");
+        refused(refusalOfScanner(why.code === "unknown_case" ? { ...why, scanned: text } : why)); // others are never shown
+        return false;
+      }
+      const exact = scanned ? { ...items[0], ...scanned } : (items.find((item) => item.gtin === text || item.sku === text) ?? (items.length === 1 ? items[0] : null));
       if (exact) {
         choose(exact);
         return false;

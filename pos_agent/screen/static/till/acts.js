@@ -4,6 +4,7 @@
 import { get, patch, post, remove } from "../base/api.js";
 import { accepted, refused } from "../base/notes.js";
 import { printOnce } from "../base/print_once.js";
+import { withFacts } from "../base/words_of_refusals.js";
 import { closeRefusal } from "./searching.js";
 import { NOTHING, markedLine, show, till, touchedLine } from "./state.js";
 
@@ -49,28 +50,25 @@ export function hearTicket(ticket) {
   if (!line) return;
   accepted();
   closeRefusal();
-  if (pending > 1) addRest(line, pending);
+  if (pending > 1) addRest(line, pending, ticket.scanned);
 }
 
-// `pending` units were asked for and the scan brought one of them.
-function addRest(line, pending) {
+// `pending` were asked for and the scan brought one of them: a unit, a case, or a label, which is one piece only.
+function addRest(line, pending, scanned) {
   till.set({ pending: 0 });
-  return setQuantity(line.line, line.qty + pending - 1);
+  if (line.is_measured || scanned?.line !== line.line) return setQuantity(line.line, line.qty + pending - 1);
+  const { sku, pieces, packs } = scanned;
+  return inTurn(() => post("/api/v1/till/lines", { sku, pieces, qty: (pending - 1) * packs }));
 }
 
 export async function scan(code, onUnknown) {
-  const { pending, ticket: before } = till.get();
+  const qty = till.get().pending || 1;
   till.set({ pending: 0 });
   const answer = await inTurn(
-    () => post("/api/v1/till/scan", { code }),
-    (problem) => (problem.code === "unknown_code" ? onUnknown(problem) : refused(problem)),
+    () => post("/api/v1/till/scan", { code, qty }),
+    (problem) => (problem.code === "unknown_code" ? onUnknown(problem) : refused(withFacts(problem))),
   );
-  if (answer === null) return null;
-  accepted();
-  if (answer.meaning === "line" && pending > 1) {
-    const line = answer.ticket.lines.find((one) => one.line === touchedLine(before, answer.ticket));
-    if (line) await addRest(line, pending);
-  }
+  if (answer !== null) accepted();
   return answer;
 }
 

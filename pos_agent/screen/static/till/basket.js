@@ -4,7 +4,7 @@ import { memo } from "./memo.js";
 import { money, clock } from "omo/web/texts.js";
 import { html } from "../base/html.js";
 import { nameIn } from "../base/goods.js";
-import { inUnits, per } from "../base/quantities.js";
+import { inCases, inUnits, per } from "../base/quantities.js";
 import { Icon, Mark } from "../base/signs.js";
 import { words as shared } from "../base/words.js";
 import { changeBy, dropLine } from "./acts.js";
@@ -50,7 +50,7 @@ function Row({ line, isMarked, currency, since, zone }) {
   const hasSteps = isMarked && !line.is_measured;
   const price = plain(line.unit_minor, currency) + per(line);
   return html`<tr class=${isMarked ? "last" : ""} aria-current=${isMarked ? "true" : undefined} data-line=${line.line} onClick=${mark}>
-    <th scope="row">${nameIn(line.names)}<span class="sub"><span>${line.gtin || line.sku}</span><span class="phone-only">${price}</span>${line.is_label_price && html`<span>${shared.labelPrice}</span>`}<${Stock} line=${line} since=${since} zone=${zone} /></span></th>
+    <th scope="row">${nameIn(line.names)}<span class="sub"><span>${line.gtin || line.sku}</span><span class="phone-only">${price}</span>${line.is_label_price && html`<span>${shared.labelPrice}</span>`}${line.cases?.length > 0 && html`<b class="cases">${inCases(line.qty, line.cases)}</b>`}<${Stock} line=${line} since=${since} zone=${zone} /></span></th>
     <td class="num phone-hide">${price}</td>
     <td class="num qty">${hasSteps && html`<${Steps} line=${line} />`}<span class=${hasSteps ? "phone-only" : ""}>${inUnits(line.qty, line)}</span></td>
     <td class="num strong">${plain(line.amount_minor, currency)}</td>
