@@ -69,7 +69,7 @@ class Carriage:
     @property
     def is_full(self) -> bool:
         """Whether more is gathered than a paper may hold."""
-        return self._weight + self.page.count > _ELEMENT_LIMIT
+        return self._weight + self.page.count > _ELEMENT_LIMIT or self.page.is_tiring
 
     def take_paper(self) -> tuple[Element, ...]:
         """End the paper: what is on it, a line begun included; a page that was not printed is lost."""
@@ -142,6 +142,16 @@ class Carriage:
         self._put_down(TextLine(tuple(self._line), self.span, max(self.pitch, tallest)))
         self._line, self.x = [], 0
         self._lines += 1
+
+    def feed_lines(self, lines: int) -> None:
+        """So many lines on, all of them white, from the beginning of a line."""
+        if self.modes.is_page:
+            self.page.y += lines * self.pitch
+            return
+        white = TextLine((), self.span, max(self.pitch, LINE))
+        self._elements += [white] * lines
+        self._weight += lines
+        self._lines += lines
 
     def feed(self, dots: int) -> None:
         """The line is done if it has begun; then so many dots on."""

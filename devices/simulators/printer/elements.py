@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from devices.simulators.printer.codes import Bars
-from devices.simulators.printer.qr import qr_rows
+from devices.simulators.printer.qr import qr_side
 
 CELL = 12
 SMALL_CELL = 9
@@ -179,7 +179,7 @@ def extent(element: Element) -> tuple[int, int, int]:
             above = height + (TEXT_ROW if place & 1 else 0)
             return len(bars.modules or "0") * bar_width, above, TEXT_ROW if place & 2 else 0
         case QrPicture(data, square, level):
-            side = len(qr_rows(data, level)) * square
+            side = qr_side(len(data), level) * square
             return side, side, 0
         case GridPicture():
             return len(element.rows[0]) * element.wide, len(element.rows) * element.high, 0

@@ -7,6 +7,8 @@ one line of 24 dots below the area's edge. What would stand outside its area is 
 
 from devices.simulators.printer.elements import LINE, Area, Element, Page, Placed
 
+MOST_WORK = 400_000
+"""Looks at what stands on one page (CAN looks at all of it) after which no more of it is gathered."""
 LONGEST = 1662
 """Dots of the longest page, down the paper."""
 
@@ -30,6 +32,7 @@ class PageDesk:
         self._paper_dots = paper_dots
         self._placed: list[Placed] = []
         self._foot = 0
+        self._work = 0
         self.area = self._whole
         self.direction = 0
         self.y = 0
@@ -53,6 +56,11 @@ class PageDesk:
         """How much stands on it."""
         return len(self._placed)
 
+    @property
+    def is_tiring(self) -> bool:
+        """Whether it was gone through so often that nobody would mean it."""
+        return self._work > MOST_WORK
+
     def begin(self, area: Area | None, direction: int) -> None:
         """On to the starting corner of an area; None = the whole page."""
         self.area, self.direction, self.y = area or self._whole, direction, 0
@@ -65,11 +73,12 @@ class PageDesk:
 
     def clear(self) -> None:
         """Take away what touches the area (CAN)."""
+        self._work += len(self._placed)
         self._placed = [one for one in self._placed if not one.touches(self.area)]
 
     def forget(self) -> None:
         """An empty page, areas too; the direction stays."""
-        self._placed, self._foot = [], 0
+        self._placed, self._foot, self._work = [], 0, 0
         self.begin(None, self.direction)
 
     def printed(self) -> Page | None:

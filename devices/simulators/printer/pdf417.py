@@ -1,13 +1,14 @@
 """PDF417 as a printer draws it (ISO/IEC 15438): bytes to rows of modules. All data go in byte compaction."""
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from math import ceil
 
 from devices.simulators.printer.pdf417_patterns import CODEWORDS, modules_of
 
 _START, _STOP, _SHORT_STOP = "11111111010101000", "111111101000101001", "1"
 _BYTES, _BYTES_BY_SIX, _PAD = 901, 924, 900
-_GENERATOR = 3
+_ROOT = 3
 _MOST = 928
 _MOST_COLUMNS, _LEAST_ROWS, _MOST_ROWS = 30, 3, 90
 # GS ( k fn 69, m = 49: the level for so many codewords of correction wanted, by the command reference.
@@ -25,6 +26,7 @@ class Wish:
     is_truncated: bool = False
 
 
+@lru_cache(maxsize=16)
 def pdf417(data: bytes, wish: Wish, width_modules: int, row_modules: int = 3) -> tuple[str, ...] | None:
     """Rows of modules; None where it does not fit the wish, the width, or any symbol.
 
@@ -77,15 +79,21 @@ def _form(total: int, wish: Wish, width_modules: int, row_modules: int) -> tuple
     return min(forms, key=lambda form: abs(17 * form[0] + ends - 2 * row_modules * form[1]), default=None)
 
 
-def _correction(words: list[int], level: int) -> list[int]:
-    """Reed-Solomon codewords over GF(929)."""
-    count = 2 ** (level + 1)
+@cache
+def _generator(count: int) -> tuple[int, ...]:
+    """The polynomial with so many powers of 3 as its roots, its highest term first."""
     generator = [1]
     for power in range(1, count + 1):
-        root = pow(_GENERATOR, power, CODEWORDS)
+        root = pow(_ROOT, power, CODEWORDS)
         shifted, scaled = [*generator, 0], [0, *(term * -root for term in generator)]
         generator = [(one + other) % CODEWORDS for one, other in zip(shifted, scaled, strict=True)]
-    rest = [0] * count
+    return tuple(generator)
+
+
+def _correction(words: list[int], level: int) -> list[int]:
+    """Reed-Solomon codewords over GF(929)."""
+    generator = _generator(2 ** (level + 1))
+    rest = [0] * (len(generator) - 1)
     for word in words:
         lead = (word + rest[0]) % CODEWORDS
         rest = [

@@ -74,7 +74,7 @@ async def test_a_printer_on_a_serial_line_answers_waits_for_paper_and_drops_out(
             await port.write(b"ABCDEFGH\n", 5)
         assert (await asyncio.to_thread(wait_for, papers / "0003.txt")).read_text() == "ABCD\n"
         await port.close()
-        assert link.readlink() != first
+        assert (await asyncio.to_thread(wait_for, link)).readlink() != first
         await port.open(5)
         await port.write(b"again\n" + CUT + MARK, 5)
         assert await port.read(1, 5) == b"\x00"

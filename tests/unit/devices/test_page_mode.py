@@ -15,6 +15,8 @@ from devices.simulators.printer.drawing import draw_paper
 from devices.simulators.printer.elements import Page
 from devices.simulators.printer.face import Face
 from devices.simulators.printer.modes import Modes
+from devices.simulators.printer.page import MOST_WORK
+from devices.simulators.printer.qr import qr_rows, qr_side
 from tests.unit.devices.test_escpos_interpreter import CUT, Tray, printed
 
 MARGIN = 24
@@ -147,6 +149,25 @@ def test_hostile_areas_and_pages_printed_again_and_again_stay_small() -> None:
         assert draw_paper(paper.elements[:3], 576, Face(None)).height <= 40_000
     (page,) = {one for paper in tray.papers[:1] for one in paper.elements[:1] if isinstance(one, Page)}
     assert page.height == 1662
+
+
+@pytest.mark.parametrize("level", ["L", "M", "Q", "H"])
+def test_a_qr_codes_size_is_known_before_it_is_made(level: str) -> None:
+    for size in (1, 7, 8, 17, 18, 106, 119, 120, 230, 231, 1273, 1274):
+        rows = qr_rows(bytes(size), level)
+        assert len(rows) == qr_side(size, level)
+    assert (qr_side(2953, "L"), qr_side(2954, "L"), qr_rows(bytes(2954), "L")) == (177, 0, ())
+
+
+def test_a_page_that_is_cleared_without_end_is_torn_off() -> None:
+    tray = Tray()
+    other = "1B 57 00 00 00 00 0C 00 0C 00 1D 24 0B 00"
+    tray.machine.receive(bytes.fromhex(f"1B 4C {WHOLE} 1D 24 64 00") + b"A\n" * 60 + b"\x1b\x0c")
+    desk = tray.machine._interpreter.page
+    tray.machine.receive(bytes.fromhex(other) + b"\x18" * (MOST_WORK // 60))
+    assert (len(tray.papers), desk.count) == (0, 60)
+    tray.machine.receive(b"\x18")
+    assert (len(tray.papers), desk.count, tray.machine.waiting) == (1, 0, 0)
 
 
 COMMANDS = [

@@ -12,12 +12,9 @@ def line_feed(carriage: Carriage, _args: bytes) -> None:
 
 def feed_lines(carriage: Carriage, args: bytes) -> None:
     """ESC d n: print the line and feed, n lines in all."""
-    lines = args[0]
-    if not carriage.is_at_start:
+    if args[0] or not carriage.is_at_start:
         carriage.end_line()
-        lines -= 1
-    for _ in range(lines):
-        carriage.end_line()
+        carriage.feed_lines(max(args[0] - 1, 0))
 
 
 def feed_dots(carriage: Carriage, args: bytes) -> None:
