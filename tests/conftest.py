@@ -15,7 +15,7 @@ settings.load_profile("untimed")
 
 NEEDS = {
     "broker": {"mosquitto"},
-    "browser": {"chromium", "fonts-noto-cjk"},
+    "browser": {"chromium-headless-shell", "fonts-noto-cjk"},
     "font": {"fonts-noto-cjk"},
     "zbar": {"zbar-tools"},
 }

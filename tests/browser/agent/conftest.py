@@ -8,7 +8,8 @@ from playwright.sync_api import Browser
 
 from tests.browser.agent.fake_agent import FakeAgent
 from tests.browser.agent.fake_shop import FakeShop, busy_shop
-from tests.browser.agent.stage import Served, Watched, chromium, signed_in
+from tests.browser.agent.stage import Served, Watched, signed_in
+from tests.browser.chromium import chromium
 
 Open = Callable[..., Watched]
 

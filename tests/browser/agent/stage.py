@@ -2,17 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.agent.fake_agent import COOKIE, FakeAgent
 from tests.browser.agent.fake_shop import FakeShop
 
-CHROMIUM = "/usr/bin/chromium"
 WAIT_S = 10.0
 
 
@@ -95,15 +93,6 @@ class Watched:
         # a refused call is a normal answer; the browser logs each as an error of the network
         if kind == "error" and "Failed to load resource" not in text:
             self.faults.append(text)
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's browser."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def signed_in(

@@ -12,14 +12,15 @@ import zxingcpp
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from pos_agent.app import build_lan_app
 from pos_agent.db.migrate import migrate
 from sync.runtime.clock import SystemClock
 from tests.browser.agent.real_agent import RealAgent
-from tests.browser.agent.stage import CHROMIUM, WAIT_S, Watched, chromium, signed_in
+from tests.browser.agent.stage import WAIT_S, Watched, signed_in
 from tests.browser.agent.test_looks import AXE, AXE_RUN
+from tests.browser.chromium import chromium
 from tests.unit.pos_agent.agent_stage import Stage, gtin
 
 pytestmark = pytest.mark.browser
@@ -84,19 +85,17 @@ def phone(agent: NetworkAgent, tmp_path: Path) -> Iterator[Page]:
     film(tmp_path / "cola.mjpeg", gtin(1))
     assert agent.stage is not None
     args = [
-        "--no-sandbox",
         "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",  # the headless shell has nobody to ask whether the page may see
         f"--use-file-for-fake-video-capture={tmp_path / 'cola.mjpeg'}",
         f"--ignore-certificate-errors-spki-list={key_of(agent.stage.desk.lan.files.der)}",
     ]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
+    with chromium(*args) as browser:
         size: Any = {"width": 360, "height": 740}
         context = browser.new_context(locale="zh-CN", timezone_id="UTC", viewport=size, has_touch=True)
         context.set_default_timeout(WAIT_S * 1000)
         watched = Watched(context.new_page())
         yield watched.page
-        browser.close()
     assert watched.faults == []
 
 

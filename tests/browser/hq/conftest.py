@@ -1,15 +1,13 @@
 """A furnished HQ and a browser to visit it with."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.browser.chromium import chromium as started
 from tests.browser.hq.running_hq import RunningHq, furnish, serving
-
-CHROMIUM = "/usr/bin/chromium"
 
 
 @pytest.fixture(scope="module")
@@ -21,11 +19,8 @@ def hq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHq]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with started() as browser:
         yield browser
-        browser.close()
-    asyncio.set_event_loop(None)
 
 
 @pytest.fixture(scope="session")

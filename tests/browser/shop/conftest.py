@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from tests.browser.chromium import chromium
 from tests.browser.shop.running_shop import RunningShop, serving
 from tests.unit.hub.shop_web.shop_fixtures import shop_database
 
 __all__ = ["shop_database"]
 
-CHROMIUM = "/usr/bin/chromium"
 OUTPUT = Path(__file__).parents[3] / "test-output" / "shop"
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 LIMIT_MS = 10_000
@@ -70,10 +70,8 @@ def visit(context: BrowserContext, url: str, name: str) -> Visit:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture
