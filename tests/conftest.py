@@ -16,6 +16,7 @@ settings.load_profile("untimed")
 NEEDS = {
     "broker": {"mosquitto"},
     "browser": {"chromium-headless-shell", "fonts-noto-cjk"},
+    "camera": {"chromium"},
     "font": {"fonts-noto-cjk"},
     "zbar": {"zbar-tools"},
 }

@@ -11,21 +11,28 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+SHELL = ("chromium-headless-shell",)
+WHOLE = ("chromium", "chromium-browser", "google-chrome")
 
 
-def executable() -> str:
-    """The program's path; `./omo test` skips the tests that need it where there is none."""
-    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    assert found is not None, f"none of {', '.join(PROGRAMS)} is installed"
+def executable(programs: tuple[str, ...]) -> str:
+    """The path of the first that is installed; tests that need one are skipped where there is none."""
+    found = next(filter(None, map(shutil.which, programs)), None)
+    assert found is not None, f"none of {', '.join(programs)} is installed"
     return found
 
 
 @contextmanager
-def chromium(*more: str) -> Iterator[Browser]:
-    """A browser of one's own; `more` goes to its command line."""
+def chromium(*more: str, whole: bool = False) -> Iterator[Browser]:
+    """A browser of one's own.
+
+    Args:
+        more: For its command line.
+        whole: The browser with all its desktop: the shell has no camera whose use a person may forbid.
+    """
+    path = executable(WHOLE if whole else SHELL + WHOLE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox", *more])
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *more])
         yield browser
         browser.close()
     # playwright leaves its closed loop behind, and the next test would take it for a running one

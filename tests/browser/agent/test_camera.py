@@ -23,7 +23,7 @@ from tests.browser.agent.test_looks import AXE, AXE_RUN
 from tests.browser.chromium import chromium
 from tests.unit.pos_agent.agent_stage import Stage, gtin
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.camera]
 WIDTH, HEIGHT = 640, 480
 
 
@@ -86,11 +86,10 @@ def phone(agent: NetworkAgent, tmp_path: Path) -> Iterator[Page]:
     assert agent.stage is not None
     args = [
         "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",  # the headless shell has nobody to ask whether the page may see
         f"--use-file-for-fake-video-capture={tmp_path / 'cola.mjpeg'}",
         f"--ignore-certificate-errors-spki-list={key_of(agent.stage.desk.lan.files.der)}",
     ]
-    with chromium(*args) as browser:
+    with chromium(*args, whole=True) as browser:
         size: Any = {"width": 360, "height": 740}
         context = browser.new_context(locale="zh-CN", timezone_id="UTC", viewport=size, has_touch=True)
         context.set_default_timeout(WAIT_S * 1000)
