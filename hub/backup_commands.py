@@ -37,7 +37,8 @@ def backup(file: Path, config: ConfigOption = None) -> None:
         return taken
 
     taken = run(config, act)
-    say(f"{taken.file}: {taken.bytes} bytes, {len(taken.apps)} stores heard, taken {taken.at}")
+    stores = "1 store" if len(taken.apps) == 1 else f"{len(taken.apps)} stores"
+    say(f"{taken.file}: {taken.bytes} bytes, {stores} heard, taken {taken.at}")
 
 
 @backups.command("list")

@@ -1,18 +1,19 @@
 """One demo with one store for each file of trials."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.integration.disks.machine import Machine
-from tests.integration.processes.running_demo import running_demo
+from tests.integration.processes.prepared_demo import prepared_demo
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+def machine(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Machine]:
     """A running hub and store."""
     folder = tmp_path_factory.mktemp("disks")
-    with running_demo(folder, "--no-slips", "--stores", "1") as told:
+    with prepared_demo(folder, shared, 1) as told:
         one = Machine(told, folder / "data")
         try:
             yield one

@@ -19,7 +19,7 @@ STORES = 3
 def running_demo(folder: Path, *options: str) -> Iterator[dict[str, Any]]:
     """Start a demo on free ports; gives its JSON line; it is stopped as by Ctrl-C, and must end well."""
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "data").exists():
+    if not (folder / "demo.log").exists():  # the first start in this folder, of a copied demo too
         options = (*options, "--port-base", str(choose(STORES, usual=False).base))
     argv = module_argv("hub.demo", "--json", "--no-browser", "--data", str(folder / "data"), *options)
     with (folder / "demo.log").open("ab") as log:

@@ -22,6 +22,7 @@ from tests.integration.recovery.rehearsal import (
     troubles,
 )
 
+STORES = 3
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240), pytest.mark.xdist_group("recovery")]
 
 
