@@ -23,6 +23,10 @@ from pos_agent.lan.names import PRIVATE_ENDINGS, PRIVATE_NETWORKS, as_address
 AUTHORITY_LIFE: Final = timedelta(days=3650)
 SERVED_LIFE: Final = timedelta(days=397)
 """Browsers take no longer life (CA/Browser Forum, 6.3.2); apart from the day before the issue."""
+SERVED_CALLED: Final = "OMO Hub till"
+"""No host name: where a certificate has addresses alone, OpenSSL takes what looks like one for a name that
+the authority may not speak for (X509_check_host, NAME_CONSTRAINTS_check_CN). Browsers read the
+other field."""
 _DAMAGED: Final = "the file of the store's authority is damaged"
 EARLIER: Final = timedelta(days=1)
 """Certificates count from a day before they are made: a phone's clock may be behind."""
@@ -107,7 +111,7 @@ def issue(authority: Authority, names: Sequence[str], now: datetime) -> bytes:
         now: the present; the certificate ends 397 days after the day before, and never after its authority.
     """
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:64])])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, SERVED_CALLED)])
     life = min(SERVED_LIFE - EARLIER, authority.certificate.not_valid_after_utc - now)
     key_id = authority.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     certificate = (

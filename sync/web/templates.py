@@ -134,7 +134,7 @@ class Pages:
         return {
             "lang": texts.tag,
             "languages": languages(self.frame.library),
-            "product": texts.gettext(self.frame.product),
+            "program": texts.gettext(self.frame.product),
         }
 
 

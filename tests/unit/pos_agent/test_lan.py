@@ -1,6 +1,7 @@
 """The door to the shop's network: certificates, pairing, and what an unpaired browser reaches."""
 
 import asyncio
+import contextlib
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -109,6 +110,26 @@ def test_the_authority_is_bound_to_private_names_and_certificates_are_short(tmp_
     assert authority.certificate.not_valid_after_utc == NOW + timedelta(days=3650)
     late = x509.load_pem_x509_certificates(issue(authority, [HOST], NOW + timedelta(days=3600)))[0]
     assert late.not_valid_after_utc == authority.certificate.not_valid_after_utc
+
+
+@pytest.mark.parametrize("names", [("192.168.1.5",), ("fd00::1", "10.0.0.2"), ("till.local",)])
+def test_a_client_that_trusts_the_authority_takes_it(names: tuple[str, ...], tmp_path: Path) -> None:
+    # given
+    files = CertificateFiles(tmp_path, "s1")
+    files.renew(names, SystemClock().now())
+    assert files.context is not None
+    trust = ssl.create_default_context(cadata=ssl.DER_cert_to_PEM_cert(files.der))
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = files.context.wrap_bio(to_server, to_client, server_side=True)
+    client = trust.wrap_bio(to_client, to_server, server_hostname=names[0])
+
+    # when
+    for side in (client, server, client):
+        with contextlib.suppress(ssl.SSLWantReadError):
+            side.do_handshake()
+
+    # then
+    assert client.version() == "TLSv1.3"
 
 
 def test_an_authority_that_others_can_read_or_that_is_damaged_is_refused(tmp_path: Path) -> None:
