@@ -50,7 +50,8 @@ def _pair_a_phone(store: dict) -> None:  # type: ignore[type-arg]  # the JSON li
         answer = till.post("/api/v1/session", json={"login": manager["user"], "pin": manager["pin"]})
         till.headers["authorization"] = f"Bearer {answer.json()['token']}"
         code = till.post("/api/v1/pairing", json={"name": "walk", "till": "1"}).json()["code"]
-        with httpx.Client(base_url=store["door_url"], trust_env=False, timeout=10, verify=trust) as phone:
+        door = {"base_url": store["door_url"], "verify": trust, "headers": {"accept": "text/html"}}
+        with httpx.Client(**door, trust_env=False, timeout=10) as phone:
             assert phone.get("/till").headers["location"].startswith("/pair")
             assert phone.post("/api/v1/pair", json={"code": code}).is_success
             assert phone.get("/till").headers["location"].startswith("/sign-in")
