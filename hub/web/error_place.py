@@ -22,9 +22,9 @@ def place_of(request: Request) -> Mapping[str, Any]:
     if re.match(r"/hq(?:/|$)", request.url.path):
         return {"home": "/hq", "home_word": gettext(TO_BOARD)}
     kernel = kernel_of(request)
-    product = shop_name(kernel.settings.shop, current().tag, pages_of(request).frame.product)
+    chain = shop_name(kernel.settings.shop, current().tag, pages_of(request).frame.product)
     named = _STORE.match(request.url.path)
     store = kernel.directory.get(named[1]) if named else remembered_store(request)
     if store is None:
-        return {"product": product, "home": "/", "home_word": gettext(TO_STORES)}
-    return {"product": product, "home": f"/s/{store.id}", "home_word": gettext(TO_PRODUCTS)}
+        return {"program": chain, "home": "/", "home_word": gettext(TO_STORES)}
+    return {"program": chain, "home": f"/s/{store.id}", "home_word": gettext(TO_PRODUCTS)}

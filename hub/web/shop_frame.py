@@ -97,7 +97,7 @@ def shop_page(  # what a page is: template, values, store, status, headers
     basket = basket_of(request)
     chain = shop_name(shop, current().tag, pages.frame.product)
     given = {
-        "product": chain,
+        "program": chain,
         "shop_name": chain,
         "store": store_view(request, store) if store is not None else None,
         "basket_units": basket.units,
