@@ -15,6 +15,7 @@ import { play } from "./base/sounds.js";
 import { status } from "./base/status.js";
 import { useStore } from "./base/store.js";
 import { TopBar } from "./base/top_bar.js";
+import { useTyped } from "./base/typed.js";
 import { withFacts } from "./base/words_of_refusals.js";
 
 const words = {
@@ -67,8 +68,9 @@ const wholeNumber = (text) => Math.max(1, Math.min(1000000, Number.parseInt(text
 
 function Line({ line, set, remove }) {
   const name = nameIn(line.names);
+  const typing = useTyped(line.qty, (event) => set(wholeNumber(event.target.value)));
   return html`<tr><th scope="row">${name}<span class="sub">${line.gtin || line.sku}</span></th><td class="num phone-hide">${line.free}</td>
-    <td class="num"><input class="input qty-input" aria-label=${words.quantity + ": " + name} inputmode="numeric" value=${line.qty} onChange=${(event) => set(wholeNumber(event.target.value))} /></td>
+    <td class="num"><input class="input qty-input" aria-label=${words.quantity + ": " + name} inputmode="numeric" ...${typing} /></td>
     <td class="num"><button type="button" class="btn quiet tap narrow" aria-label=${words.remove + ": " + name} onClick=${remove}><${Icon} name="cross" /></button></td></tr>`;
 }
 

@@ -94,7 +94,7 @@ def test_a_delivery_is_listed_kept_over_a_reload_and_booked_once(open_page: Open
         page.locator("#scan").fill(code)
         page.keyboard.press("Enter")
         expect(page.locator("#scan")).to_have_value("")
-    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.get_by_label("数量: 农夫山泉")).to_have_value("2")
     page.get_by_label("数量: 农夫山泉").fill("48")
     page.keyboard.press("Tab")
     page.reload()
@@ -106,6 +106,19 @@ def test_a_delivery_is_listed_kept_over_a_reload_and_booked_once(open_page: Open
     expect_note(page, "已入账")
     assert shop.received == {"DN-20260501-7": [{"sku": "BE1005", "qty": 1}, {"sku": "FO2001", "qty": 48}]}
     expect(page.locator("tbody tr")).to_have_count(0)
+
+
+def test_a_number_that_is_typed_stays_while_the_scanner_reads(open_page: Open, served: Served) -> None:
+    page = open_page("/receiving", login="chen").page
+    served.tell("receiving", "scan", {"code": "6990102000012"})
+    count = page.get_by_label("数量: 农夫山泉")
+    expect(count).to_have_value("1")
+    count.fill("48")
+    served.tell("receiving", "scan", {"code": "6990101000051"})
+    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(count).to_have_value("48")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="确认入库")).to_contain_text("49")
 
 
 def test_a_note_that_came_in_as_a_document_says_by_whom_it_was_booked(

@@ -6,6 +6,7 @@ import { nameIn } from "../base/goods.js";
 import { html } from "../base/html.js";
 import { moment } from "../base/moments.js";
 import { Icon, Mark, Pill } from "../base/signs.js";
+import { useTyped } from "../base/typed.js";
 import { words as shared } from "../base/words.js";
 import { addOne, blame, book, enter, enterAsAsked, keyOf, leave, refuse } from "./state.js";
 import { foundWord, words } from "./words.js";
@@ -32,10 +33,11 @@ function Line({ line, task, fault }) {
     if (qty === null && text) blame(line, words.noNumber(text.slice(0, 20)), words.noNumberHelp);
     else if (qty !== null && (fault || qty !== line.found)) enter(line, qty);
   };
+  const typing = useTyped(line.found ?? "", typed);
   const differs = line.asked !== null && line.found !== null && line.found !== line.asked;
   return html`<tr class=${line.found === null ? "" : "last"}><th scope="row">${name}<span class="sub">${line.gtin || line.sku}${line.shelf && " · " + line.shelf}${line.bucket === "damaged" && " · " + words.damaged}</span></th>
     ${task !== "count" && html`<td class="num">${line.asked}${differs && html`<span class="differs"><${Pill} tone="warn">${signed(line.found - line.asked)}</${Pill}></span>`}</td>`}
-    <td class="num"><input class="input qty-input" aria-label=${foundWord(task) + ": " + name} inputmode="numeric" autocomplete="off" ref=${field} aria-invalid=${fault ? "true" : undefined} aria-describedby=${fault ? "line-fault" : undefined} value=${line.found ?? ""} onChange=${typed} /></td></tr>
+    <td class="num"><input class="input qty-input" aria-label=${foundWord(task) + ": " + name} inputmode="numeric" autocomplete="off" ref=${field} aria-invalid=${fault ? "true" : undefined} aria-describedby=${fault ? "line-fault" : undefined} ...${typing} /></td></tr>
     ${fault && html`<tr class="wrong"><td colspan="3"><div class="fault" id="line-fault" role="alert"><${Mark} tone="bad" /><div>${fault.title}<span class="sub">${fault.detail}</span></div></div></td></tr>`}`;
 }
 
