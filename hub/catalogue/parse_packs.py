@@ -12,6 +12,8 @@ from hub.catalogue.parse_text import plain_digits, without_text_mark
 _BETWEEN: Final = re.compile(r"[;；,，、|\n]+")
 _TIMES: Final = re.compile(r"\s*[*×]\s*|(?<=[0-9\s])\s*[xX]\s*")
 _WHOLE: Final = re.compile(r"[0-9]{1,6}")
+_LONGEST: Final = 64
+"""Characters of one code with its units, blanks included: what is longer is none, and is not looked into."""
 
 
 def read_packs(
@@ -31,7 +33,8 @@ def read_packs(
     if not cells.knows(column):
         return None
     found: dict[str, int] = {}
-    for text in _entries(cells.row.raw(column)):
+    entries = _entries(cells.row.raw(column))
+    for text in entries[:MOST_PACKS]:
         pack = _pack(cells, column, text)
         if pack is None:
             continue
@@ -40,7 +43,7 @@ def read_packs(
         elif pack.gtin in taken:
             cells.error(column, "gtin_twice", value=pack.gtin, first=taken[pack.gtin])
         found[pack.gtin] = pack.pieces
-    if len(found) > MOST_PACKS:
+    if len(entries) > MOST_PACKS:
         cells.error(column, "too_many_packs", most=MOST_PACKS)
     return tuple(sorted(PackCode(pieces, gtin) for gtin, pieces in found.items()))
 
@@ -53,7 +56,7 @@ def _entries(cell: str) -> list[str]:
 
 def _pack(cells: Cells, column: str, text: str) -> PackCode | None:
     """One code with its units; one without a number of units is another code of a single unit."""
-    number, *factors = _TIMES.split(text)
+    number, *factors = _TIMES.split(text) if len(text) <= _LONGEST else (text,)
     barcode = parse_barcode(number)
     if barcode.fault:
         code = f"gtin_{barcode.fault}"

@@ -70,12 +70,21 @@ def test_a_cell_holds_codes_with_the_units_of_a_scan(cell: str, packs: tuple[Pac
         (f"{CASE}*24;{CASE}*12", "gtin_twice"),
         (f"{UNIT}*24", "gtin_twice"),
         (TOO_MANY, "too_many_packs"),
+        (f"{CASE}{' ' * 200_000}*24", "gtin_not_digits"),  # blanks enough to keep a slow reader for an hour
     ],
+    ids=lambda value: value[:40],
 )  # fmt: skip
 def test_a_wrong_code_leaves_its_row_out_and_says_why(cell: str, code: str) -> None:
     result = read(row("A1", UNIT, cell), row("A2", OTHER, ""))
 
     assert [(one.row, one.column, one.code) for one in result.errors] == [(2, "more_gtins", code)]
+    assert [product.variants[0].sku for product in result.products] == ["A2"]
+
+
+def test_a_cell_of_countless_wrong_codes_is_not_told_code_by_code() -> None:
+    result = read(row("A1", UNIT, "box*24;" * 50_000), row("A2", OTHER, ""))
+
+    assert [one.code for one in result.errors] == ["gtin_not_digits"] * MOST_PACKS + ["too_many_packs"]
     assert [product.variants[0].sku for product in result.products] == ["A2"]
 
 
