@@ -1,6 +1,7 @@
 """How a paper reads as text: lines with their blanks, codes and pictures in brackets, pages in order."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from operator import itemgetter
 
 from devices.simulators.printer.elements import (
     CELL,
@@ -13,7 +14,6 @@ from devices.simulators.printer.elements import (
     Placed,
     QrPicture,
     Raster,
-    Span,
     TextLine,
 )
 
@@ -38,35 +38,44 @@ def _text_of(element: Element) -> tuple[str, ...]:
         case Blank():
             return ()
         case Page(_height, placed):
-            return tuple(line for one in _in_order(placed) for line in _text_of(one))
+            return tuple(_in_order(placed))
 
 
-def _in_order(placed: tuple[Placed, ...]) -> list[Element]:
+def _in_order(placed: tuple[Placed, ...]) -> Iterator[str]:
     """What stands on a page as it is read: area by area, down their lines; one base line is one line."""
     lines: dict[tuple[Area, int, int], list[Placed]] = {}
     for one in placed:
         lines.setdefault((one.area, one.direction, one.y), []).append(one)
-    order = sorted(lines, key=lambda key: (key[0].top, key[0].left, key[1:]))
-    return [element for key in order for element in _joined(lines[key])]
+    for key in sorted(lines, key=lambda key: (key[0].top, key[0].left, key[1:])):
+        yield from _joined(lines[key])
 
 
-def _joined(placed: list[Placed]) -> list[Element]:
+def _joined(placed: list[Placed]) -> Iterator[str]:
+    """One base line: its characters as they stand, then what is no text.
+
+    A page may be printed a thousand times before a cut: no character is made anew for being moved.
+    """
     texts = [(one.x, one.element) for one in placed if isinstance(one.element, TextLine)]
-    others = [one.element for one in placed if not isinstance(one.element, TextLine)]
-    glyphs = (replace(glyph, x=x + glyph.x) for x, line in texts for glyph in line.glyphs)
-    moved = tuple(sorted(glyphs, key=lambda glyph: glyph.x))
-    width = max((glyph.x + glyph.width for glyph in moved), default=0)
-    return [*([TextLine(moved, Span(0, 0, width), 0)] if moved else []), *others]
+    cells = [(x + glyph.x, glyph.width, glyph.character) for x, line in texts for glyph in line.glyphs]
+    if cells:
+        yield _spaced(sorted(cells, key=itemgetter(0)))
+    for one in placed:
+        if not isinstance(one.element, TextLine):
+            yield from _text_of(one.element)
 
 
 def _line_text(line: TextLine) -> str:
-    """Characters with blanks for the gaps before them, one blank a half-width cell."""
     if not line.glyphs:
         return ""
     last = line.glyphs[-1]
-    text = " " * (line.span.start(last.x + last.width) // CELL)
-    x = 0
-    for glyph in line.glyphs:
-        text += " " * ((glyph.x - x) // CELL) + glyph.character
-        x = glyph.x + glyph.width
-    return text
+    indent = " " * (line.span.start(last.x + last.width) // CELL)
+    return indent + _spaced([(glyph.x, glyph.width, glyph.character) for glyph in line.glyphs])
+
+
+def _spaced(cells: list[tuple[int, int, str]]) -> str:
+    """Characters, each given by place, width and itself, with one blank a half-width cell of the gaps."""
+    parts, x = [], 0
+    for place, width, character in cells:
+        parts.append(" " * ((place - x) // CELL) + character)
+        x = place + width
+    return "".join(parts)

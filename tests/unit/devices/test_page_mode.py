@@ -16,6 +16,7 @@ from devices.simulators.printer.elements import Page
 from devices.simulators.printer.face import Face
 from devices.simulators.printer.modes import Modes
 from devices.simulators.printer.page import MOST_WORK
+from devices.simulators.printer.paper_text import as_text
 from devices.simulators.printer.qr import qr_rows, qr_side
 from tests.unit.devices.test_escpos_interpreter import CUT, Tray, printed
 
@@ -149,6 +150,14 @@ def test_hostile_areas_and_pages_printed_again_and_again_stay_small() -> None:
         assert draw_paper(paper.elements[:3], 576, Face(None)).height <= 40_000
     (page,) = {one for paper in tray.papers[:1] for one in paper.elements[:1] if isinstance(one, Page)}
     assert page.height == 1662
+
+
+def test_a_page_printed_again_and_again_reads_the_same_each_time() -> None:
+    tray = Tray()
+    tray.machine.receive(b"\x1bL" + b"AB  CD\n" * 60 + b"\x1b\x0c" * 300)
+    tray.machine.end_connection()
+    texts = [as_text(paper.elements) for paper in tray.papers]
+    assert "".join(texts) == "AB  CD\n" * 60 * 300
 
 
 @pytest.mark.parametrize("level", ["L", "M", "Q", "H"])
