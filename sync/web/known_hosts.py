@@ -4,6 +4,7 @@ Such a page (DNS rebinding) is, for the browser, of one origin with us; its name
 away. Which names are ours is the program's business. Pure ASGI, as a gate of `web.app`.
 """
 
+import re
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Annotated, Final
@@ -22,14 +23,17 @@ HostName = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", max_length=253)
 ]
 """A name as it stands in a Host header, lower case, without port."""
+_HOST: Final = re.compile(r"(?:\[(?P<address>[^\[\]]*)\]|(?P<name>[^:\[\]]*))(?::[0-9]*)?")
 
 
 def name_in(host: str) -> str:
-    """The name or address of a Host header, lower case, without port and brackets; empty for none."""
+    """The name or address of a Host header, lower case, without port and brackets; empty for none.
+
+    What has another form (RFC 3986, 3.2.2) is no part of a name either: it is given back whole.
+    """
     text = host.strip().lower()
-    if text.startswith("["):
-        return text[1:].partition("]")[0]
-    return text.rpartition(":")[0] if text.count(":") == 1 else text
+    found = _HOST.fullmatch(text)
+    return (found["address"] or found["name"] or "") if found else text
 
 
 def is_loopback(name: str) -> bool:

@@ -52,6 +52,11 @@ def hub_behind_its_gate(**settings: object) -> httpx.AsyncClient:
         ("evil.example:8000", 421),
         ("shop.example.evil.example", 421),
         ("10.0.0.7.evil.example", 421),
+        ("[10.0.0.7].evil.example", 421),
+        ("[localhost]evil.example:8000", 421),
+        ("localhost:8000@evil.example", 421),
+        ("[]", 421),
+        (":8000", 421),
         ("", 421),
     ],
 )
