@@ -4,6 +4,7 @@ No secret is in it, no code that is money, nothing of customers, no paper's text
 read; what is read goes through the log's redactor; and the machine's own secrets are looked for at the end.
 """
 
+import contextlib
 import io
 import json
 import os
@@ -152,9 +153,10 @@ def _files(data_dir: Path) -> list[dict[str, Any]]:
     found = []
     paths = sorted(data_dir.rglob("*"))[:MOST_FILES] if data_dir.is_dir() else []
     for path in paths:
-        about = path.lstat()
         name = str(path.relative_to(data_dir))
-        found.append({"name": name, "bytes": about.st_size, "mode": f"{about.st_mode & 0o7777:04o}"})
+        with contextlib.suppress(FileNotFoundError):  # a running agent renames drafts and journals meanwhile
+            about = path.lstat()
+            found.append({"name": name, "bytes": about.st_size, "mode": f"{about.st_mode & 0o7777:04o}"})
     return found
 
 

@@ -20,6 +20,8 @@ MOST_BYTES: Final = 512 * 1024
 """Of each of the two files."""
 WAITING_MOST: Final = 2_000
 CLOSE_LIMIT_S: Final = 2.0
+_CUT: Final = " …\n".encode()
+"""Ends a text that is longer than a file may be."""
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -69,6 +71,8 @@ class KeptLog(io.TextIOBase):
                 self._append(_COLOURS.sub("", text).encode("utf-8", "replace"))
 
     def _append(self, line: bytes) -> None:
+        if len(line) > self._most_bytes:
+            line = line[: self._most_bytes - len(_CUT)] + _CUT
         path = self._folder / FILE
         self._folder.mkdir(mode=0o700, exist_ok=True)
         if path.exists() and path.stat().st_size + len(line) > self._most_bytes:

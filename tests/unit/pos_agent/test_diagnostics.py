@@ -190,3 +190,11 @@ def test_a_damaged_folder_is_packed_all_the_same(tmp_path: Path) -> None:
     parts = parts_of(pack(packed))
     assert "problem" in json.loads(parts["journals.json"])
     assert {one["name"] for one in json.loads(parts["files.json"])} == {"agent.db", "enrolment.json"}
+
+
+def test_a_file_that_goes_away_meanwhile_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "agent.db").write_bytes(b"")
+    listed = [tmp_path / "agent.db", tmp_path / "devices.new"]
+    monkeypatch.setattr(Path, "rglob", lambda *_: iter(listed))
+    packed = Packed(Chosen(agent_settings(tmp_path), "agent.toml"), [], Live(), HeldClock().now())
+    assert [one["name"] for one in json.loads(parts_of(pack(packed))["files.json"])] == ["agent.db"]

@@ -33,6 +33,19 @@ def test_two_files_take_turns_and_stay_small(tmp_path: Path) -> None:
     assert len(last_lines(tmp_path, 100)) == sum(sizes.values()) // len("line 00\n")
 
 
+def test_a_text_longer_than_a_file_is_cut(tmp_path: Path) -> None:
+    log = KeptLog(tmp_path, io.StringIO(), most_bytes=100)
+    log.write("before\n")
+    log.write("a" * 5_000 + "\n")
+    log.write("after\n")
+    log.finish()
+    assert {path.name: path.stat().st_size for path in tmp_path.iterdir()} == {
+        kept_log.FILE: 6,
+        kept_log.OLDER: 100,
+    }
+    assert last_lines(tmp_path, 5) == ["a" * 95 + " …", "after"]
+
+
 def test_a_folder_that_takes_no_file_loses_the_copy_alone(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("a file")
     beside = io.StringIO()
