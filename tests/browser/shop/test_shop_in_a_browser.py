@@ -15,7 +15,7 @@ from tests.browser.shop.conftest import Visit, visit
 from tests.browser.shop.running_shop import RunningShop
 from tests.unit.hub.shop_web.shop_world import FEW, FLOOR, GONE, SUN
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-shop")]
+pytestmark = [pytest.mark.browser]
 WIDTHS = (360, 768, 1280, 1920)
 SCHEMES = {"zh-CN": "light", "en": "dark"}
 

@@ -18,19 +18,20 @@ from hub.chaos.sellers import Seller
 from hub.chaos.shoppers import Shopper
 from hub.chaos.stage import Stage
 from hub.demo.chain import make_chain
+from tests.integration.processes.prepared_demo import copy_prepared
 
 pytestmark = [
     pytest.mark.broker,
     pytest.mark.processes,
     pytest.mark.timeout(240),
-    pytest.mark.xdist_group("chaos"),
     pytest.mark.skipif(find_mosquitto() is None, reason="needs the mosquitto program"),
 ]
 SKUS = ("BE1010", "BE1011", "BE1012")
 SOME = 8
 
 
-async def test_another_broker_in_mid_flight_and_back_loses_nothing(tmp_path: Path) -> None:
+async def test_another_broker_in_mid_flight_and_back_loses_nothing(tmp_path: Path, shared: Path) -> None:
+    await asyncio.to_thread(copy_prepared, tmp_path / "demo", shared)
     stage = await Stage.set_up(tmp_path / "demo", 1, "mosquitto")
     diary, over, (store,) = Diary(), asyncio.Event(), stage.stores
     place = stage.place.stores[0]

@@ -8,7 +8,7 @@ import pytest
 
 from hub.demo.broker import module_argv
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(300), pytest.mark.xdist_group("chaos")]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 SECONDS = 21
 RUN_LIMIT_S = 280
 

@@ -13,7 +13,7 @@ from tests.integration.processes.prepared_demo import prepared_demo
 def machine(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Machine]:
     """A running hub and store."""
     folder = tmp_path_factory.mktemp("disks")
-    with prepared_demo(folder, shared, 1) as told:
+    with prepared_demo(folder, shared) as told:
         one = Machine(told, folder / "data")
         try:
             yield one

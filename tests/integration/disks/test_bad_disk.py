@@ -14,7 +14,7 @@ import pytest
 
 from tests.integration.disks.machine import LIMIT_S, PAGE, Machine, Running, until
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240), pytest.mark.xdist_group("disks")]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 
 NAMES = ["hub", "agent"]
 NO_ROOM = (

@@ -20,7 +20,7 @@ from tests.integration.disks.machine import (
     until,
 )
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240), pytest.mark.xdist_group("disks")]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 
 NoRoom = Callable[[Machine, str], AbstractContextManager[Running]]
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")

@@ -15,7 +15,7 @@ import pytest
 
 from tests.integration.fire.people import Scene, until
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(300), pytest.mark.xdist_group("kill")]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 VICTIMS = {
     "broker": ("broker",),

@@ -8,7 +8,7 @@ import pytest
 from tests.benchmarks.load import play
 from tests.integration.fire.people import Scene, buy_and_sell, sell_out, sell_until_short, until
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(300), pytest.mark.xdist_group("fire")]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 
 async def test_exactly_twenty_are_sold_with_the_line_up(

@@ -12,7 +12,7 @@ from hub.demo.broker import module_argv
 from hub.walk.tools import run_command, with_word
 from tests.integration.processes.running_demo import kept_facts, running_demo
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240), pytest.mark.xdist_group("processes")]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 WALK_LIMIT_S = 120
 
 

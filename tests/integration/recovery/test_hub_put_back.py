@@ -22,8 +22,8 @@ from tests.integration.recovery.rehearsal import (
     troubles,
 )
 
-STORES = 3
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240), pytest.mark.xdist_group("recovery")]
+ALL_STORES = True
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 
 
 def test_the_hub_is_put_back_and_hears_its_stores_again(scene: Scene, tmp_path: Path) -> None:

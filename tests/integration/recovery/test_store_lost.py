@@ -23,7 +23,7 @@ from tests.integration.recovery.rehearsal import (
     troubles,
 )
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240), pytest.mark.xdist_group("recovery")]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 
 
 def frozen_in(said: str) -> int:

@@ -26,7 +26,7 @@ from tests.integration.recovery.rehearsal import (
     to_check,
 )
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240), pytest.mark.xdist_group("recovery")]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 
 
 def heard(scene: Scene) -> tuple[int, int]:

@@ -29,7 +29,7 @@ from tests.integration.recovery.rehearsal import (
     troubles,
 )
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(300), pytest.mark.xdist_group("recovery")]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 from tests.integration.fire.people import Scene, until
 from tests.integration.recovery.rehearsal import hub_command
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(120), pytest.mark.xdist_group("trace")]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 
 TEA, SOAP = "BE1001", "BE1002"
 WAIT_S = 3.0
