@@ -49,7 +49,7 @@ _REASONS = {
     PrinterState.PAPER_LOW: "the paper roll is nearly at its end",
     PrinterState.PAPER_OUT: "the printer is out of paper",
     PrinterState.COVER_OPEN: "the printer's cover is open",
-    PrinterState.CUTTER: "the printer's knife is stuck",
+    PrinterState.CUTTER: "the printer's cutter is stuck",
     PrinterState.ERROR: "the printer reports an error; switch it off and on",
     PrinterState.PAUSED: "the printer is switched offline",
     PrinterState.UNKNOWN: "the printer does not tell its state",

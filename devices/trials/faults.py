@@ -35,7 +35,7 @@ FAULTS: Final = (
     Fault("paper out", ("paper-out",), ("paper-ok",)),
     Fault("paper out at byte n", ("paper-out-after {n}",), ("paper-ok",)),
     Fault("cover open", ("cover-open",), ("cover-closed",)),
-    Fault("knife stuck", ("cutter-stuck",), ("cutter-ok",)),
+    Fault("cutter stuck", ("cutter-stuck",), ("cutter-ok",)),
     Fault("offline", ("offline",), ("online",)),
     Fault("unplugged", ("unplug",), ("plug",)),
     Fault("reset at byte n", ("reset-after {n}",), ()),

@@ -45,7 +45,7 @@ _STATES: Final[Mapping[str, tuple[Tone, str, str]]] = {
     "cover_open": ("bad", N_("cover open"), N_("Ask the store to close its cover until it clicks.")),
     "cutter": (
         "bad",
-        N_("knife stuck"),
+        N_("cutter stuck"),
         N_("Switch it off, take out the paper that is stuck, switch it on."),
     ),
     "error": ("bad", N_("error"), N_("Switch it off and on in the store. If the error stays, call service.")),
@@ -62,6 +62,8 @@ _STATES: Final[Mapping[str, tuple[Tone, str, str]]] = {
         N_("Look at the printer it hangs on, and at the drawer's cable."),
     ),
 }
+_SAY_ALL: Final = frozenset({"unknown", "paper_low", "paused", "paper_out", "cover_open", "cutter", "error"})
+"""A printer's own states: the driver's English for them says no more than their name."""
 _ERRORS: Final[Mapping[str, str]] = {
     "port.absent": N_("not there, or busy"),
     "port.lost": N_("the line broke"),
@@ -121,10 +123,10 @@ def what_to_do(device: Device) -> str:
 
 
 def why(device: Device) -> str:
-    """Why it is so; the store program's own words where it names no cause that is known here."""
+    """Why it is so: nothing where the state says all; the store program's own words for an unknown word."""
     if device.cause in _CAUSES:
         return gettext(_CAUSES[device.cause], place=device.place)
-    return device.text
+    return "" if device.state in _SAY_ALL and not device.cause else device.text
 
 
 def kind_word(kind: str) -> str:

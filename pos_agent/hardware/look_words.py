@@ -21,7 +21,7 @@ WORDS: Final[Mapping[str, str]] = {
     "paper_low": N_("It answers; the roll is nearly at its end. Have a new one at hand."),
     "paper_out": N_("It is out of paper. Put in a new roll, close the cover, and test again."),
     "cover_open": N_("Its cover is open. Close it until it clicks, and test again."),
-    "cutter": N_("Its knife is stuck. Switch it off, take out the paper that is stuck, switch it on."),
+    "cutter": N_("Its cutter is stuck. Switch it off, take out the paper that is stuck, switch it on."),
     "error": N_("It reports an error. Switch it off and on; if the error stays, call service."),
     "paused": N_("It is switched offline. Press its feed button, or switch it off and on."),
     "permission": N_(

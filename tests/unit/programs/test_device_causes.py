@@ -61,6 +61,13 @@ def test_a_cause_that_nobody_foresaw_keeps_the_drivers_words() -> None:
     ]
 
 
+@pytest.mark.parametrize("state", ["paper_low", "paper_out", "cover_open", "cutter", "error", "paused", "unknown"])
+def test_what_a_printer_says_of_itself_is_not_said_twice_in_english(state: str) -> None:
+    device = Device("printer", "p1", state, text="the printer is out of paper")
+    assert at_hq("zh-CN", lambda: device_words.why(device)) == ""
+    assert is_chinese(at_hq("zh-CN", lambda: device_words.state_word(device.state)))
+
+
 def test_a_cause_goes_from_the_driver_to_the_pages_and_to_headquarters(tmp_path: Path) -> None:
     board = DeviceBoard(agent_settings(tmp_path))
     board.printer_is("p1", Heard("offline", f"{PLACE} cannot be reached: refused", "refused", AT))

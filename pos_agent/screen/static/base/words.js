@@ -72,7 +72,7 @@ const printerStates = {
   paper_low: ["warn", _("paper low")],
   paper_out: ["bad", _("out of paper")],
   cover_open: ["bad", _("cover open")],
-  cutter: ["bad", _("knife stuck")],
+  cutter: ["bad", _("cutter stuck")],
   error: ["bad", _("error")],
   paused: ["warn", _("paused")],
   offline: ["bad", _("not connected")],

@@ -69,7 +69,7 @@ export const words = {
   cameOut: _("Did it come out well: Chinese text clear, the ruler one full line, the paper cut?"),
   yes: _("Yes, it is right"),
   no: _("No"),
-  advice: [_("Nothing came out: look at power, cable and address."), _("Signs in place of Chinese: choose another model."), _("The ruler needs two lines: choose a narrower model (58 mm). It ends too early: choose a wider one."), _("The paper is not cut: choose a model with another knife, or tear it off.")],
+  advice: [_("Nothing came out: look at power, cable and address."), _("Signs in place of Chinese: choose another model."), _("The ruler needs two lines: choose a narrower model (58 mm). It ends too early: choose a wider one."), _("The paper is not cut: choose a model with another cutter, or tear it off.")],
   secret: _("a code that is not shown"),
   read: (length, symbology) => (symbology ? _("%(length)s characters, %(symbology)s", { length, symbology }) : _("%(length)s characters", { length })),
   tested: _("Tested: it is right."),

@@ -88,8 +88,8 @@ function Till() {
   useLayoutEffect(() => {
     if (state.step === "sell") focusField();
   }, [state.step, ticket.id]);
-  // on a phone the marked line has a second row with its steps
-  useEffect(() => [...document.querySelectorAll("tr.last")].reverse().forEach((row) => row.scrollIntoView({ block: "nearest" })), [state.marked, ticket.lines.length]);
+  // on a phone the marked line has a second row with its steps; a search that closes gives the lines another room
+  useEffect(() => [...document.querySelectorAll("tr.last")].reverse().forEach((row) => row.scrollIntoView({ block: "nearest" })), [state.marked, ticket.lines.length, state.step, !state.search]);
   const since = facts.known && !facts.online ? facts.since : null;
   return html`<${TopBar} /><${LineNotice} facts=${facts} />${facts.focus === "counter" && html`<${Elsewhere} />`}
     <main id="main" class=${"till " + (state.search ? "is-searching" : "")} tabindex="-1">
