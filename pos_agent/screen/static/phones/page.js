@@ -36,7 +36,7 @@ const words = {
   paired: _("Paired browsers"),
   none: _("No browser is paired yet."),
   seen: (at) => _("last seen %(at)s", { at }),
-  takeOff: _("Remove"),
+  takeOff: _("Remove browser"),
   removed: _("Removed. Whoever was signed in on it is out."),
   sure: (name) => _("Remove %(name)s?", { name }),
   trust: _("Fingerprint of the store's certificate"),

@@ -26,7 +26,7 @@ async function pair(event) {
     await post("/api/v1/pair", { code });
     location.replace(next());
   } catch (problem) {
-    tell(`${problem.message} ${problem.detail || again}`);
+    tell(`${problem.message}\n${problem.detail || again}`);
     form.code.select();
   }
   return undefined;
