@@ -61,7 +61,9 @@ def test_a_cause_that_nobody_foresaw_keeps_the_drivers_words() -> None:
     ]
 
 
-@pytest.mark.parametrize("state", ["paper_low", "paper_out", "cover_open", "cutter", "error", "paused", "unknown"])
+@pytest.mark.parametrize(
+    "state", ["paper_low", "paper_out", "cover_open", "cutter", "error", "paused", "unknown"]
+)
 def test_what_a_printer_says_of_itself_is_not_said_twice_in_english(state: str) -> None:
     device = Device("printer", "p1", state, text="the printer is out of paper")
     assert at_hq("zh-CN", lambda: device_words.why(device)) == ""
