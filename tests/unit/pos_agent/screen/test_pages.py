@@ -43,6 +43,18 @@ def test_every_page_names_its_permission() -> None:
     assert {route.path for route in ROUTES if route.permission.anyone} == {"/", "/sign-in"}  # type: ignore[attr-defined]
 
 
+def test_every_icon_that_a_page_names_is_drawn() -> None:
+    drawings = (STATIC / "base" / "signs.js").read_text(encoding="utf-8").partition("const drawings = {")[2]
+    drawn = set(re.findall(r'^ {2}"?([a-z-]+)"?: "M', drawings, re.MULTILINE | re.IGNORECASE))
+    named = {
+        name
+        for script in SCRIPTS
+        for name in re.findall(r'(?:\$\{Icon\} name|icon)="([a-z-]+)"', script.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 10
+    assert named - drawn == set()
+
+
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 def test_a_script_is_small_and_its_texts_can_be_found(script: Path) -> None:
     source = script.read_text(encoding="utf-8")
