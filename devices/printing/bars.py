@@ -1,12 +1,12 @@
 """Bar codes as bars, for pictures of papers. A printer draws its own from the data.
 
-EAN: GS1 General Specifications, section 5.2. CODE128: ISO/IEC 15417, code set C for pairs of digits, else B.
+EAN: GS1 General Specifications, section 5.2. CODE128: ISO/IEC 15417.
 """
 
 from typing import Final
 
 from devices.printing.blocks import Barcode, Symbology
-from devices.printing.picture_sizes import in_digit_pairs
+from devices.printing.code128 import Run, runs_of
 
 # The odd (A) sets of seven modules for 0 to 9; even (B) is C mirrored, right (C) is A inverted.
 _ODD: Final = (
@@ -35,7 +35,8 @@ _VALUES: Final = (
     *(114311, 411113, 411311, 113141, 114131, 311141, 411131, 211412, 211214, 211232),
 )
 _STOP: Final = 2331112
-_START_B, _START_C = 104, 105
+_START: Final = {"B": 104, "C": 105}
+_CHANGE_TO: Final = {"B": 100, "C": 99}
 
 
 def modules_of(barcode: Barcode) -> str:
@@ -61,12 +62,17 @@ def _right(digits: str) -> str:
 
 
 def _code128(data: str) -> str:
-    if in_digit_pairs(data):
-        values = [_START_C, *(int(data[place : place + 2]) for place in range(0, len(data), 2))]
-    else:
-        values = [_START_B, *(ord(character) - 32 for character in data)]
+    runs = runs_of(data)
+    values = [value for run in runs for value in (_CHANGE_TO[run.code_set], *_values(run))]
+    values[0] = _START[runs[0].code_set]
     check = (values[0] + sum(place * value for place, value in enumerate(values))) % 103
     return "".join(_elements(_VALUES[value]) for value in (*values, check)) + _elements(_STOP)
+
+
+def _values(run: Run) -> list[int]:
+    if run.code_set == "C":
+        return [int(run.text[place : place + 2]) for place in range(0, len(run.text), 2)]
+    return [ord(character) - 32 for character in run.text]
 
 
 def _elements(widths: int) -> str:

@@ -7,12 +7,13 @@ wrong check digits and costs 17 MB to import. Where it is right the tests compar
 
 from collections.abc import Iterator
 
+from devices.printing.code128 import runs_of
 from devices.printing.document import Align, Barcode, Document, Style, Symbology
 from devices.printing.font_file import chinese_font
 from devices.printing.layout import Laid, LaidBarcode, LaidCut, LaidFeed, LaidLogo, LaidQr, LaidText, lay_out
 from devices.printing.logo import Logo
-from devices.printing.picture_sizes import in_digit_pairs
 from devices.printing.raster import band_bytes, picture_bytes
+from devices.printing.status import AUTOMATIC_ON
 from devices.profiles.loader import Profile
 
 LF = b"\n"
@@ -71,6 +72,8 @@ class _Papers:
 
     def all(self, laid: tuple[Laid, ...]) -> Iterator[bytes]:
         start = INITIALISE + self._profile.kanji_on + ASCII_SET
+        if self._profile.status == "asb":
+            start += AUTOMATIC_ON  # behind ESC @, which switches it off
         yield start
         for place, piece in enumerate(laid):
             yield from self._piece(piece)
@@ -134,10 +137,15 @@ def _barcode(barcode: Barcode, bar_dots: int) -> bytes:
 
 
 def _code128(data: str) -> bytes:
-    """The data with its code set: {C takes a byte per two digits, {B writes an opening brace twice."""
-    if in_digit_pairs(data):
-        return b"{C" + bytes(int(data[place : place + 2]) for place in range(0, len(data), 2))
-    return b"{B" + data.replace("{", "{{").encode("ascii")
+    """The data with its code sets: {C takes a byte per two digits, {B writes an opening brace twice."""
+    written = b""
+    for code_set, text in runs_of(data):
+        if code_set == "C":
+            pairs = (int(text[place : place + 2]) for place in range(0, len(text), 2))
+            written += b"{C" + bytes(pairs)
+        else:
+            written += b"{B" + text.replace("{", "{{").encode("ascii")
+    return written
 
 
 def _qr(data: bytes, module_dots: int) -> bytes:

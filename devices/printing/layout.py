@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from devices.printing.code128 import code128_modules
 from devices.printing.document import (
     Align,
     Barcode,
@@ -27,7 +28,7 @@ from devices.printing.document import (
     Text,
 )
 from devices.printing.gb18030 import Missing, cells, text_of
-from devices.printing.picture_sizes import code128_modules, qr_modules
+from devices.printing.picture_sizes import qr_modules
 from devices.printing.wrap import Line, pad, width_of, wrap
 from devices.profiles.loader import HALF_DOTS, SMALL_DOTS, Profile
 
@@ -36,7 +37,7 @@ _log = structlog.get_logger(__name__)
 _MIN_OPEN_CELL = 12
 _MIN_LABEL = 8
 _EAN_MODULES = {Symbology.EAN13: 95, Symbology.EAN8: 67}
-_BAR_QUIET = 20
+_BAR_QUIET = 22  # EAN-13 wants 11 modules at its left, and stands in the middle
 _QR_MIN_DOTS = 3
 _QR_QUIET = 8
 
@@ -104,7 +105,8 @@ Laid = LaidText | LaidBarcode | LaidQr | LaidLogo | LaidFeed | LaidCut
 
 def lay_out(document: Document, profile: Profile) -> tuple[Laid, ...]:
     """The document on this profile's paper, ending with a cut."""
-    laid = [piece for block in document.blocks for piece in _lay_block(block, profile)]
+    blocks = _with_bars_that_fit(document.blocks, profile)
+    laid = [piece for block in blocks for piece in _lay_block(block, profile)]
     if not isinstance(laid[-1], LaidCut):
         laid.append(LaidCut())
     return tuple(laid)
@@ -123,7 +125,7 @@ def _lay_block(block: Block, profile: Profile) -> Iterator[Laid]:
         case Rule(double=double):
             yield LaidText((b"=" if double else b"-") * profile.columns)
         case Barcode():
-            yield from _lay_barcode(block, profile)
+            yield LaidBarcode(block, _bar_dots(block, profile))
         case Qr():
             yield from _lay_qr(block, profile)
         case Feed(lines=lines):
@@ -220,13 +222,26 @@ def _side_by_side(row: tuple[Cell, ...], widths: list[int]) -> list[Line]:
     return lines
 
 
-def _lay_barcode(block: Barcode, profile: Profile) -> Iterator[Laid]:
-    dots = _EAN_MODULES.get(block.symbology) or code128_modules(block.data)
-    for bar_dots in (3, 2):
-        if (dots + _BAR_QUIET) * bar_dots <= profile.dots:
-            yield LaidBarcode(block, bar_dots)
-            return
-    yield from _instead(block.data, "barcode", profile)
+def _with_bars_that_fit(blocks: Iterable[Block], profile: Profile) -> Iterator[Block]:
+    """A printer drops a bar code that is wider than its paper: a QR of the same data stands in its place.
+
+    The data stands below it for who types it, as below bars. A paper that has this QR gets no second one.
+    """
+    blocks = tuple(blocks)
+    codes = {block.data for block in blocks if isinstance(block, Qr)}
+    for block in blocks:
+        if not isinstance(block, Barcode) or _bar_dots(block, profile):
+            yield block
+            continue
+        if block.data not in codes:
+            yield Qr(block.data)
+        yield Text(block.data, align=Align.CENTRE)
+
+
+def _bar_dots(block: Barcode, profile: Profile) -> int:
+    """How wide the narrowest bar can be with the quiet zones on the paper; 0 = the bar code does not fit."""
+    modules = _EAN_MODULES.get(block.symbology) or code128_modules(block.data)
+    return next((dots for dots in (3, 2) if (modules + _BAR_QUIET) * dots <= profile.dots), 0)
 
 
 def _lay_qr(block: Qr, profile: Profile) -> Iterator[Laid]:
@@ -238,10 +253,10 @@ def _lay_qr(block: Qr, profile: Profile) -> Iterator[Laid]:
         yield LaidQr(data, module_dots)
         yield LaidFeed(1)
     else:
-        yield from _instead(block.data, "qr", profile)
+        yield from _instead(block.data, profile)
 
 
-def _instead(data: str, kind: str, profile: Profile) -> Iterator[LaidText]:
+def _instead(data: str, profile: Profile) -> Iterator[LaidText]:
     """A code too wide for the paper stands there as text: the till can still type it."""
-    _log.warning("printing.code_too_wide", kind=kind, length=len(data), profile=profile.key)
+    _log.warning("printing.code_too_wide", kind="qr", length=len(data), profile=profile.key)
     yield from _lay_text(Text(data, align=Align.CENTRE), profile)

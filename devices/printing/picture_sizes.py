@@ -14,14 +14,3 @@ def qr_modules(length: int) -> int:
     version = bisect_left(_QR_BYTES_M, length) + 1
     assert version <= len(_QR_BYTES_M), "documents limit a QR code's length"
     return 17 + 4 * version
-
-
-def in_digit_pairs(data: str) -> bool:
-    """Whether CODE128 writes this text two digits at a time (code set C)."""
-    return len(data) >= 4 and len(data) % 2 == 0 and data.isdigit()
-
-
-def code128_modules(data: str) -> int:
-    """The width of a CODE128: start, check and 11 modules a symbol, a stop of 13 (ISO/IEC 15417)."""
-    symbols = len(data) // 2 if in_digit_pairs(data) else len(data)
-    return 11 * (symbols + 2) + 13

@@ -1,5 +1,6 @@
 """Dots as the bytes of a printer's picture command, in bands that fit a small buffer."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,9 @@ if TYPE_CHECKING:
     from PIL import Image
 
 BAND_ROWS: Final = 240
+# DLE before EOT, ENQ or DC4: the beginning of commands that a printer obeys the moment they arrive, even in
+# the middle of a picture. It would answer what nobody asked, or open the drawer.
+_OBEYED_AT_ONCE: Final = re.compile(rb"\x10(?=[\x04\x05\x14])")
 
 
 def picture_bytes(picture: "Image.Image", command: Raster) -> Iterator[bytes]:
@@ -25,10 +29,14 @@ def picture_bytes(picture: "Image.Image", command: Raster) -> Iterator[bytes]:
 
 
 def band_bytes(width: int, height: int, dots: bytes, command: Raster) -> bytes:
-    """One picture of at most 65,535 bytes: GS v 0 (m = 0), or GS ( L functions 112 (store) and 50 (print)."""
+    """One picture of at most 65,535 bytes: GS v 0 (m = 0), or GS ( L functions 112 (store) and 50 (print).
+
+    Dots that are the bytes of a real-time command get one more beside them.
+    """
     assert command != "none"
     assert width % 8 == 0
     assert len(dots) == width // 8 * height
+    dots = _OBEYED_AT_ONCE.sub(b"\x18", dots)
     if command == "gs_v_0":
         return b"\x1dv0\x00" + (width // 8).to_bytes(2, "little") + height.to_bytes(2, "little") + dots
     size = width.to_bytes(2, "little") + height.to_bytes(2, "little")

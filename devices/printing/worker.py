@@ -39,7 +39,7 @@ from devices.printing.journal_port import Journal
 from devices.printing.logo import Logo
 from devices.printing.pulse import Pulse, PulseWish
 from devices.printing.settings import SpoolLimits
-from devices.printing.status import AUTOMATIC_ON, NOT_READY, PrinterState, Report
+from devices.printing.status import NOT_READY, PrinterState, Report
 from devices.profiles.loader import Profile
 
 _log = structlog.get_logger(__name__)
@@ -257,12 +257,11 @@ class PrinterWorker:
     async def _send(self, job: Job, payload: bytes) -> None:
         profile = self._it.profile
         process = process_id(job.id, job.attempts + 1)
-        start = AUTOMATIC_ON if profile.status == "asb" else b""
         if self._owes_mark:
             self._owes_mark = not await settle_marks(self._it.port, self._mark_wait(None), self._heard)
         await self._mark(job, JobState.SENDING, "")
         try:
-            await self._write(start + payload + completion_request(profile.completion, process))
+            await self._write(payload + completion_request(profile.completion, process))
         except PortError as error:
             self._owes_mark |= isinstance(error, PortTimeout) and profile.completion == "gs_r"
             await self._mark(job, JobState.UNCERTAIN, error.code)

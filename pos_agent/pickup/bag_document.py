@@ -75,6 +75,6 @@ def _facts(body: HoldItem, profile: Profile, words: dict[str, str]) -> Iterator[
 
 
 def _code(number: str) -> Iterator[Block]:
-    """A QR: bars of this length are wider than a roll of 58 mm."""
+    """A QR: it is read from any side, which a bag on a shelf shows as it likes."""
     if number:
         yield Qr(number)

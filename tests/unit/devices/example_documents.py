@@ -106,7 +106,7 @@ PICK_SLIP = Document(
         Columns((Cell("□ 三顿半 超即溶咖啡 3号"), Cell("×1", 5, Align.RIGHT)), Style.BOLD),
         Text("  6971990900012  B-11-4"),
         Rule(),
-        Barcode("20251042"),
+        Barcode("251123-01234567"),
     ),
     "zh-CN",
 )

@@ -15,6 +15,7 @@ GOLDEN = Path(__file__).parent / "golden"
 PROFILE = load_profile("generic-80")
 START = b"\x1b@\x1c&\x1bR\x00"
 END = b"\x1dVB\x00"
+END_58 = b"\x1bd\x04\x1dV\x01"
 
 
 @pytest.mark.parametrize("key", ["generic-80", "generic-58"])
@@ -56,10 +57,10 @@ def test_small_print_is_font_b_and_chinese_stays_as_large_as_it_is() -> None:
 def test_a_huge_price_is_three_times_as_large_or_else_large() -> None:
     narrow = load_profile("generic-58")
     assert encode(Document((Text("¥9999.50", Style.HUGE),)), narrow) == (
-        START + b"\x1d!\x22\xa3\xa49999.50\n\x1d!\x00" + END
+        START + b"\x1d!\x22\xa3\xa49999.50\n\x1d!\x00" + END_58
     )
     assert encode(Document((Text("¥99999999.50", Style.HUGE),)), narrow) == (
-        START + b"\x1d!\x11\xa3\xa499999999.50\n\x1d!\x00" + END
+        START + b"\x1d!\x11\xa3\xa499999999.50\n\x1d!\x00" + END_58
     )
 
 
@@ -67,6 +68,11 @@ def test_each_paper_starts_afresh() -> None:
     document = Document((Text("A", Style.BOLD), Cut(), Text("B")))
     cut = b"\x1dVB\x00"
     assert encode(document, PROFILE) == (START + b"\x1bE\x01A\n\x1bE\x00" + cut + START + b"B\n" + cut)
+
+
+def test_a_printer_that_tells_by_itself_is_asked_to_behind_each_start_which_silences_it() -> None:
+    content = encode(Document((Text("A"), Cut(), Text("B"))), load_profile("epson-tm-t82"), copies=2)
+    assert content == (START + b"\x1da\x0fA\n" + END + START + b"\x1da\x0fB\n" + END) * 2
 
 
 def test_copies_are_equal_papers() -> None:

@@ -38,7 +38,14 @@ def read_by_zbar(picture: Path) -> set[str]:
             "receipt_en.generic-58",
             {"EAN-13:6901234567892", "QR-Code:https://omo.example/r/0193a5c2-7b1e-7f00-8000-5f2a9c3d4e11"},
         ),
-        ("pick_slip.generic-58", {"CODE-128:20251042"}),
+        (
+            "receipt_zh.generic-58",
+            {
+                "QR-Code:https://omo.example/r/0193a5c2-7b1e-7f00-8000-5f2a9c3d4e10",
+                "QR-Code:S01-20251123-0042",
+            },
+        ),
+        ("pick_slip.generic-58", {"CODE-128:251123-01234567"}),
     ],
 )
 def test_bars_and_qr_of_golden_papers_are_read(paper: str, expected: set[str]) -> None:
