@@ -64,10 +64,10 @@ class DeviceTasks(Generic[Config]):
         """Let somebody else work with a device for a while."""
         place = place_of(uri)
         self._lent.add(place)
-        self._settle()
-        if self._ending:
-            await asyncio.wait(set(self._ending))
-        try:
+        try:  # who waits for the device may give up: then too it is nobody's loan any more
+            self._settle()
+            if self._ending:
+                await asyncio.wait(set(self._ending))
             yield
         finally:
             self._lent.discard(place)

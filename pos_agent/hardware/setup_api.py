@@ -198,7 +198,11 @@ async def _try_printer(request: Request, setup: DeviceSetup, body: TrialBody) ->
     async def settle(is_sent: bool) -> None:  # noqa: FBT001 - whether the pulse left
         await writer.run(lambda tx: settle_opening(tx, number, is_sent=is_sent))
 
-    setup.trials.open_drawer(config, settle)
+    try:
+        setup.trials.open_drawer(config, settle)
+    except Refused:  # another trial began while this one was put on record
+        await settle(is_sent=False)
+        raise
 
 
 async def get_trial(request: Request) -> Response:

@@ -6,9 +6,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from devices.scanning.serial_source import ScannerConfig
+from pos_agent.hardware import setup_api
 from pos_agent.hardware.change_devices import DeviceSetup
 from pos_agent.hardware.choose_devices import Chosen
 from pos_agent.hardware.device_trial import Trials
+from pos_agent.hardware.drawer import Opening, keep_opening
+from sync.storage.writer import Transaction
 from tests.unit.pos_agent.agent_stage import Stage, client
 
 PULSE = b"\x1bp\x00"
@@ -53,3 +57,29 @@ async def test_a_tried_drawers_record_is_settled(
     assert (PULSE in heard) is is_there
     rows = await stage.rows("SELECT cause, reason, printer, outcome FROM drawer_opening")
     assert rows == [("no_sale", "test", "new", outcome)]
+
+
+async def test_a_drawer_is_not_opened_where_another_trial_began_while_it_was_put_on_record(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, loop = stage.desk, asyncio.get_running_loop()
+
+    @asynccontextmanager
+    async def lend_late(_uri: str) -> AsyncIterator[None]:
+        await asyncio.Event().wait()
+        yield
+
+    trials = Trials(lambda _code: False, lambda: None, lend_late)
+    desk.setup = DeviceSetup(Chosen(desk.settings, "agent.toml"), lambda _settings: None, trials)
+
+    def keep_and_meet(tx: Transaction, opening: Opening, printer: str) -> int | None:
+        loop.call_soon_threadsafe(trials.show_scans, ScannerConfig("other", "serial:/dev/other"))
+        return keep_opening(tx, opening, printer)
+
+    monkeypatch.setattr(setup_api, "keep_opening", keep_and_meet)
+    wish = {"request": "wish-0001", "kind": "drawer", "printer": {"id": "new", "uri": "tcp://127.0.0.1:9"}}
+    async with client(stage, "lin") as boss:
+        refused = await boss.post("/api/v1/setup/trial", json=wish)
+        await trials.end()
+    assert (refused.status_code, refused.json()["code"]) == (409, "trial_running")
+    assert await stage.rows("SELECT printer, outcome FROM drawer_opening") == [("new", "failed")]
