@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.hq.running_hq import RunningHq, say
-from tests.browser.hq.test_hq_pages import SIZES, fits, is_accessible, sign_in, visiting
+from tests.browser.hq.test_hq_pages import looks_right, sign_in, visiting
 
 pytestmark = pytest.mark.browser
 STORE = "renmin"
@@ -55,11 +55,7 @@ def test_a_device_in_trouble_is_found_from_the_board(
         ]  # fmt: skip
         for word in WORDS[lang]:
             expect(page.locator(f"[data-store='{STORE}']")).to_contain_text(word)
-        for width, height in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
-            fits(page)
-            is_accessible(page)
-            page.screenshot(path=pictures / f"devices-{lang}-{width}.png", full_page=True)
+        looks_right(page, pictures, f"devices-{lang}")
         with page.expect_response(lambda answer: "/hq/devices?store=" in answer.url):
             hq.tell_board()
         expect(page.locator("#devices section")).to_have_count(1)
