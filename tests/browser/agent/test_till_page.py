@@ -398,6 +398,12 @@ def test_a_phone_shows_the_total_the_keys_and_the_way_to_pay(open_page: Open) ->
     expect(page.locator("#total")).to_have_text("¥218.90")
     for name in ("数量", "清空", "现金收款"):
         expect(page.get_by_role("button", name=name).last).to_be_in_viewport(ratio=1)
+    # a search takes the lines' room and gives it back: the marked line and its steps are in sight again
+    scan(page, "99999999")
+    expect(page.locator(".found")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".found")).to_have_count(0)
+    expect(page.locator("tr.phone-row .btn.step").last).to_be_in_viewport(ratio=1)
     page.get_by_role("button", name="清空").click()
     expect(page.get_by_role("alertdialog")).to_be_visible()
 
