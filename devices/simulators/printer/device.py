@@ -75,6 +75,7 @@ class PrinterDevice:
         self._moved = asyncio.Event()
         self._pacing: asyncio.Task[None] | None = None
         self._faults: set[asyncio.Task[None]] = set()
+        self._coming = 0  # faults that are not carried out yet; their tasks are let go of a little later
         self.machine.bring = self._bring
 
     @property
@@ -182,6 +183,7 @@ class PrinterDevice:
     def _bring(self, fault: str) -> None:
         """A planned fault: nothing more is printed until it is carried out."""
         self.machine.is_halted = True
+        self._coming += 1
         task = asyncio.get_running_loop().create_task(self._carry_out(fault))
         self._faults.add(task)
         task.add_done_callback(self._faults.discard)
@@ -190,7 +192,8 @@ class PrinterDevice:
         try:
             await obey(self, fault)
         finally:
-            self.machine.is_halted = len(self._faults) > 1
+            self._coming -= 1
+            self.machine.is_halted = self._coming > 0
             self._print_waiting()
             self.revision.grow()
 
