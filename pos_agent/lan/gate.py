@@ -16,7 +16,7 @@ from pos_agent.problems import refusal
 from sync.rules.errors import Refused
 from sync.storage.errors import StorageError
 from sync.web.assets import PREFIX
-from sync.web.known_hosts import name_in
+from sync.web.known_hosts import name_asked
 from sync.web.problems import answer_problem, wants_page
 from sync.web.sessions import TOKEN_MAX_CHARS, session_key
 
@@ -53,7 +53,7 @@ class LanGate:
         await (refusal or self.app)(scope, receive, send)
 
     async def _refusal(self, request: Request) -> Response | None:
-        if name_in(request.headers.get("host", "")) not in self.desk.lan.files.names:
+        if name_asked(request) not in self.desk.lan.files.names:
             return _told(request, "unknown_host")
         path = request.url.path
         if path.startswith(f"{PREFIX}/"):

@@ -36,6 +36,12 @@ def name_in(host: str) -> str:
     return (found["address"] or found["name"] or "") if found else text
 
 
+def name_asked(request: Request) -> str:
+    """The name that a request is meant for; empty where it names none, or several (RFC 9112, 3.2)."""
+    told = request.headers.getlist("host")
+    return name_in(told[0]) if len(told) == 1 else ""
+
+
 def is_loopback(name: str) -> bool:
     """Whether a name can lead to no machine but the browser's own."""
     if name == LOCAL_NAME:
@@ -73,7 +79,7 @@ class KnownHosts:
         """Let the request through, or refuse it before anything has been read."""
         if scope["type"] == "http":
             request = Request(scope, receive)
-            if not self.knows(name_in(request.headers.get("host", ""))):
+            if not self.knows(name_asked(request)):
                 await answer_problem(request, self.problem())(scope, receive, send)
                 return
         await self.app(scope, receive, send)

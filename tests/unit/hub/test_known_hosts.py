@@ -68,6 +68,14 @@ async def test_the_hub_answers_to_addresses_and_its_own_names(host: str, status:
     assert (answer.text == "here") is (status == 200)
 
 
+async def test_a_request_for_two_names_is_for_none() -> None:
+    async with hub_behind_its_gate() as caller:
+        twice = httpx.Request(
+            "GET", "http://localhost/", headers=[("host", "localhost"), ("host", "evil.example")]
+        )
+        assert (await caller.send(twice)).status_code == 421
+
+
 async def test_the_hub_says_where_a_name_is_written_down() -> None:
     async with hub_behind_its_gate() as caller:
         told = await caller.get("/", headers={"host": "shop.example", "accept-language": "en"})
