@@ -63,6 +63,8 @@ async def take_down(desk: Desk, down: Down) -> Taken:
     for shown in taken.prepaid:
         desk.screens.publish("counter", "order", shown)
     tell_documents(desk, received.documents)
+    if any(raw.get("kind") == "return" for raw in down.items):
+        desk.screens.publish("status", "stock", {})  # a till may be short of just these units
     return taken
 
 

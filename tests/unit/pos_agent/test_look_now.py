@@ -12,7 +12,7 @@ from pos_agent.link.inbox import take_down
 from pos_agent.pickup.look_now import answer_sought
 from sync.rules.canonical import to_raw
 from sync.rules.facts import Move, MoveLine
-from sync.rules.items import HoldItem
+from sync.rules.items import HoldItem, ReturnItem
 from sync.rules.store import ledger
 from sync.rules.streams import Down
 from sync.values.opening import open_between
@@ -27,10 +27,24 @@ def asked(units: int) -> HoldItem:
     return replace(item, lines=(replace(item.lines[0], victim=units),))
 
 
-async def hear(stage: Stage, item: HoldItem) -> None:
+async def hear(stage: Stage, item: HoldItem | ReturnItem) -> None:
     """The hub tells an item."""
     dver = (await stage.run(lambda book: book.position())).dver
     await take_down(stage.desk, Down(hinc=1, sinc=1, base=dver, ver=dver + 1, app=0, items=(to_raw(item),)))
+
+
+async def test_the_screens_hear_of_units_that_come_back_to_the_floor(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.receive(SKU_1=8)
+    told: list[tuple[object, ...]] = []
+    monkeypatch.setattr(stage.desk.screens, "publish", lambda *event: told.append(event))
+    free = (await stage.sku(COLA)).free
+    await hear(stage, hold_item("o-1", (COLA, 1)))
+    assert ("status", "stock", {}) not in told
+    await hear(stage, ReturnItem(sku=COLA, returned=2))
+    assert (await stage.sku(COLA)).free == free + 2
+    assert told[-1] == ("status", "stock", {})
 
 
 async def move(stage: Stage, reason: str, **line: object) -> None:

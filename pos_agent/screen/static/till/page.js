@@ -114,6 +114,8 @@ const handlers = {
   refused: onRefused,
   order: () => (readOrdersSoon(), readStatusSoon()),
   released: readOrdersSoon,
+  // units came back to the floor: a line that was short of them may not be any more
+  stock: () => till.get().ticket.lines.some((line) => line.qty > line.free) && readTicket(),
   receipt: (shown) => (accepted(), showReceipt(shown)),
   // the browser's own event of an opened stream has the same name, and no data
   open: (told) => told?.open && note("info", words.pickupShown),
