@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from devices.printing.bars import modules_of
@@ -88,9 +88,13 @@ def test_bars_fit_the_paper_and_say_their_data_or_a_qr_does(data: str, key: str)
 
 
 @given(DATA)
+@example("16040")
+@example("160401")
 def test_picture_width_and_virtual_printer_agree_on_the_bars(data: str) -> None:
     modules = modules_of(Barcode(data))
-    assert len(modules) == code128_modules(data) <= 11 * (len(data) + 2) + 13
+    assert len(modules) == code128_modules(data)
+    if not re.search("16(04|05|20)", data):  # what is written apart for the printer's sake takes more room
+        assert len(modules) <= 11 * (len(data) + 2) + 13  # never wider than in set B alone
     content = encode(Document((Barcode(data),)), replace(load_profile("generic-80"), dots=1152 * 4))
     sent = sent_in(content)
     assert sent
