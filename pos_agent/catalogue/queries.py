@@ -88,18 +88,20 @@ async def search(reader: Reader, text: str) -> list[dict[str, Any]]:
         return []
     rows = await reader.all(_SEARCH, (f"%{wanted}%", MOST_FOUND))
     found = [(product, row[-1]) for row in rows if (product := _product(row)) is not None]
-    return [
-        {
-            "sku": product.sku,
-            "gtin": product.gtin,
-            "names": product.names,
-            "unit_minor": product.price_minor,
-            "per": product.per,
-            "unit": product.unit,
-            "free": free,
-        }
-        for product, free in found
-    ]
+    return [as_found(product, free) for product, free in found]
+
+
+def as_found(product: Product, free: int) -> dict[str, Any]:
+    """A product as pages that search tell it, with the units that are free to sell."""
+    return {
+        "sku": product.sku,
+        "gtin": product.gtin,
+        "names": product.names,
+        "unit_minor": product.price_minor,
+        "per": product.per,
+        "unit": product.unit,
+        "free": free,
+    }
 
 
 def _product(row: tuple[Any, ...] | None) -> Product | None:

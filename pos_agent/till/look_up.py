@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pos_agent.catalogue.queries import search
+from pos_agent.catalogue.queries import as_found, search
 from pos_agent.desk import Desk
 from pos_agent.ledger.store_book import SqliteStoreBook
 from pos_agent.till.cases import cases_of
@@ -39,14 +39,6 @@ def _scanned(book: SqliteStoreBook, scan: Classified) -> dict[str, Any] | None:
     if not product.is_on:
         return None
     cases = cases_of(goods)
-    item = {
-        "sku": product.sku,
-        "gtin": product.gtin,
-        "names": product.names,
-        "unit_minor": product.price_minor,
-        "per": product.per,
-        "unit": product.unit,
-        "free": book.stock(product.sku).free,
-    }
+    item = as_found(product, book.stock(product.sku).free)
     scanned = {"units": units_of(scan, goods), "cases": [one._asdict() for one in cases]}
     return {"items": [item], "scanned": scanned, "refused": None}
