@@ -5,7 +5,6 @@ folder has done already is not done again.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,7 +128,7 @@ class Starter:
 
     async def _chain_into_hub(self, config: Path) -> None:
         """Schema, stores, people, products: by the hub's commands, once."""
-        fingerprint = _fingerprint(self.chain.file, self.chain.products)
+        fingerprint = self.chain.fingerprint()
         if self.memory.imported == fingerprint:
             return
         for words in (
@@ -237,11 +236,3 @@ async def _all(works: list[Coroutine[Any, Any, None]]) -> None:
                 group.create_task(work)
     except BaseExceptionGroup as troubles:
         raise troubles.exceptions[0] from None
-
-
-def _fingerprint(*paths: Path) -> str:
-    """SHA-256 over files."""
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

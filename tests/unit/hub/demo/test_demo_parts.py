@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import socket
 import sys
 import tomllib
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.demo.chain import make_chain
+from hub.demo.chain import chain_folder, make_chain
 from hub.demo.children import Children, end_leftovers, run_command
 from hub.demo.devices_page import write_devices
 from hub.demo.errors import ChildFell, FolderInUse, PortTaken, SetupFailed
@@ -165,3 +166,14 @@ def test_the_receipt_printer_alone_has_the_drawer(tmp_path: Path) -> None:
     assert [(one["id"], one["drawer"]) for one in shown] == [("receipt", True), ("pick", False)]
     printers = written["printer"]
     assert [(one["id"], one.get("drawer", False)) for one in printers] == [("receipt", True), ("pick", False)]
+
+
+def test_the_same_chain_in_another_clone_is_imported_once(tmp_path: Path) -> None:
+    clones = [tmp_path / name for name in ("one", "another")]
+    for clone in clones:
+        shutil.copytree(chain_folder(), clone)
+    first, second = (make_chain(2, clone / "made", clone).fingerprint() for clone in clones)
+    assert first == second
+    products = clones[1] / "products.csv"
+    products.write_bytes(products.read_bytes() + b"\n")
+    assert make_chain(2, clones[1] / "made", clones[1]).fingerprint() != first
