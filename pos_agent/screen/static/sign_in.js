@@ -7,6 +7,7 @@ import { get, post } from "./base/api.js";
 import { nameIn } from "./base/goods.js";
 import { html } from "./base/html.js";
 import { Menu } from "./base/menu.js";
+import { ownPath } from "./base/own_path.js";
 import { Icon, Mark } from "./base/signs.js";
 import { play } from "./base/sounds.js";
 import { words as shared } from "./base/words.js";
@@ -36,12 +37,6 @@ const remembered = () => {
     return "";
   }
 };
-
-// Only a path of this program: nobody is sent elsewhere by a crafted link.
-function next() {
-  const path = new URLSearchParams(location.search).get("next") || "/till";
-  return /^\/(?![/\\])/.test(path) ? path : "/till";
-}
 
 function People({ staff, chosen, choose }) {
   return html`<fieldset class="people"><legend>${words.who}</legend>
@@ -100,7 +95,7 @@ function SignIn() {
       } catch {
         /* no storage: the name is chosen again next time */
       }
-      location.assign(next());
+      location.assign(ownPath(new URLSearchParams(location.search).get("next"), "/till"));
     } catch (problem) {
       play("error");
       setPin("");

@@ -40,7 +40,8 @@ def test_enter_signs_in_from_the_number_pad(open_page: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)"]
+    "target",
+    ["https://example.org/", "//example.org", "/\\example.org", "/%09/example.org", "javascript:alert(1)"],
 )
 def test_a_crafted_link_leads_nowhere_else(open_page: Open, target: str) -> None:
     page = open_page(f"/sign-in?next={target}", login="").page

@@ -2,15 +2,10 @@
 
 import { _ } from "omo/web/texts.js";
 import { post } from "../base/api.js";
+import { ownPath } from "../base/own_path.js";
 
 const form = document.getElementById("pair");
 const again = _("Look at the till once more.");
-
-// Only a path of this program: nobody is sent elsewhere by a crafted link.
-function next() {
-  const path = new URLSearchParams(location.search).get("next") || "/";
-  return /^\/(?![/\\])/.test(path) ? path : "/";
-}
 
 function tell(text) {
   document.getElementById("fault").textContent = text;
@@ -24,7 +19,7 @@ async function pair(event) {
   tell("");
   try {
     await post("/api/v1/pair", { code });
-    location.replace(next());
+    location.replace(ownPath(new URLSearchParams(location.search).get("next"), "/"));
   } catch (problem) {
     tell(`${problem.message}\n${problem.detail || again}`);
     form.code.select();
