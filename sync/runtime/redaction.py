@@ -48,8 +48,12 @@ _MOBILE = re.compile(r"(?<![\dA-Za-z])(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?(\d{
 _INTERNATIONAL = re.compile(r"\+\d[\d -]{6,16}(\d{4})(?!\d)")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}")
 _HASHED = re.compile(r"\$(?:argon2\w*|scrypt|2[aby])\$[\w$=,.+/-]+")
-# the first form: a password with / ? or # that nobody escaped; digits behind the colon are a port
-_LOGIN = re.compile(r"(?<=://)(?:[^\s/?#:@\[]*:(?!\d{1,5}(?:[/?#\s]|$))[^\s\"'<>]{1,200}@|[^\s/?#]+@)")
+# a host that looks like one follows; or a password with / ? or # that nobody escaped, where digits behind the
+# colon are a port; or a host of one word follows
+_LOGIN = re.compile(
+    r"(?<=://)(?:[^\s/?#]+@(?=[^\s/?#@]*[.:])"
+    r"|[^\s/?#:@\[]*:(?!\d{1,5}(?:[/?#\s]|$))[^\s\"'<>]{1,200}@|[^\s/?#]+@)"
+)
 # both begin where a run begins: a text of 100,000 hyphens is then looked at once, not at each of them
 _SIGNED = re.compile(r"(?<![\w-])[\w-]{16,}\.[\w-]{16,}(?:\.[\w-]{16,})?\b")
 _OPAQUE = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{32,}\b")
