@@ -54,9 +54,9 @@ function DisplayFields({ form, setup }) {
 
 // What differs from kind to kind of device.
 const kinds = {
-  printer: { title: words.printers, help: words.printerHelp, Fields: PrinterFields },
-  scanner: { title: words.scanners, help: words.scannerHelp, Fields: ScannerFields },
-  display: { title: words.displays, help: words.displayHelp, Fields: DisplayFields },
+  printer: { heading: words.printer, help: words.printerHelp, Fields: PrinterFields },
+  scanner: { heading: words.scanner, help: words.scannerHelp, Fields: ScannerFields },
+  display: { heading: words.display, help: words.displayHelp, Fields: DisplayFields },
 };
 
 function Scans({ trial }) {
@@ -102,8 +102,8 @@ export function DeviceForm() {
     if (trial?.running) await endTrial();
     closeForm();
   };
-  const { title, help, Fields } = kinds[form.kind];
-  return html`<form class="card pad device-form" id="device-form" onSubmit=${keep}><h2 ref=${head} tabindex="-1">${title}: ${form.fields.id}</h2>
+  const { heading, help, Fields } = kinds[form.kind];
+  return html`<form class="card pad device-form" id="device-form" onSubmit=${keep}><h2 ref=${head} tabindex="-1">${heading(form.fields.id)}</h2>
     ${form.isNew && html`<${Text} form=${form} name="id" label=${words.id} help=${words.idHelp} required maxlength="64" pattern="[A-Za-z0-9][A-Za-z0-9_.\\-]*" />`}
     <${Text} form=${form} name="uri" label=${words.uri} help=${help} required maxlength="200" />
     <${Fields} form=${form} setup=${setup} />
