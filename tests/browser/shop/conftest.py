@@ -68,7 +68,7 @@ def visit(context: BrowserContext, url: str, name: str) -> Visit:
     return made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as started:
         yield started
