@@ -46,11 +46,8 @@ def put_printer(printer: PrinterSection, *, is_new: bool, profiles: Sequence[str
     """
 
     def change(now: DeviceTables) -> DeviceTables:
-        wanted = _put(now.printer, printer, is_new=is_new)
-        faults = [*printer_faults(now, printer, profiles), *_taken(now.printer, printer, is_new=is_new)]
-        if faults:
-            raise InvalidInput(tuple(faults))
-        return now.model_copy(update={"printer": wanted})
+        faults = printer_faults(now, printer, profiles)
+        return now.model_copy(update={"printer": _with(now.printer, printer, faults, is_new=is_new)})
 
     return change
 
@@ -59,11 +56,8 @@ def put_scanner(scanner: ScannerSection, *, is_new: bool, tills: Sequence[str]) 
     """Add a scanner, or set the one of this id anew; `tills` are those that there are."""
 
     def change(now: DeviceTables) -> DeviceTables:
-        wanted = _put(now.scanner, scanner, is_new=is_new)
-        faults = [*scanner_faults(now, scanner, tills), *_taken(now.scanner, scanner, is_new=is_new)]
-        if faults:
-            raise InvalidInput(tuple(faults))
-        return now.model_copy(update={"scanner": wanted})
+        faults = scanner_faults(now, scanner, tills)
+        return now.model_copy(update={"scanner": _with(now.scanner, scanner, faults, is_new=is_new)})
 
     return change
 
@@ -72,11 +66,8 @@ def put_display(display: DisplaySection, *, is_new: bool, tills: Sequence[str]) 
     """Add a pole display, or set the one of this id anew; `tills` are those that there are."""
 
     def change(now: DeviceTables) -> DeviceTables:
-        wanted = _put(now.display, display, is_new=is_new)
-        faults = [*display_faults(now, display, tills), *_taken(now.display, display, is_new=is_new)]
-        if faults:
-            raise InvalidInput(tuple(faults))
-        return now.model_copy(update={"display": wanted})
+        faults = display_faults(now, display, tills)
+        return now.model_copy(update={"display": _with(now.display, display, faults, is_new=is_new)})
 
     return change
 
@@ -177,6 +168,14 @@ def _taken(sections: Sequence[One], one: One, *, is_new: bool) -> list[FieldFaul
     if is_new and known is not None and known != one:
         return [FieldFault("id", "id.taken", TAKEN)]
     return []
+
+
+def _with(known: Sequence[One], one: One, faults: list[FieldFault], *, is_new: bool) -> tuple[One, ...]:
+    """The devices of a kind with this one, unless something is wrong with it."""
+    wanted = _put(known, one, is_new=is_new)
+    if every := [*faults, *_taken(known, one, is_new=is_new)]:
+        raise InvalidInput(tuple(every))
+    return wanted
 
 
 def _put(sections: Sequence[One], one: One, *, is_new: bool) -> tuple[One, ...]:

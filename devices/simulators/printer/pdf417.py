@@ -46,7 +46,12 @@ def pdf417(data: bytes, wish: Wish, width_modules: int, row_modules: int = 3) ->
     whole = [room, *words, *[_PAD] * (room - len(words) - 1)]
     whole += _correction(whole, level)
     return tuple(
-        _row(whole[row * columns : (row + 1) * columns], row, (columns, rows, level), wish.is_truncated)
+        _row(
+            whole[row * columns : (row + 1) * columns],
+            row,
+            (columns, rows, level),
+            is_truncated=wish.is_truncated,
+        )
         for row in range(rows)
     )
 
@@ -102,7 +107,7 @@ def _correction(words: list[int], level: int) -> list[int]:
     return [-word % CODEWORDS for word in rest]
 
 
-def _row(words: list[int], row: int, form: tuple[int, int, int], is_truncated: bool) -> str:  # noqa: FBT001
+def _row(words: list[int], row: int, form: tuple[int, int, int], *, is_truncated: bool) -> str:
     """A row: start, left indicator, data and, unless it is truncated, right indicator and stop."""
     columns, rows, level = form
     cluster, base = row % 3, row // 3 * 30

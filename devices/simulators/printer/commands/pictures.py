@@ -90,10 +90,10 @@ def _graphics(carriage: Carriage, args: bytes) -> None:
     elif function in (65, 81) and rest[:3] == _CLEAR:
         _forget_all(carriage, is_lasting=function == 65)
     elif function in (66, 67, 68):
-        key, picture = _defined(function == 66, rest, in_columns=function == 68)
+        key, picture = _defined(rest, deletes=function == 66, in_columns=function == 68)
         carriage.memory = carriage.memory.with_nv(key, picture) if key else carriage.memory
     elif function in (82, 83, 84):
-        key, picture = _defined(function == 82, rest, in_columns=function == 84)
+        key, picture = _defined(rest, deletes=function == 82, in_columns=function == 84)
         carriage.memory = carriage.memory.with_download(key, picture) if key else carriage.memory
     elif function in (69, 85) and len(rest) >= 4:
         store = carriage.memory.nv if function == 69 else carriage.memory.download
@@ -124,7 +124,7 @@ def _forget_all(carriage: Carriage, *, is_lasting: bool) -> None:
     carriage.memory = memory
 
 
-def _defined(deletes: bool, rest: bytes, *, in_columns: bool) -> tuple[str, Picture | None]:  # noqa: FBT001
+def _defined(rest: bytes, *, deletes: bool, in_columns: bool) -> tuple[str, Picture | None]:
     """The key, and the picture of: a kc1 kc2 b xL xH yL yH c d…, one colour; no key where it is wrong."""
     if deletes:
         return _key(rest), None
